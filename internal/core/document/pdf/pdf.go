@@ -1,0 +1,91 @@
+// Package pdf renders a document as an A4 file: real text that can be searched and read aloud, embedded fonts, QR codes as vectors.
+//
+// How a block looks: headings of level 1 are large, and the largest of all when centred (the plate on a permit); rows are a table, and a
+// bold row shows its value big enough to be read through a windscreen; lines of a card terminal stand in a frame of their own.
+package pdf
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"golang.org/x/image/font/gofont/gomono"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+)
+
+// Fonts are the TrueType files that are embedded. Both are needed; what a font has no letter for is written without its accents, or as "?".
+type Fonts struct {
+	Regular []byte
+	Bold    []byte
+}
+
+// ErrFonts says that a font is missing or no TrueType file.
+var ErrFonts = errors.New("pdf: font is missing or cannot be read")
+
+// made is the day in every file's metadata. A document carries no day of its own, and equal documents must give equal bytes: the town hall
+// compares them by digest.
+var made = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Render gives the document as a PDF file; each Cut begins a new page. Equal input gives equal bytes. It fails with ErrFonts, or when a QR
+// code's data is too long for a code (qr.ErrData).
+func Render(d document.Document, fonts Fonts) ([]byte, error) {
+	faces, err := loadFaces(fonts)
+	if err != nil {
+		return nil, err
+	}
+	f := fpdf.New("P", "mm", "A4", "")
+	f.SetCatalogSort(true)
+	f.SetCreationDate(made)
+	f.SetModificationDate(made)
+	f.SetProducer("Rathausnah", true)
+	f.SetCreator("Rathausnah", true)
+	f.SetTitle(faces[regular].clean(d.Title), true)
+	f.SetLang(d.Lang)
+	f.SetAutoPageBreak(false, 0)
+	f.SetMargins(0, 0, 0)
+	// The library takes the bytes as its own while it cuts the fonts down to the letters used: each file gets a copy.
+	f.AddUTF8FontFromBytes(regular.family(), "", bytes.Clone(fonts.Regular))
+	f.AddUTF8FontFromBytes(bold.family(), "", bytes.Clone(fonts.Bold))
+	if hasMono(d) {
+		f.AddUTF8FontFromBytes(mono.family(), "", bytes.Clone(gomono.TTF))
+	}
+	if err := f.Error(); err != nil {
+		return nil, fmt.Errorf("pdf: render: %w", err)
+	}
+	pages, err := layOut(d, faces, func(w weight, size float64, s string) float64 {
+		f.SetFont(w.family(), "", size)
+		return f.GetStringWidth(s)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pages {
+		f.AddPage()
+		p.draw(f)
+	}
+	var out bytes.Buffer
+	if err := f.Output(&out); err != nil {
+		return nil, fmt.Errorf("pdf: render: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func hasMono(d document.Document) bool {
+	return slices.ContainsFunc(d.Blocks, func(b document.Block) bool { return b.Kind == document.Mono })
+}
+
+func (p *page) draw(f *fpdf.Fpdf) {
+	for _, r := range p.rects {
+		f.SetFillColor(r.ink.r, r.ink.g, r.ink.b)
+		f.Rect(r.x, r.y, r.w, r.h, "F")
+	}
+	for _, t := range p.texts {
+		f.SetFont(t.weight.family(), "", t.size)
+		f.SetTextColor(t.ink.r, t.ink.g, t.ink.b)
+		f.Text(t.x, t.y, t.s)
+	}
+}

@@ -1,0 +1,113 @@
+package form
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+)
+
+// Answers is the JSON object of a service's schema: what the citizen said. It is a value: With gives a changed copy.
+type Answers map[string]any
+
+// Get gives the answer at a JSON pointer ("/vehicle/plate") and whether there is one.
+func (a Answers) Get(path string) (any, bool) {
+	var at any = map[string]any(a)
+	for _, name := range names(path) {
+		m, ok := object(at)
+		if !ok {
+			return nil, false
+		}
+		if at, ok = m[name]; !ok {
+			return nil, false
+		}
+	}
+	return at, true
+}
+
+// With gives a copy in which the answer at a JSON pointer is v; nil removes it, and the objects that are empty without it. The
+// receiver stays as it was.
+func (a Answers) With(path string, v any) Answers {
+	parts := names(path)
+	if len(parts) == 0 {
+		return maps.Clone(a)
+	}
+	changed := with(map[string]any(a), parts, v)
+	if changed == nil {
+		return Answers{}
+	}
+	return Answers(changed)
+}
+
+func with(m map[string]any, parts []string, v any) map[string]any {
+	c := maps.Clone(m)
+	if c == nil {
+		c = map[string]any{}
+	}
+	if len(parts) == 1 {
+		c[parts[0]] = v
+	} else {
+		inner, _ := object(c[parts[0]])
+		c[parts[0]] = nil
+		if n := with(inner, parts[1:], v); n != nil {
+			c[parts[0]] = n
+		}
+	}
+	if c[parts[0]] == nil {
+		delete(c, parts[0])
+	}
+	if len(c) == 0 {
+		return nil
+	}
+	return c
+}
+
+func object(v any) (map[string]any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		return v, true
+	case Answers:
+		return v, true
+	}
+	return nil, false
+}
+
+// names splits a JSON pointer (RFC 6901).
+func names(path string) []string {
+	path = strings.TrimPrefix(path, "/")
+	if path == "" {
+		return nil
+	}
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		parts[i] = strings.ReplaceAll(strings.ReplaceAll(p, "~1", "/"), "~0", "~")
+	}
+	return parts
+}
+
+// Same is the equality of JSON scalars: 1 and 1.0 are the same, 1 and "1" are not. Lists and objects are never the same.
+func Same(a, b any) bool {
+	x, y := scalar(a), scalar(b)
+	if x == nil || y == nil {
+		return a == nil && b == nil
+	}
+	return x == y
+}
+
+func scalar(v any) any {
+	switch v.(type) {
+	case nil, map[string]any, []any, Answers:
+		return nil
+	case json.Number:
+		return expr.Normal(v)
+	}
+	switch reflect.ValueOf(v).Kind() {
+	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Func, reflect.Chan, reflect.Interface:
+		return nil
+	case reflect.Bool, reflect.String:
+		return v
+	}
+	return expr.Normal(v)
+}

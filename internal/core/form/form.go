@@ -1,0 +1,277 @@
+package form
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+)
+
+//go:embed texts
+var sentences embed.FS
+
+// Sentences gives what forms say by themselves: "Hier fehlt noch etwas.", yes and no. A service's own texts go before them.
+func Sentences() (*text.Texts, error) { return text.Load(sentences) }
+
+// Form is a JSON Schema, a layout, rules and sentences: everything needed to ask. It is safe for use by several goroutines.
+type Form struct {
+	service string
+	texts   *text.Texts
+	tables  Tables
+	schema  *jsonschema.Schema
+	pages   []page
+	rules   []rule
+	elig    []rule
+	fee     *fee
+	fields  map[string]*field // by path
+}
+
+// Tables gives the tenant's tables as they hold on a day: JSON values by name.
+type Tables func(day time.Time) map[string]any
+
+// Source of a form: a folder with form.yaml and schema.json.
+type Folder struct {
+	Service string      // its id, for errors
+	FS      fs.FS       // form.yaml and schema.json at its top
+	Texts   *text.Texts // the service's own sentences
+	Tables  Tables      // may be nil
+}
+
+// Input is what a View depends on, and nothing else.
+type Input struct {
+	Answers Answers
+	Lang    string    // BCP 47; German when it is not known
+	Day     time.Time // the day the rules count from
+}
+
+type page struct {
+	pageLayout
+	visible *expr.Rule
+	fields  []*field
+}
+
+type field struct {
+	fieldLayout
+	name     string // "vehicle.plate"
+	page     string
+	max      int // maxLength of the schema
+	list     bool
+	visible  *expr.Rule
+	required *expr.Rule
+	initial  *expr.Rule
+	value    *expr.Rule
+	rows     *expr.Rule
+	options  []option
+	notes    []note
+}
+
+type option struct {
+	optionLayout
+	visible *expr.Rule
+	hint    *Sayer
+}
+
+type note struct {
+	when *expr.Rule
+	say  *Sayer
+}
+
+type rule struct {
+	ruleLayout
+	holds *expr.Rule
+}
+
+type fee struct {
+	amount *expr.Rule
+	steps  []step
+}
+
+type step struct {
+	when  *expr.Rule
+	label *Sayer
+	value *Writer
+}
+
+// Load reads and checks a form. It fails on unknown keys, on fields that the schema does not know, on rules that do not compile or
+// read what is asked later, and on sentences that are missing in German; the error names file and line.
+func Load(from Folder) (*Form, error) {
+	f, err := load(from)
+	if err != nil {
+		return nil, fmt.Errorf("form: load: %w", err)
+	}
+	return f, nil
+}
+
+func load(from Folder) (*Form, error) {
+	general, err := Sentences()
+	if err != nil {
+		return nil, err
+	}
+	f := &Form{service: from.Service, texts: text.Join(from.Texts, general), tables: from.Tables, fields: map[string]*field{}}
+	if f.tables == nil {
+		f.tables = func(time.Time) map[string]any { return nil }
+	}
+	schemaData, err := fs.ReadFile(from.FS, "schema.json")
+	if err != nil {
+		return nil, err
+	}
+	leaves, err := f.readSchema(schemaData)
+	if err != nil {
+		return nil, fmt.Errorf("%s/schema.json: %w", from.Service, err)
+	}
+	data, err := fs.ReadFile(from.FS, "form.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var l layout
+	if err := Decode(from.Service, "form.yaml", data, &l); err != nil {
+		return nil, err
+	}
+	c, err := NewCompiler(from.Service, "form.yaml", f.texts, "value")
+	if err != nil {
+		return nil, err
+	}
+	if err := f.compile(c, l, leaves); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
+	var asked []string // paths in the order of the pages
+	for _, pl := range l.Pages {
+		p := page{pageLayout: pl}
+		p.visible = c.Rule(pl.Visible, "visible")
+		c.asked(p.visible, asked)
+		c.key("page." + pl.ID + ".title")
+		for _, fl := range pl.Fields {
+			fd := f.field(c, fl, pl.ID, asked, leaves)
+			p.fields = append(p.fields, fd)
+			if fd.answers() {
+				asked = append(asked, fl.Path)
+			}
+			if f.fields[fl.Path] != nil {
+				c.fail("path %s stands there twice", fl.Path)
+			}
+			f.fields[fl.Path] = fd
+		}
+		f.pages = append(f.pages, p)
+	}
+	for path := range leaves {
+		if !slices.Contains(asked, path) {
+			c.fail("schema.json has %s, but nobody asks for it", path)
+		}
+	}
+	f.rules = c.rules(l.Rules, "rule.", asked)
+	f.elig = c.rules(l.Eligible, "eligible.", asked)
+	if l.Fee != nil {
+		f.fee = &fee{amount: c.Rule(l.Fee.Amount, "fee.amount")}
+		c.asked(f.fee.amount, asked)
+		for _, s := range l.Fee.Steps {
+			f.fee.steps = append(f.fee.steps, step{c.Rule(s.When, "fee.steps.when"), c.Say(&s.Label), c.Write(s.Value)})
+		}
+	}
+	return c.Err()
+}
+
+func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
+	fd := &field{fieldLayout: fl, page: page, name: strings.Join(names(fl.Path), ".")}
+	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Info, Computed}, fl.Kind) {
+		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
+	}
+	if fd.answers() {
+		l, ok := leaves[fl.Path]
+		if !ok {
+			c.fail("%s: schema.json does not have it", fl.Path)
+		}
+		if l.required && (fl.Optional || fl.Visible.Text != "") {
+			c.fail("%s: required by schema.json, but optional or hidden here", fl.Path)
+		}
+		fd.max, fd.list = l.max, l.list
+	}
+	if (fl.Kind == Computed) != (fl.Value.Text != "") {
+		c.fail("%s: computed fields have a value, others do not", fl.Path)
+	}
+	if (fl.Kind == Choice || fl.Kind == Choices) && (len(fl.Options) == 0) == (fl.From == nil) {
+		c.fail("%s: a choice has either options or from", fl.Path)
+	}
+	fd.visible = c.Rule(fl.Visible, fd.name+".visible")
+	fd.required = c.Rule(fl.Required, fd.name+".required")
+	fd.initial = c.Rule(fl.Default, fd.name+".default")
+	fd.value = c.Rule(fl.Value, fd.name+".value")
+	if fl.From != nil {
+		fd.rows = c.Rule(fl.From.Rows, fd.name+".from")
+	}
+	for _, o := range fl.Options {
+		o.Value = expr.Normal(o.Value)
+		opt := option{optionLayout: o, visible: c.Rule(o.Visible, fd.name+".options.visible"), hint: c.Say(o.Hint)}
+		c.asked(opt.visible, asked)
+		c.key(fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))
+		fd.options = append(fd.options, opt)
+	}
+	for _, r := range []*expr.Rule{fd.visible, fd.required, fd.initial, fd.rows} {
+		c.asked(r, asked)
+	}
+	for _, n := range fl.Notes {
+		n := note{c.Rule(n.When, fd.name+".notes.when"), c.Say(&n.Say)}
+		fd.notes = append(fd.notes, n)
+	}
+	c.key("field." + fd.name + ".label")
+	if fl.Kind == Info {
+		c.key("field." + fd.name + ".text")
+	}
+	return fd
+}
+
+// answers tells whether the field holds an answer of the citizen.
+func (f *field) answers() bool { return f.Kind != Info && f.Kind != Computed }
+
+// Keys lists the keys of sentences that the form needs in every language.
+func (f *Form) Keys() []string {
+	var keys []string
+	for _, p := range f.pages {
+		keys = append(keys, "page."+p.ID+".title")
+		for _, fd := range p.fields {
+			keys = append(keys, "field."+fd.name+".label")
+			for _, o := range fd.options {
+				keys = append(keys, fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))
+				keys = append(keys, o.hint.keys()...)
+			}
+			for _, n := range fd.notes {
+				keys = append(keys, n.say.keys()...)
+			}
+		}
+	}
+	for _, r := range f.rules {
+		keys = append(keys, "rule."+r.Name)
+	}
+	for _, r := range f.elig {
+		keys = append(keys, "eligible."+r.Name)
+	}
+	if f.fee != nil {
+		for _, s := range f.fee.steps {
+			keys = append(keys, s.label.keys()...)
+		}
+	}
+	return keys
+}
+
+// Paths lists the paths of everything asked, in order, for reading a form out or testing it.
+func (f *Form) Paths() []string {
+	var paths []string
+	for _, p := range f.pages {
+		for _, fd := range p.fields {
+			if fd.answers() {
+				paths = append(paths, fd.Path)
+			}
+		}
+	}
+	return paths
+}

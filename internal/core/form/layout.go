@@ -1,0 +1,146 @@
+package form
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// layout is form.yaml: what is asked in which order, and the rules. Unknown keys are refused.
+type layout struct {
+	Pages    []pageLayout `yaml:"pages"`
+	Rules    []ruleLayout `yaml:"rules"`    // cross-field rules; sentence: rule.<name>
+	Eligible []ruleLayout `yaml:"eligible"` // who is entitled; sentence: eligible.<name>
+	Fee      *feeLayout   `yaml:"fee"`
+}
+
+type pageLayout struct {
+	ID      string        `yaml:"id"` // texts: page.<id>.title, page.<id>.lead
+	Visible Source        `yaml:"visible"`
+	Fields  []fieldLayout `yaml:"fields"`
+}
+
+// fieldLayout is one field. Its name is its path with points ("vehicle.plate"); texts: field.<name>.label, .hint, .example,
+// .text (for info), .option.<value>, .option-hint.<value>, .problem.<keyword>.
+type fieldLayout struct {
+	Path     string         `yaml:"path"`
+	Kind     Kind           `yaml:"kind"`
+	Visible  Source         `yaml:"visible"`
+	Optional bool           `yaml:"optional"` // nobody has to answer
+	Required Source         `yaml:"required"` // for optional fields: when it has to be answered after all
+	Default  Source         `yaml:"default"`  // counts as long as nothing was answered
+	Value    Source         `yaml:"value"`    // for computed
+	As       string         `yaml:"as"`       // computed as "text", "cents" or "date"
+	Keys     Keys           `yaml:"keys"`
+	Columns  int            `yaml:"columns"`
+	ReadOnly bool           `yaml:"readonly"`
+	Secret   bool           `yaml:"secret"`
+	Past     bool           `yaml:"past"` // dates: 80 means 1980, never a year to come
+	Options  []optionLayout `yaml:"options"`
+	From     *fromLayout    `yaml:"from"`
+	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
+	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
+}
+
+type optionLayout struct {
+	Value   any     `yaml:"value"`
+	Mark    string  `yaml:"mark"`
+	Hint    *Saying `yaml:"hint"`
+	Visible Source  `yaml:"visible"`
+}
+
+// fromLayout makes options out of a tenant's table: rows is a list of objects, the others name their keys.
+type fromLayout struct {
+	Rows  Source `yaml:"rows"`
+	Value string `yaml:"value"`
+	Label string `yaml:"label"`
+	Hint  string `yaml:"hint"`
+	Mark  string `yaml:"mark"`
+}
+
+type noteLayout struct {
+	When Source `yaml:"when"`
+	Say  Saying `yaml:"say"`
+}
+
+type ruleLayout struct {
+	Name  string `yaml:"name"`
+	Path  string `yaml:"path"` // where the sentence is shown
+	Page  string `yaml:"page"` // eligibility: the page where an answer could be changed
+	Holds Source `yaml:"holds"`
+}
+
+type feeLayout struct {
+	Amount Source       `yaml:"amount"` // cents
+	Steps  []stepLayout `yaml:"steps"`
+}
+
+type stepLayout struct {
+	When  Source `yaml:"when"`
+	Label Saying `yaml:"label"`
+	Value Value  `yaml:"value"`
+}
+
+// Source is an expression as it stands in a file, with its line.
+type Source struct {
+	Text string
+	Line int
+}
+
+// UnmarshalYAML notes the line.
+func (s *Source) UnmarshalYAML(node ast.Node) error {
+	if at := node.GetToken(); at != nil && at.Position != nil {
+		s.Line = at.Position.Line
+	}
+	switch n := node.(type) {
+	case *ast.StringNode:
+		s.Text = n.Value
+	case *ast.LiteralNode:
+		s.Text = n.Value.Value
+	default:
+		s.Text = node.String() // true, 12
+	}
+	s.Text = strings.TrimSpace(s.Text)
+	return nil
+}
+
+// Saying is a sentence by its key, with what has to be filled in.
+type Saying struct {
+	Text string           `yaml:"text"`
+	Args map[string]Value `yaml:"args"`
+}
+
+// UnmarshalYAML also takes the key alone.
+func (s *Saying) UnmarshalYAML(unmarshal func(any) error) error {
+	if err := unmarshal(&s.Text); err == nil {
+		return nil
+	}
+	type whole Saying
+	return unmarshal((*whole)(s))
+}
+
+// Value is something to be written: an expression, and how its value is written in the reader's language.
+type Value struct {
+	Text  Source `yaml:"text"`  // as it is
+	Cents Source `yaml:"cents"` // whole cents, written as money
+	Date  Source `yaml:"date"`  // "2026-11-23", written as a date
+}
+
+// UnmarshalYAML notes the line.
+func (v *Value) UnmarshalYAML(node ast.Node) error {
+	if _, isMap := node.(ast.MapNode); !isMap {
+		return v.Text.UnmarshalYAML(node)
+	}
+	type whole Value
+	return yaml.NodeToValue(node, (*whole)(v), yaml.Strict())
+}
+
+// Decode reads YAML and refuses unknown keys; the error names service, file, line and column.
+func Decode(service, file string, data []byte, into any) error {
+	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("%s/%s: %w", service, file, err)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package form
+
+import (
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
+)
+
+// Kind says which widget a field wants.
+type Kind string
+
+const (
+	Text     Kind = "text"
+	LongText Kind = "longtext"
+	Number   Kind = "number"
+	Money    Kind = "money" // value: whole cents
+	Date     Kind = "date"  // value: "2026-11-23"
+	Bool     Kind = "bool"  // yes or no, two choices
+	Choice   Kind = "choice"
+	Choices  Kind = "choices" // several of many
+	Plate    Kind = "plate"   // German vehicle registration number
+	Consent  Kind = "consent" // one box to tick
+	Info     Kind = "info"    // a block of text, no value
+	Computed Kind = "computed"
+)
+
+// Keys says which on-screen keyboard (and which inputmode in a browser) a field wants.
+type Keys string
+
+const (
+	KeysText   Keys = "text"
+	KeysDigits Keys = "digits"
+	KeysPlate  Keys = "plate"
+	KeysEmail  Keys = "email"
+	KeysDate   Keys = "date"
+	KeysNone   Keys = "" // touched, not typed
+)
+
+// View is how a form looks for given answers: the result of a pure function, drawn by the terminal, the phone and the web page alike.
+type View struct {
+	Pages    []Page   // visible pages in order; a page whose rule hides it is not there
+	Complete bool     // every visible page is done and every rule holds
+	Fee      *Fee     // nil as long as it cannot be said
+	Eligible *Verdict // nil as long as it cannot be said
+}
+
+// Page is one page: as a rule one question.
+type Page struct {
+	ID     string
+	Title  string
+	Lead   string
+	Fields []Field
+	Done   bool // nothing missing and nothing wrong on it
+}
+
+// Field is one thing asked or told.
+type Field struct {
+	Path     string // JSON pointer into the answers: "/vehicle/plate"
+	Kind     Kind
+	Label    string
+	Hint     string // one sentence under the label
+	Example  string // "MI-AB 123"
+	Text     string // the answer as people write it, in the view's language; for text kinds exactly what was typed
+	Value    any    // the answer as JSON value; nil when unanswered
+	Options  []Option
+	Columns  int // 0 = one option a row; 3 = three beside each other, as far as the text fits
+	Required bool
+	Missing  bool   // required, visible and unanswered
+	Problem  string // a sentence for the citizen when the answer does not fit; empty when it does or when there is none
+	Note     string // something helpful computed from other answers: "Zone A passt zu Ihrer Adresse."
+	Keys     Keys
+	Max      int // longest answer in characters; 0 = no limit of its own
+	ReadOnly bool
+	Secret   bool // masked on screen and in the screen tree
+}
+
+// Option is one choice of a field.
+type Option struct {
+	Value    any // a JSON scalar; compare with form.Same
+	Label    string
+	Hint     string
+	Mark     string // one or two letters for the niche ("A"), or "icon:car"
+	Selected bool
+}
+
+// Fee is what the service costs for these answers, and why.
+type Fee struct {
+	Amount money.Cents
+	Steps  []Step // explained step by step
+}
+
+// Step is one line of an explanation: "1 Jahr, Zone A" "30,70 €".
+type Step struct{ Label, Value string }
+
+// Verdict says whether the citizen is entitled, as far as the answers tell.
+type Verdict struct {
+	OK      bool
+	Reasons []Reason // every rule that does not hold, calm sentences
+}
+
+// Reason is one rule of eligibility that does not hold.
+type Reason struct {
+	Rule string // its name in the service
+	Text string // a calm sentence that says what would help
+	Page string // the page where an answer could be changed, or ""
+}
+
+// Problem is an answer that a check does not accept. It names place and rule, never the answer.
+type Problem struct {
+	Path string
+	Rule string // "schema", or the rule's name
+	Text string
+}

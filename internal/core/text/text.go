@@ -1,0 +1,266 @@
+// Package text says the project's sentences in the language of whoever reads them.
+//
+// Sentences are data: YAML files named after their language (de.yaml, en.yaml), in any folder. A key is what stands left of the
+// sentence, nested maps are joined by points. A sentence with plural forms is a map of "one" and "other" (and what else CLDR knows for
+// the language). German is what every other language falls back to.
+package text
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"text/template"
+
+	"github.com/goccy/go-yaml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// German is the language that every other one falls back to.
+const German = "de"
+
+// Texts holds the sentences of all languages. It is safe for use by several goroutines. The zero value knows no sentence.
+type Texts struct {
+	layers []*layer // asked in order
+}
+
+// layer is what one Load read.
+type layer struct {
+	bundle *i18n.Bundle
+	langs  map[string]map[string]entry
+}
+
+// entry is one sentence in one language.
+type entry struct {
+	plain  string // the sentence itself when nothing has to be filled in
+	filled bool   // go-i18n fills it in
+}
+
+// Load reads every *.yaml below fsys; the base name is the language (de.yaml, pt-BR.yaml). Files of one language are merged. It fails
+// on a key that is said twice, on a file that is no YAML and on a sentence whose template is broken, naming the file.
+func Load(fsys fs.FS) (*Texts, error) {
+	l := &layer{bundle: i18n.NewBundle(language.German), langs: map[string]map[string]entry{}}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() || path.Ext(name) != ".yaml" {
+			return nil
+		}
+		if err := l.read(fsys, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("text: load: %w", err)
+	}
+	return &Texts{layers: []*layer{l}}, nil
+}
+
+// Join gives texts that look into each of the given ones in order: a service's own words first, then the general ones.
+func Join(texts ...*Texts) *Texts {
+	joined := &Texts{}
+	for _, t := range texts {
+		if t != nil {
+			joined.layers = append(joined.layers, t.layers...)
+		}
+	}
+	return joined
+}
+
+func (l *layer) read(fsys fs.FS, name string) error {
+	lang := strings.TrimSuffix(path.Base(name), ".yaml")
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return fmt.Errorf("language %q: %w", lang, err)
+	}
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return err
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(data, &tree); err != nil {
+		return err
+	}
+	flat := map[string]any{}
+	if err := flatten(flat, "", tree); err != nil {
+		return err
+	}
+	if l.langs[lang] == nil {
+		l.langs[lang] = map[string]entry{}
+	}
+	for _, key := range sortedKeys(flat) {
+		if _, twice := l.langs[lang][key]; twice {
+			return fmt.Errorf("key %q is said twice", key)
+		}
+		msg := &i18n.Message{ID: key}
+		switch v := flat[key].(type) {
+		case string:
+			if !strings.Contains(v, "{{") {
+				l.langs[lang][key] = entry{plain: v}
+				continue
+			}
+			msg.Other = v
+		case map[string]string:
+			msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other = v["zero"], v["one"], v["two"], v["few"], v["many"], v["other"]
+		}
+		for _, s := range []string{msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other} {
+			if _, err := template.New("").Parse(s); err != nil {
+				return fmt.Errorf("key %q: %w", key, err)
+			}
+		}
+		if err := l.bundle.AddMessages(tag, msg); err != nil {
+			return fmt.Errorf("key %q: %w", key, err)
+		}
+		l.langs[lang][key] = entry{filled: true}
+	}
+	return nil
+}
+
+// flatten turns nested maps into keys joined by points. A map of nothing but plural forms is one sentence.
+func flatten(into map[string]any, prefix string, tree map[string]any) error {
+	for k, v := range tree {
+		key := k
+		if prefix != "" {
+			key = prefix + "." + k
+		}
+		if _, twice := into[key]; twice {
+			return fmt.Errorf("key %q is said twice", key)
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			if forms := plurals(v); forms != nil {
+				into[key] = forms
+			} else if err := flatten(into, key, v); err != nil {
+				return err
+			}
+		case string:
+			into[key] = v
+		case nil:
+			into[key] = ""
+		default:
+			return fmt.Errorf("key %q: a sentence is a text (put it in quotes)", key)
+		}
+	}
+	return nil
+}
+
+func plurals(m map[string]any) map[string]string {
+	if _, ok := m["other"]; !ok {
+		return nil
+	}
+	forms := map[string]string{}
+	for k, v := range m {
+		s, isText := v.(string)
+		if !isText || !slices.Contains([]string{"zero", "one", "two", "few", "many", "other"}, k) {
+			return nil
+		}
+		forms[k] = s
+	}
+	return forms
+}
+
+// Say gives the sentence for key in the language. args are name, value, name, value: {{.name}} in the sentence becomes the value. The
+// argument "n" chooses the plural form. A language or sentence that is missing is said in German; a key nobody knows comes back itself.
+func (t *Texts) Say(lang, key string, args ...any) string {
+	for _, try := range tries(lang) {
+		for _, l := range t.layers {
+			e, ok := l.langs[try][key]
+			if !ok {
+				continue
+			}
+			if !e.filled {
+				return e.plain
+			}
+			return l.fill(try, key, args)
+		}
+	}
+	return key
+}
+
+func (l *layer) fill(lang, key string, args []any) string {
+	data := make(map[string]any, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok {
+			data[name] = args[i+1]
+		}
+	}
+	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: data}
+	if n, ok := data["n"]; ok {
+		config.PluralCount = n
+	}
+	said, err := i18n.NewLocalizer(l.bundle, lang).Localize(config)
+	if err != nil && config.PluralCount != nil { // not a number: the general form will do
+		config.PluralCount = nil
+		said, err = i18n.NewLocalizer(l.bundle, lang).Localize(config)
+	}
+	if err != nil && said == "" {
+		return key
+	}
+	return said
+}
+
+// tries lists the languages to look in: the one wanted, the same without its region, German.
+func tries(lang string) []string {
+	base, _, regional := strings.Cut(lang, "-")
+	switch {
+	case lang == German:
+		return []string{German}
+	case regional:
+		return []string{lang, base, German}
+	}
+	return []string{lang, German}
+}
+
+// Has tells whether the language itself says key, without falling back.
+func (t *Texts) Has(lang, key string) bool {
+	for _, l := range t.layers {
+		if _, ok := l.langs[lang][key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// Languages lists what was loaded, German first, the others by their tag.
+func (t *Texts) Languages() []string {
+	var langs []string
+	for _, l := range t.layers {
+		for lang := range l.langs {
+			if lang != German && !slices.Contains(langs, lang) {
+				langs = append(langs, lang)
+			}
+		}
+	}
+	sort.Strings(langs)
+	for _, l := range t.layers {
+		if _, ok := l.langs[German]; ok {
+			return append([]string{German}, langs...)
+		}
+	}
+	return langs
+}
+
+// Keys lists the keys that the language itself says, sorted.
+func (t *Texts) Keys(lang string) []string {
+	all := map[string]bool{}
+	for _, l := range t.layers {
+		for key := range l.langs[lang] {
+			all[key] = true
+		}
+	}
+	return sortedKeys(all)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,120 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+)
+
+// Desk is what stands on the counter. A nil field means "not here": the screen then shows the other ways.
+type Desk struct {
+	Payer   Payer
+	Printer Printer
+	Sheets  Sheets
+	Scanner Scanner
+	Journal Journal     // required: without it nothing can be confirmed
+	Sealer  Sealer      // required
+	Town    Town        // nil on a device that never has a line
+	Till    *sync.Mutex // held while a payment runs, so that Recover keeps off it; wanted wherever Payer is
+}
+
+func (d Desk) lock() (unlock func()) {
+	if d.Till == nil {
+		return func() {}
+	}
+	d.Till.Lock()
+	return d.Till.Unlock
+}
+
+func (d Desk) tryLock() (unlock func(), free bool) {
+	if d.Till == nil {
+		return func() {}, true
+	}
+	if !d.Till.TryLock() {
+		return nil, false
+	}
+	return d.Till.Unlock, true
+}
+
+// What a device may be unable to do, in words that a screen can turn into a sentence. Adapters wrap them with the cause.
+var (
+	ErrUnreachable = errors.New("device does not answer")
+	ErrNoPaper     = errors.New("no paper")
+	ErrCoverOpen   = errors.New("cover open")
+	ErrFull        = errors.New("no room to store new work")
+	ErrBusy        = errors.New("another payment has to be cleared up first")
+	ErrOffline     = errors.New("town hall cannot be reached")
+	ErrNoKey       = errors.New("no key of the town hall is known")
+)
+
+// Payer takes card payments. One payment at a time.
+type Payer interface {
+	// Ready tells whether a payment could begin now; nil, or an error that wraps ErrUnreachable.
+	Ready(ctx context.Context) error
+	// Pay asks the terminal for p.Amount. Every event goes to on before it is acted upon: an event Grant is acknowledged to the terminal
+	// only after on returned nil. say is told what the terminal wants to be shown (ZVT 04 FF), with the code of PA00P015. Cancelling ctx
+	// aborts at the terminal and still waits for how it ended. The last event is one of Complete, Refuse, Cancel, Lose; the error repeats
+	// a Lose with its cause and is nil otherwise, or it is what on returned.
+	Pay(ctx context.Context, p pay.Payment, on func(pay.Event) error, say func(code byte, text string)) error
+	// Settle asks the terminal how an unclear payment ended: Found or Absent. An error means "not known yet".
+	Settle(ctx context.Context, p pay.Payment) (pay.Event, error)
+	// Reverse gives a payment back.
+	Reverse(ctx context.Context, p pay.Payment) (pay.Event, error)
+}
+
+// Printer prints slips.
+type Printer interface {
+	// Ready tells whether a slip could be printed now: low is true when paper is near its end; the error wraps ErrNoPaper, ErrCoverOpen
+	// or ErrUnreachable.
+	Ready(ctx context.Context) (low bool, err error)
+	// Print prints the document, cuts where it says so, and returns only when the printer confirmed that it is done. done is the number of
+	// parts that are finished: a repeat prints only the others.
+	Print(ctx context.Context, d document.Document) (done int, err error)
+}
+
+// Sheets prints A4 pages.
+type Sheets interface {
+	Ready(ctx context.Context) error
+	PrintPDF(ctx context.Context, name string, pdf []byte) error
+}
+
+// Scanner reads bar and QR codes.
+type Scanner interface {
+	// Scan returns the next code shown to the scanner after the call.
+	Scan(ctx context.Context) (string, error)
+}
+
+// Journal is the device's durable memory. Every method returns only when it is on disk.
+type Journal interface {
+	// Room tells whether new work can be taken; ErrFull if not.
+	Room(ctx context.Context) error
+	// Hold stores the sealed application as held, together with the payment's intent, in one transaction.
+	Hold(ctx context.Context, e seal.Envelope, p pay.Payment) error
+	// Release stores a sealed application that needs no payment at this device, ready to travel.
+	Release(ctx context.Context, e seal.Envelope, way pay.Way, amount int64) error
+	// Record applies the event with pay.Step and stores the result and what its effect means for the envelope (Release signs the outcome
+	// and frees it to travel, Discard deletes it) in one transaction.
+	Record(ctx context.Context, payment string, e pay.Event) (pay.Payment, pay.Effect, error)
+	// Unsettled lists the payments that are not final, oldest first.
+	Unsettled(ctx context.Context) ([]pay.Payment, error)
+}
+
+// Sealer seals to the newest key of the authority that this device has learned.
+type Sealer interface {
+	// Seal fails with ErrNoKey when the device has not learned a key.
+	Seal(ctx context.Context, id string, plain []byte) (seal.Envelope, error)
+	// Ready tells whether a key is there; ErrNoKey if not.
+	Ready(ctx context.Context) error
+}
+
+// Town is the line to the town hall, for what cannot wait.
+type Town interface {
+	// Online tells whether the last exchange went well.
+	Online() bool
+	// Answers fetches what the town hall sealed for an address, newest last. ErrOffline when there is no line.
+	Answers(ctx context.Context, address string) ([][]byte, error)
+}

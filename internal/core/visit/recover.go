@@ -1,0 +1,110 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+)
+
+// Recover clears up the payments whose end is not known: at the program's start, and from time to time while it returns open > 0. While a
+// payment is running at the desk it does nothing but count. now is the device's clock.
+func Recover(ctx context.Context, d Desk, now func() time.Time) (open int, err error) {
+	unlock, free := d.tryLock()
+	if !free {
+		list, err := d.Journal.Unsettled(ctx)
+		return len(list), err
+	}
+	defer unlock()
+	list, err := d.Journal.Unsettled(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("visit: recover: %w", err)
+	}
+	var errs []error
+	for _, p := range list {
+		switch p.State {
+		case pay.Intended, pay.Asked, pay.Granted: // the program stopped in the middle
+			next, _, err := d.Journal.Record(ctx, p.ID, pay.Event{Kind: pay.Lose, At: now()})
+			if err != nil {
+				errs = append(errs, fmt.Errorf("visit: recover: %w", err))
+				open++
+				continue
+			}
+			p = next
+		}
+		p, err := settle(ctx, d, p, now)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if !p.State.Final() {
+			open++
+		}
+	}
+	return open, errors.Join(errs...)
+}
+
+// settle makes one attempt at an unclear or stray payment.
+func settle(ctx context.Context, d Desk, p pay.Payment, now func() time.Time) (pay.Payment, error) {
+	if p.State.Final() {
+		return p, nil
+	}
+	if d.Payer == nil {
+		return p, fmt.Errorf("visit: settle payment: %w", ErrUnreachable)
+	}
+	var ev pay.Event
+	var err error
+	if p.State == pay.Stray {
+		ev, err = d.Payer.Reverse(ctx, p)
+	} else {
+		ev, err = d.Payer.Settle(ctx, p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("visit: settle payment: %w", err)
+	}
+	if ev.At.IsZero() {
+		ev.At = now()
+	}
+	next, effect, err := d.Journal.Record(context.WithoutCancel(ctx), p.ID, ev)
+	if err != nil {
+		return p, fmt.Errorf("visit: settle payment: %w", err)
+	}
+	if effect == pay.Impossible {
+		return next, fmt.Errorf("visit: settle payment: event %q cannot happen in state %q", ev.Kind, next.State)
+	}
+	return next, nil
+}
+
+// settleUntil asks again every two seconds until the payment is clear or ctx ends.
+func settleUntil(ctx context.Context, d Desk, p pay.Payment, now func() time.Time) pay.Payment {
+	for {
+		next, err := settle(ctx, d, p, now)
+		p = next
+		if err == nil && p.State.Final() {
+			return p
+		}
+		select {
+		case <-ctx.Done():
+			return p
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// rest is what remains of a document after its first parts.
+func rest(d document.Document, done int) document.Document {
+	parts := d.Parts()
+	if done >= len(parts) {
+		return document.Document{Title: d.Title, Lang: d.Lang}
+	}
+	out := document.Document{Title: d.Title, Lang: d.Lang}
+	for i, part := range parts[done:] {
+		if i > 0 {
+			out.Blocks = append(out.Blocks, document.Block{Kind: document.Cut})
+		}
+		out.Blocks = append(out.Blocks, part.Blocks...)
+	}
+	return out
+}

@@ -1,0 +1,122 @@
+// Package visit is one citizen at one device, from the first tap to the wipe: it knows the order in which an application is asked for,
+// sealed, held, paid, released and printed, and declares what a Desk must offer for that. It does no I/O of its own.
+package visit
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+)
+
+// Options is what a visit needs to know of the device it happens at.
+type Options struct {
+	Lang       string           // BCP 47, "de"
+	Now        func() time.Time // the device's clock: for people to read, nothing is decided by it
+	Random     io.Reader        // crypto/rand.Reader, or a seeded source in tests
+	Tenant     string           // id of the tenant the service belongs to
+	Channel    string           // "terminal", "phone"
+	CasePrefix string           // first letters of case numbers: "BO"
+	// Patience is how long Submit itself asks the terminal about an unclear payment before it gives the question to Recover; 0 means 45 s.
+	Patience time.Duration
+}
+
+// Visit is one citizen's way through one service on one device. It lives in memory and forgets on Wipe. Its methods may be called from
+// several goroutines; Submit, which waits for people and devices, holds no lock while it waits.
+type Visit struct {
+	service *service.Service
+	desk    Desk
+	opts    Options
+
+	mu      sync.Mutex
+	answers form.Answers
+	lang    string
+	receipt *Receipt
+	printed int // finished parts of the slip
+	wiped   bool
+}
+
+// Receipt is what the citizen takes along: nothing of it is stored at the device.
+type Receipt struct {
+	Case     string
+	Title    string
+	Amount   money.Cents
+	Way      pay.Way
+	State    pay.State // Approved; Unknown when the payment is not clear yet; empty when nothing was paid here
+	Evidence *pay.Evidence
+	Secret   string // opens the town hall's answers; only here, on the slip, and nowhere else
+	Slip     document.Document
+	Online   bool // the town hall could be reached just before; false: it will be delivered later
+}
+
+// Begin starts a visit for a service.
+func Begin(s *service.Service, d Desk, o Options) *Visit {
+	return &Visit{service: s, desk: d, opts: o, lang: o.Lang, answers: form.Answers{}}
+}
+
+// Service is what the visit is about.
+func (v *Visit) Service() *service.Service { return v.service }
+
+// Lang is the language the citizen reads.
+func (v *Visit) Lang() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.lang
+}
+
+// SetLang changes the language; the answers stay.
+func (v *Visit) SetLang(lang string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.lang = lang
+}
+
+// View is how the form looks for the answers given so far.
+func (v *Visit) View() form.View {
+	v.mu.Lock()
+	a, lang := v.answers, v.lang
+	v.mu.Unlock()
+	return v.service.View(a, lang, v.opts.Now())
+}
+
+// Answer sets the answer at path, a JSON pointer; nil takes it back.
+func (v *Visit) Answer(path string, value any) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.wiped {
+		return
+	}
+	v.answers = v.answers.With(path, value)
+}
+
+// Type sets the answer at path to what somebody typed; what cannot be read stays as typed, and the View says what is wrong with it.
+func (v *Visit) Type(path, typed string) {
+	if typed == "" {
+		v.Answer(path, nil)
+		return
+	}
+	v.Answer(path, v.service.Parse(path, typed))
+}
+
+// Receipt gives what the last Submit brought, if it brought anything.
+func (v *Visit) Receipt() (Receipt, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.receipt == nil {
+		return Receipt{}, false
+	}
+	return *v.receipt, true
+}
+
+// Wipe forgets everything the citizen said and got. Afterwards the visit answers nothing and takes nothing.
+func (v *Visit) Wipe() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.answers)
+	v.answers, v.receipt, v.printed, v.wiped = form.Answers{}, nil, 0, true
+}

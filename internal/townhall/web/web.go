@@ -1,0 +1,150 @@
+// Package web is the staff's pages: server-rendered HTML that works without a script, and faster with htmx.
+//
+// The pages say what the Book knows and pass on what a clerk decides; they hold no truth of their own. What a citizen answered is on a
+// page only as long as it is looked at: pages are never cached, no answer is in an address, a log or an error.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
+)
+
+// Reader looks at cases.
+type Reader interface {
+	// List gives one page of the cases that the filter lets through.
+	List(ctx context.Context, f cases.Filter) (cases.Page, error)
+	// Counts gives the numbers of the worklist's head for one clerk.
+	Counts(ctx context.Context, clerk string) (cases.Counts, error)
+	// Get gives one case with everything; cases.ErrNotFound.
+	Get(ctx context.Context, number string) (cases.Case, error)
+	// Refunds lists the money that has to go back, and what went back lately.
+	Refunds(ctx context.Context) ([]cases.Refund, error)
+}
+
+// Decider moves a case. Each call names the version the clerk saw: cases.ErrChanged when the case moved on since, cases.ErrState when the
+// case is past that point.
+type Decider interface {
+	Take(ctx context.Context, number, clerk string, version int64) error
+	Ask(ctx context.Context, number, clerk, text string, version int64) error
+	Approve(ctx context.Context, number, clerk, text string, version int64) error
+	Reject(ctx context.Context, number, clerk, text string, version int64) error
+	Note(ctx context.Context, number, clerk, text string) error
+	RefundDone(ctx context.Context, number, clerk string) error
+}
+
+// Enterer makes cases at the counter. The documents it returns are the only place of a slip's secret.
+type Enterer interface {
+	Enter(ctx context.Context, clerk string, app service.Application) (cases.Case, document.Document, error)
+	Replace(ctx context.Context, number, clerk, identified string) (document.Document, error)
+}
+
+// Book is what the pages need of the cases; *cases.Book is one.
+type Book interface {
+	Reader
+	Decider
+	Enterer
+}
+
+// ErrSignIn says that login and password do not belong together, or that the account may not be used.
+var ErrSignIn = errors.New("web: login or password is wrong")
+
+// User is somebody who works with the pages.
+type User struct {
+	Login string // unique, as it is written into a case's history
+	Name  string // as colleagues read it: "Birgit Kowalski"
+}
+
+// Users knows who may sign in.
+type Users interface {
+	// Check gives the user for login and password, or an error that wraps ErrSignIn. It takes as long for an unknown login as for a known one.
+	Check(ctx context.Context, login, password string) (User, error)
+	// Active tells whether somebody who signed in earlier may still work. It is asked with every page.
+	Active(ctx context.Context, login string) (bool, error)
+}
+
+// Options is what New needs.
+type Options struct {
+	Book      Book
+	Users     Users
+	Catalogue *service.Catalogue // the services of the town, and its name
+	Now       func() time.Time
+	Zone      *time.Location // in which pages write times; nil: Europe/Berlin
+	Secure    bool           // pages are reached by TLS: cookies say so, and HSTS is set
+	Sessions  scs.Store      // nil: in memory, so that a restart signs everybody out
+	Log       *slog.Logger   // nil: nothing is logged
+}
+
+// How long a session lives.
+const (
+	idleTime = time.Hour
+	workday  = 10 * time.Hour
+)
+
+type site struct {
+	Options
+	sessions *scs.SessionManager
+	pages    pages
+	static   static
+	limit    *limiter
+	drafts   *drafts
+	tickets  *tickets
+}
+
+// New gives the staff's pages as one handler. It fails when an option is missing or a template is broken.
+func New(o Options) (http.Handler, error) {
+	switch {
+	case o.Book == nil:
+		return nil, errors.New("web: no book")
+	case o.Users == nil:
+		return nil, errors.New("web: no users")
+	case o.Catalogue == nil:
+		return nil, errors.New("web: no catalogue")
+	case o.Now == nil:
+		return nil, errors.New("web: no clock")
+	}
+	if o.Zone == nil {
+		zone, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			return nil, fmt.Errorf("web: time zone: %w", err)
+		}
+		o.Zone = zone
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Sessions == nil {
+		o.Sessions = memstore.NewWithCleanupInterval(0)
+	}
+	st, err := loadStatic()
+	if err != nil {
+		return nil, fmt.Errorf("web: static files: %w", err)
+	}
+	pg, err := loadPages(st, o.Zone, o.Now)
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	s := &site{
+		Options: o, sessions: scs.New(), pages: pg, static: st,
+		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now),
+	}
+	s.sessions.Store = o.Sessions
+	s.sessions.IdleTimeout, s.sessions.Lifetime = idleTime, workday
+	s.sessions.Cookie.Name = "sitzung"
+	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	s.sessions.Cookie.Secure = o.Secure
+	s.sessions.Cookie.Persist = false
+	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
+	return s.routes(), nil
+}

@@ -1,0 +1,128 @@
+package look
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// pen draws one widget: it collects canvas objects at their places.
+type pen struct {
+	st   Style
+	m    measure
+	c    Palette
+	objs []fyne.CanvasObject
+}
+
+func newPen(st Style) *pen { return &pen{st: st, m: st.measure(), c: st.Colors()} }
+
+func (p *pen) add(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(w, h))
+	p.objs = append(p.objs, o)
+}
+
+// fill draws a filled rectangle with round corners.
+func (p *pen) fill(x, y, w, h, r float32, c color.Color) *canvas.Rectangle {
+	o := canvas.NewRectangle(c)
+	o.CornerRadius = min(r, w/2, h/2)
+	p.add(o, x, y, w, h)
+	return o
+}
+
+// box draws a filled rectangle whose edge lies inside its bounds.
+func (p *pen) box(x, y, w, h, r float32, c, edge color.Color, stroke float32) {
+	if stroke > 0 {
+		p.fill(x, y, w, h, r, edge)
+	}
+	p.fill(x+stroke, y+stroke, w-2*stroke, h-2*stroke, max(r-stroke, 0), c)
+}
+
+// circle draws a filled circle around a point.
+func (p *pen) circle(x, y, r float32, c color.Color) {
+	p.add(canvas.NewCircle(c), x-r, y-r, 2*r, 2*r)
+}
+
+// niche draws a round-topped niche.
+func (p *pen) niche(x, y, w, h float32, c color.Color) {
+	o := canvas.NewRectangle(c)
+	foot := p.m.radius / 2
+	o.TopLeftCornerRadius, o.TopRightCornerRadius = w/2, w/2
+	o.BottomLeftCornerRadius, o.BottomRightCornerRadius = foot, foot
+	p.add(o, x, y, w, h)
+}
+
+// icon draws an icon into a square around a point.
+func (p *pen) icon(name string, cx, cy, size float32, c color.Color) {
+	p.add(Icon(p.st, name, size, c), cx-size/2, cy-size/2, size, size)
+}
+
+// type_ is how a piece of text is set.
+type face struct {
+	size  Size
+	bold  bool
+	color color.Color
+}
+
+func (p *pen) lineHeight(f face) float32 { return p.st.Size(f.size) * leading(f.size) }
+
+func (p *pen) wrap(text string, f face, room float32) []string {
+	return wrap(text, p.st.Size(f.size), f.bold, room)
+}
+
+func (p *pen) width(text string, f face) float32 { return width(text, p.st.Size(f.size), f.bold) }
+
+// lines draws lines from y downwards and returns where they end. align: -1 left, 0 middle, 1 right.
+func (p *pen) lines(lines []string, f face, x, y, w float32, align int) float32 {
+	lh := p.lineHeight(f)
+	for _, l := range lines {
+		p.line(l, f, x, y, w, align)
+		y += lh
+	}
+	return y
+}
+
+func (p *pen) line(text string, f face, x, y, w float32, align int) {
+	t := canvas.NewText(plain(text), f.color)
+	t.TextSize = p.st.Size(f.size)
+	t.TextStyle.Bold = f.bold
+	need := t.MinSize()
+	switch align {
+	case 0:
+		x += (w - need.Width) / 2
+	case 1:
+		x += w - need.Width
+	}
+	p.add(t, x, y+(p.lineHeight(f)-need.Height)/2, need.Width, need.Height)
+}
+
+// text wraps and draws, and returns where it ends.
+func (p *pen) text(text string, f face, x, y, w float32) float32 {
+	if text == "" {
+		return y
+	}
+	return p.lines(p.wrap(text, f, w), f, x, y, w, -1)
+}
+
+// height is how high the wrapped text is; nothing for no text.
+func (p *pen) height(text string, f face, w float32) float32 {
+	if text == "" {
+		return 0
+	}
+	return float32(len(p.wrap(text, f, w))) * p.lineHeight(f)
+}
+
+// ring draws the two focus rings around a shape: whatever the ground, one of them can be seen.
+func (p *pen) ring(x, y, w, h, r float32) {
+	in, out := p.st.U(4), p.st.U(3)
+	for _, s := range []struct {
+		grow, stroke float32
+		c            color.Color
+	}{{in + out, out, p.c.FocusOut}, {in, in, p.c.FocusIn}} {
+		o := canvas.NewRectangle(color.Transparent)
+		o.StrokeColor, o.StrokeWidth = s.c, s.stroke
+		o.CornerRadius = r + s.grow
+		p.add(o, x-s.grow, y-s.grow, w+2*s.grow, h+2*s.grow)
+	}
+}

@@ -1,0 +1,166 @@
+package look
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+)
+
+const softHyphen = '\u00ad'
+
+// leading is the height of a line as a multiple of the letters' size.
+func leading(z Size) float32 {
+	if z >= TitleS {
+		return 1.15
+	}
+	return 1.3
+}
+
+func width(text string, size float32, bold bool) float32 {
+	return fyne.MeasureText(strings.ReplaceAll(text, string(softHyphen), ""), size, fyne.TextStyle{Bold: bold}).Width
+}
+
+// wrap breaks a text into lines no wider than room: at line breaks, at spaces, at soft hyphens, and only when a single word is wider than
+// the room, inside the word with a hyphen. Nothing is left out. A small word such as "und" does not stay behind at the end of a line.
+func wrap(text string, size float32, bold bool, room float32) []string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, wrapParagraph(paragraph, size, bold, room)...)
+	}
+	return lines
+}
+
+func wrapParagraph(text string, size float32, bold bool, room float32) []string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' })
+	var lines []string
+	line := ""
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		candidate := word
+		if line != "" {
+			candidate = line + " " + word
+		}
+		if width(candidate, size, bold) <= room {
+			line = candidate
+			continue
+		}
+		if head, tail, ok := atSoftHyphen(line, word, size, bold, room); ok {
+			lines, line = append(lines, head), ""
+			words[i] = tail
+			i--
+			continue
+		}
+		if line != "" {
+			kept, moved := leaveSmallWord(line)
+			lines = append(lines, plain(kept))
+			line = ""
+			if moved != "" && width(moved+" "+word, size, bold) <= room {
+				line = moved + " " + word
+				continue
+			} else if moved != "" {
+				lines[len(lines)-1] = plain(kept + " " + moved)
+			}
+			i--
+			continue
+		}
+		head, tail := breakWord(word, size, bold, room)
+		if tail == "" {
+			line = head
+			continue
+		}
+		lines = append(lines, head)
+		words[i] = tail
+		i--
+	}
+	return append(lines, plain(line))
+}
+
+func plain(s string) string { return strings.ReplaceAll(s, string(softHyphen), "") }
+
+// atSoftHyphen puts as much of the word as fits behind the line.
+func atSoftHyphen(line, word string, size float32, bold bool, room float32) (head, tail string, ok bool) {
+	if line != "" {
+		line += " "
+	}
+	for i := len(word); i > 0; {
+		i = strings.LastIndex(word[:i], string(softHyphen))
+		if i <= 0 {
+			return "", "", false
+		}
+		// A word that would fit the next line whole is not broken.
+		if line != "" && width(word, size, bold) <= room {
+			return "", "", false
+		}
+		candidate := line + word[:i] + "-"
+		if width(candidate, size, bold) <= room {
+			return plain(candidate), word[i+len(string(softHyphen)):], true
+		}
+	}
+	return "", "", false
+}
+
+// leaveSmallWord splits a small word from the end of a line, where it would be read as if something were missing.
+func leaveSmallWord(line string) (kept, moved string) {
+	i := strings.LastIndex(line, " ")
+	if i < 0 {
+		return line, ""
+	}
+	switch strings.ToLower(line[i+1:]) {
+	case "und", "oder", "and", "or":
+		return line[:i], line[i+1:]
+	}
+	return line, ""
+}
+
+// breakWord breaks a word that is wider than the room, after one of its own hyphens or before a consonant that a vowel follows.
+func breakWord(word string, size float32, bold bool, room float32) (head, tail string) {
+	if width(word, size, bold) <= room {
+		return plain(word), ""
+	}
+	runes := []rune(plain(word))
+	fits, sense := 0, 0
+	for i := 1; i < len(runes); i++ {
+		own := runes[i-1] == '-' || runes[i-1] == '/' || runes[i-1] == '@' || runes[i-1] == '.'
+		part := string(runes[:i])
+		if !own {
+			part += "-"
+		}
+		if width(part, size, bold) > room {
+			break
+		}
+		fits = i
+		if own || i >= 3 && len(runes)-i >= 3 && !vowel(runes[i]) && vowel(runes[i+1]) && unicode.IsLetter(runes[i-1]) && !together(runes[i-1], runes[i]) {
+			sense = i
+		}
+	}
+	at := sense
+	if at == 0 {
+		at = max(fits, 1)
+	}
+	head = string(runes[:at])
+	if c := runes[at-1]; c != '-' && c != '/' && c != '@' && c != '.' {
+		head += "-"
+	}
+	return head, string(runes[at:])
+}
+
+func vowel(r rune) bool { return strings.ContainsRune("aeiouyäöüAEIOUYÄÖÜ", r) }
+
+// together says whether two letters are one sound and stay together.
+func together(a, b rune) bool {
+	switch strings.ToLower(string([]rune{a, b})) {
+	case "ch", "ck", "ph", "th", "sh", "sch", "st", "qu":
+		return true
+	}
+	return false
+}
+
+// widest is the width of the widest piece of a text that cannot be broken.
+func widest(text string, size float32, bold bool) float32 {
+	w := float32(0)
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == softHyphen }) {
+		w = max(w, width(word, size, bold))
+	}
+	return w
+}

@@ -1,0 +1,84 @@
+package kiosk
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// touch is a sign of life.
+func (k *Kiosk) touch() {
+	k.s.touched = k.o.Now()
+	if !k.s.warned.IsZero() {
+		k.stay(false)
+	}
+}
+
+// Tick is called every second on the UI goroutine; tests call it with a clock of their own.
+func (k *Kiosk) Tick() {
+	k.beat++
+	now := k.o.Now()
+	online := k.o.Status == nil || k.o.Status.Online()
+	changed := online != k.online
+	k.online = online
+	s := k.s
+	if len(s.stack) == 1 {
+		if changed || (k.beat%10 == 0 && k.o.Board != nil) {
+			k.show()
+		}
+		return
+	}
+	if s.moving > 0 || s.silence != nil {
+		s.touched, s.warned = now, time.Time{}
+		return
+	}
+	limit := k.o.Idle.Warn
+	if s.patient {
+		limit = k.o.Idle.More
+	}
+	switch {
+	case s.warned.IsZero() && now.Sub(s.touched) >= limit:
+		if k.nothingToLose() {
+			k.Wipe()
+			return
+		}
+		s.warned = now
+		k.o.Event("idle", "screen", k.top().name())
+		k.show()
+	case !s.warned.IsZero() && now.Sub(s.warned) >= k.o.Idle.Wipe:
+		k.Wipe()
+	case !s.warned.IsZero():
+		k.show()
+	case changed:
+		k.show()
+	}
+}
+
+// nothingToLose tells whether a wipe would cost nobody anything: no answers, no receipt, no case on the screen.
+func (k *Kiosk) nothingToLose() bool { return k.s.visit == nil && k.s.kase == nil }
+
+// stay ends the idle warning.
+func (k *Kiosk) stay(patient bool) {
+	k.s.warned, k.s.touched = time.Time{}, k.o.Now()
+	k.s.patient = k.s.patient || patient
+	k.show()
+}
+
+// ground lies under everything: a touch beside all buttons is a sign of life too.
+type ground struct {
+	widget.BaseWidget
+	touched func()
+}
+
+func newGround(touched func()) *ground {
+	g := &ground{touched: touched}
+	g.ExtendBaseWidget(g)
+	return g
+}
+
+func (g *ground) Tapped(*fyne.PointEvent)          { g.touched() }
+func (g *ground) TappedSecondary(*fyne.PointEvent) { g.touched() }
+func (g *ground) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(fyne.NewContainerWithoutLayout())
+}

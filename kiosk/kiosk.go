@@ -1,0 +1,163 @@
+// Package kiosk is the terminal's shell: the attract screen, the screens of a visit, the keyboard, the idle warning and the wipe.
+//
+// A screen is a function of the session and the style. What one citizen brings along (answers, language, text size, the screens walked
+// through) is one session value; a wipe throws it away as a whole and begins a new one.
+package kiosk
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// Options is what a terminal's shell is built from.
+type Options struct {
+	Window    fyne.Window        // drawn into; its size decides between portrait and landscape
+	Catalogue *service.Catalogue // of this terminal's tenant
+	Texts     *text.Texts        // texts/kiosk and texts/page
+	Desk      visit.Desk
+	Style     look.Style // as a new citizen finds it: tenant's accent, scale, no enlargement
+	Idle      Idle
+	Status    Status // nil: always online, nothing queued
+
+	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
+	Speak func(ctx context.Context, lang, text string) error
+	// Event gets one line for the event log: a name and pairs of key and value. Never anything a citizen typed. nil: no log.
+	Event func(name string, fields ...any)
+	// Board gives what the attract screen tells in turn. nil: nothing.
+	Board func(lang string) []Notice
+
+	Place      string           // where this terminal stands, for the help page
+	CasePrefix string           // first letters of case numbers
+	Now        func() time.Time // nil: time.Now
+	Random     io.Reader        // nil: crypto/rand
+}
+
+// Idle says how long nobody has to touch anything before something happens. Zero values take the defaults.
+type Idle struct {
+	Warn time.Duration // until the warning; default 60 s
+	Wipe time.Duration // from the warning to the wipe; default 30 s
+	More time.Duration // what "I need more time" gives; default 5 min
+}
+
+// Status is what the shell wants to know of the device beneath it.
+type Status interface {
+	Online() bool    // the last exchange with the town hall went well
+	Queued() int     // sealed applications that wait for a line
+	PrinterLow() bool // the receipt printer's paper is near its end
+}
+
+// Notice is one line of the attract screen's board.
+type Notice struct{ Icon, Text string }
+
+// Kiosk is the shell of one terminal. Its methods are called on Fyne's goroutine.
+type Kiosk struct {
+	o      Options
+	app    fyne.App
+	root   *fyne.Container
+	back   *ground
+	s      *session
+	post   func(func()) // runs a function on the UI goroutine
+	size   fyne.Size
+	online bool
+	beat   int // seconds counted by Tick, turns the board's pages
+	theme  look.Style
+}
+
+// New builds the shell and sets it as the window's content. Run keeps its clock going.
+func New(a fyne.App, o Options) *Kiosk {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Event == nil {
+		o.Event = func(string, ...any) {}
+	}
+	if o.Idle.Warn == 0 {
+		o.Idle.Warn = time.Minute
+	}
+	if o.Idle.Wipe == 0 {
+		o.Idle.Wipe = 30 * time.Second
+	}
+	if o.Idle.More == 0 {
+		o.Idle.More = 5 * time.Minute
+	}
+	if o.Style.Scale == 0 {
+		o.Style.Scale = 1
+	}
+	if o.Style.Text == 0 {
+		o.Style.Text = 1
+	}
+	if o.Style.Lang == "" {
+		o.Style.Lang = "de"
+	}
+	k := &Kiosk{o: o, app: a, post: fyne.Do, online: true}
+	k.back = newGround(func() { k.touch() })
+	k.root = container.New(whole{k})
+	k.size = o.Window.Canvas().Size()
+	k.listen(o.Window.Canvas())
+	o.Window.SetPadded(false)
+	o.Window.SetContent(k.root)
+	k.Wipe()
+	return k
+}
+
+// Run keeps the shell's clock until ctx ends: idle warning, board, state of the line. Once a minute it clears up payments whose end was
+// not known, as long as there are any.
+func (k *Kiosk) Run(ctx context.Context) {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	recovering := make(chan struct{}, 1)
+	for n := 0; ; n++ {
+		if n%60 == 0 {
+			select {
+			case recovering <- struct{}{}:
+				go func() {
+					defer func() { <-recovering }()
+					if open, err := visit.Recover(ctx, k.o.Desk, k.o.Now); err != nil || open > 0 {
+						k.o.Event("recover", "open", open, "err", err)
+					}
+				}()
+			default:
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-second.C:
+			k.post(k.Tick)
+		}
+	}
+}
+
+// Lang is the language on the screen.
+func (k *Kiosk) Lang() string { return k.s.style.Lang }
+
+// Screen names the screen shown: "attract", "home", "form" ...
+func (k *Kiosk) Screen() string { return k.top().name() }
+
+func (k *Kiosk) say(key string, args ...any) string {
+	return k.o.Texts.Say(k.s.style.Lang, key, args...)
+}
+
+func (k *Kiosk) px(v float32) float32 { return v * k.s.style.Scale }
+
+func (k *Kiosk) landscape() bool { return k.size.Width > k.size.Height }
+
+func (k *Kiosk) visitOptions() visit.Options {
+	return visit.Options{
+		Lang: k.s.style.Lang, Now: k.o.Now, Random: k.o.Random,
+		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.CasePrefix,
+	}
+}

@@ -1,0 +1,84 @@
+// Package hall is the town hall's half of the sync: an http.Handler for enrolled devices. What it needs of the town hall it declares here.
+package hall
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
+)
+
+// House is what the handler needs of the town hall.
+type House struct {
+	Intake  Intake
+	Records Records
+	Answers Answers
+	Devices Devices
+	State   State
+}
+
+// Device is an enrolled device.
+type Device struct {
+	ID          string          // chosen at enrolment
+	Name        string          // as the staff call it
+	Tenant      string          // whose it is
+	Scope       string          // which records it may pull; never empty
+	Fingerprint string          // hex SHA-256 of its certificate in DER
+	Key         proof.PublicKey // checks its outcomes: proof.Verify([]proof.PublicKey{d.Key}, proof.Outcome, item.Outcome, &outcome)
+}
+
+// Taken is what became of one item. The handler makes the receipt.
+type Taken struct {
+	Status wire.Status
+	Reason string   // for technicians; nothing that a citizen typed
+	Need   []string // for wire.NeedBlobs
+}
+
+var (
+	// ErrDevice says that a device is not known, or was revoked.
+	ErrDevice = errors.New("hall: unknown device")
+	// ErrCode says that an enrolment code does not exist, was used, or is too old.
+	ErrCode = errors.New("hall: enrolment code not valid")
+)
+
+// Intake takes sealed applications.
+type Intake interface {
+	// Take stores the items, one per id, and returns one Taken per item in the same order, only after everything that it calls Stored or
+	// Dup is durable. Items were checked with wire.Item.Check, and sealed to the key they name. An item that was stored under the
+	// same id with the same body is a Dup, with another body a Conflict. An error means that nothing can be said about any of
+	// them: the device will push again.
+	Take(ctx context.Context, d Device, items []wire.Item) ([]Taken, error)
+}
+
+// Records gives what devices may know.
+type Records interface {
+	// After returns the records of the scope with sequence numbers above seq, in their order, at most limit. The newest of a
+	// collection and id is enough. No record may appear later with a number below one that was returned.
+	After(ctx context.Context, scope string, seq int64, limit int) ([]wire.Record, error)
+}
+
+// Answers gives what was sealed for the holder of a slip.
+type Answers interface {
+	// For returns the sealed answers for an address, newest last; none is no error.
+	For(ctx context.Context, address string) ([][]byte, error)
+}
+
+// Devices knows who is enrolled.
+type Devices interface {
+	// ByFingerprint finds the device with this certificate (hex SHA-256 of its DER). ErrDevice if there is none or it was revoked.
+	ByFingerprint(ctx context.Context, fingerprint string) (Device, error)
+	// Enroll uses the code up and stores the device in one transaction: ID, Fingerprint and Key are given, the rest comes from what the
+	// staff wrote down when they made the code. It returns the whole device. ErrCode if the code does not count.
+	Enroll(ctx context.Context, code string, d Device) (Device, error)
+}
+
+// State is what the town hall knows about its own memory.
+type State interface {
+	// Epoch changes with every restore from a backup. At most 64 characters, never empty.
+	Epoch(ctx context.Context) (string, error)
+	// Watermark is when the newest good backup of this epoch began, by the town hall's clock: what was durable before is in it. Zero if
+	// there is none.
+	Watermark(ctx context.Context) (time.Time, error)
+}

@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Limits of one push: whichever is reached first.
+const (
+	MaxItems   = 100
+	MaxPush    = 1 << 20          // bytes of the whole message
+	MaxBody    = MaxPush - 64<<10 // bytes of one sealed body; a device refuses larger ones before anybody pays
+	MaxOutcome = 32 << 10
+)
+
+// Push carries sealed applications from a device to the town hall. It may be repeated as often as needed: the town hall stores one per id.
+//
+// History: 1 first.
+type Push struct {
+	V     int    `json:"v"`
+	Items []Item `json:"items"`
+}
+
+// Item is one sealed application with the terminal's word about its payment.
+type Item struct {
+	ID      string `json:"id"`      // UUIDv7 chosen by the device
+	Kind    string `json:"kind"`    // KindEnvelope; unknown kinds get Rejected
+	Key     string `json:"key"`     // id of the authority's key it is sealed to
+	Body    string `json:"body"`    // JWE in compact serialization
+	Outcome string `json:"outcome"` // JWS of kind "outcome" by the device's key, over a pay.Outcome that names the digest of Body
+}
+
+// KindEnvelope is the only kind of item so far.
+const KindEnvelope = "envelope"
+
+// Status is what became of an item.
+type Status string
+
+const (
+	Stored    Status = "stored"     // durable at the town hall, with receipt
+	Dup       Status = "dup"        // was durable already, with receipt
+	Conflict  Status = "conflict"   // another body is stored under this id: to quarantine
+	NeedBlobs Status = "need_blobs" // parts named in Need are missing; send them, then push again
+	Rejected  Status = "rejected"   // can never be taken: to quarantine
+	Retry     Status = "retry"      // not now; push again later
+)
+
+// Pushed is the town hall's answer to a Push: one result per item, in the same order.
+type Pushed struct {
+	V         int       `json:"v"`
+	Epoch     string    `json:"epoch"`     // changes with every restore from a backup
+	Watermark time.Time `json:"watermark"` // receipts of this epoch before it are in a backup; zero: nothing is
+	Results   []Result  `json:"results"`
+}
+
+// Result is what became of one item.
+type Result struct {
+	ID      string   `json:"id"`
+	Status  Status   `json:"status"`
+	Receipt string   `json:"receipt,omitempty"` // JWS of kind "receipt" by the town hall's key over a Receipt; for Stored and Dup
+	Reason  string   `json:"reason,omitempty"`  // for technicians, in English
+	Need    []string `json:"need,omitempty"`    // for NeedBlobs
+}
+
+// Receipt is what the town hall signs for an item that is durable there.
+type Receipt struct {
+	ID     string    `json:"id"`
+	SHA256 string    `json:"sha256"` // of the body
+	Epoch  string    `json:"epoch"`
+	At     time.Time `json:"at"` // by the town hall's clock, after the item was durable
+}
+
+// Check checks the message as a whole. Its items are checked one by one: one broken item does not reject the others.
+func (p Push) Check() error {
+	if err := version(p.V); err != nil {
+		return err
+	}
+	if len(p.Items) == 0 || len(p.Items) > MaxItems {
+		return fmt.Errorf("wire: push: %d items: %w", len(p.Items), ErrMessage)
+	}
+	seen := map[string]bool{}
+	for _, i := range p.Items {
+		if seen[i.ID] {
+			return fmt.Errorf("wire: push: an id twice: %w", ErrMessage)
+		}
+		seen[i.ID] = true
+	}
+	return nil
+}
+
+// Check checks one item's form. Whether the outcome's signature holds is the town hall's business.
+func (i Item) Check() error {
+	switch {
+	case !uuidForm.MatchString(i.ID):
+		return fmt.Errorf("wire: item: id: %w", ErrMessage)
+	case i.Kind != KindEnvelope:
+		return fmt.Errorf("wire: item: unknown kind: %w", ErrMessage)
+	case !keyForm.MatchString(i.Key):
+		return fmt.Errorf("wire: item: key: %w", ErrMessage)
+	case len(i.Body) > MaxBody || strings.Count(i.Body, ".") != 4 || !compactForm.MatchString(i.Body):
+		return fmt.Errorf("wire: item: body: %w", ErrMessage)
+	case len(i.Outcome) > MaxOutcome || strings.Count(i.Outcome, ".") != 2 || !compactForm.MatchString(i.Outcome):
+		return fmt.Errorf("wire: item: outcome: %w", ErrMessage)
+	}
+	return nil
+}
+
+// Check checks the answer against the push it answers.
+func (p Pushed) Check(to Push) error {
+	if err := version(p.V); err != nil {
+		return err
+	}
+	if p.Epoch == "" || len(p.Epoch) > 64 || len(p.Results) != len(to.Items) {
+		return fmt.Errorf("wire: pushed: %w", ErrMessage)
+	}
+	for n, r := range p.Results {
+		if r.ID != to.Items[n].ID {
+			return fmt.Errorf("wire: pushed: result for another id: %w", ErrMessage)
+		}
+		switch r.Status {
+		case Stored, Dup:
+			if r.Receipt == "" || len(r.Receipt) > MaxOutcome {
+				return fmt.Errorf("wire: pushed: receipt missing: %w", ErrMessage)
+			}
+		}
+	}
+	return nil
+}
+
+// Settled tells whether the town hall has the item for good.
+func (s Status) Settled() bool { return s == Stored || s == Dup }
+
+// Hopeless tells whether the item will never be taken.
+func (s Status) Hopeless() bool { return s == Conflict || s == Rejected }
