@@ -29,6 +29,10 @@ func (k *Kiosk) Tick() {
 		}
 		return
 	}
+	if k.sheet != nil && k.sheet.Offset() != k.seen {
+		k.seen = k.sheet.Offset()
+		k.touch()
+	}
 	if s.moving > 0 || s.silence != nil {
 		s.touched, s.warned = now, time.Time{}
 		return

@@ -17,6 +17,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 )
 
 // Options is what a terminal's shell is built from.
@@ -36,10 +37,9 @@ type Options struct {
 	// Board gives what the attract screen tells in turn. nil: nothing.
 	Board func(lang string) []Notice
 
-	Place      string           // where this terminal stands, for the help page
-	CasePrefix string           // first letters of case numbers
-	Now        func() time.Time // nil: time.Now
-	Random     io.Reader        // nil: crypto/rand
+	Place  string           // where this terminal stands, for the help page
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand
 }
 
 // Idle says how long nobody has to touch anything before something happens. Zero values take the defaults.
@@ -51,8 +51,8 @@ type Idle struct {
 
 // Status is what the shell wants to know of the device beneath it.
 type Status interface {
-	Online() bool    // the last exchange with the town hall went well
-	Queued() int     // sealed applications that wait for a line
+	Online() bool     // the last exchange with the town hall went well
+	Queued() int      // sealed applications that wait for a line
 	PrinterLow() bool // the receipt printer's paper is near its end
 }
 
@@ -71,6 +71,15 @@ type Kiosk struct {
 	online bool
 	beat   int // seconds counted by Tick, turns the board's pages
 	theme  look.Style
+	page   page           // as drawn
+	sheet  *scroll.Scroll // what scrolls on it
+	kept   float32        // how far it was scrolled before this drawing
+	seen   float32        // how far when last looked: a finger that scrolls is a sign of life
+	board  *board
+
+	fresh  bool   // the next drawing begins at the top
+	toEnd  bool   // or at the end
+	reveal string // or where the thing with this id can be seen
 }
 
 // New builds the shell and sets it as the window's content. Run keeps its clock going.
@@ -158,6 +167,6 @@ func (k *Kiosk) landscape() bool { return k.size.Width > k.size.Height }
 func (k *Kiosk) visitOptions() visit.Options {
 	return visit.Options{
 		Lang: k.s.style.Lang, Now: k.o.Now, Random: k.o.Random,
-		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.CasePrefix,
+		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.Catalogue.Tenant().Prefix,
 	}
 }

@@ -87,7 +87,7 @@ func (k *Kiosk) home() {
 	k.s.end()
 	*k.s = session{ctx: k.s.ctx, end: k.s.end}
 	ctx, end := context.WithCancel(context.Background())
-	k.s = &session{ctx: ctx, end: end, style: style, touched: k.o.Now(), stack: []screen{attract{}, home{}}}
+	k.s = &session{ctx: ctx, end: end, style: style, touched: k.o.Now(), stack: []screen{attract{}, &home{}}}
 	k.arrive()
 }
 

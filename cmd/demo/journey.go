@@ -45,6 +45,7 @@ type journey struct {
 	out    string // folder for pictures
 	shots  int
 	last   *image.RGBA
+	typed  []string // what the citizen typed: it must be nowhere afterwards
 	log    io.Writer
 }
 
@@ -186,6 +187,7 @@ func (j *journey) tap(ctx context.Context, name string) error {
 
 // typeKeys taps the text on the terminal's own keyboard, letter by letter.
 func (j *journey) typeKeys(ctx context.Context, text string) error {
+	j.typed = append(j.typed, text)
 	for _, r := range text {
 		letter := string(r)
 		n, err := j.find(ctx, fmt.Sprintf("the key %q", letter), func(n node) bool {

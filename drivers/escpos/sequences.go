@@ -150,6 +150,10 @@ func (d *Dev) Print(ctx context.Context, parts []Part) (done int, err error) {
 			if d.giveUp(ctx, err) {
 				done++
 			}
+			if done == len(jobs) {
+				d.unclean = false
+				return done, nil
+			}
 			return done, err
 		}
 		head = nil
@@ -250,6 +254,12 @@ func (d *Dev) read(ctx context.Context, until time.Time) (byte, error) {
 		case ctx.Err() != nil:
 			return 0, fmt.Errorf("escpos: read: %w", ctx.Err())
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			if time.Now().Before(until) { // a deadline that an earlier call's end left behind
+				if err := d.p.SetReadDeadline(until); err != nil {
+					return 0, fmt.Errorf("%w: %w", ErrLost, err)
+				}
+				continue
+			}
 			return 0, ErrSilent
 		case err == nil:
 			err = io.ErrNoProgress

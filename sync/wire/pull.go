@@ -26,7 +26,7 @@ type Pulled struct {
 	V         int       `json:"v"`
 	Epoch     string    `json:"epoch"`
 	Watermark time.Time `json:"watermark"` // as in Pushed
-	Reset     bool      `json:"reset"` // this page is the first of all that there is
+	Reset     bool      `json:"reset"`     // this page is the first of all that there is
 	Records   []Record  `json:"records"`
 	Cursor    string    `json:"cursor"`
 	More      bool      `json:"more"` // pull again at once

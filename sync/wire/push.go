@@ -91,17 +91,29 @@ func (p Push) Check() error {
 
 // Check checks one item's form. Whether the outcome's signature holds is the town hall's business.
 func (i Item) Check() error {
+	if err := CheckEnvelope(i.ID, i.Key, i.Body); err != nil {
+		return err
+	}
 	switch {
-	case !uuidForm.MatchString(i.ID):
-		return fmt.Errorf("wire: item: id: %w", ErrMessage)
 	case i.Kind != KindEnvelope:
 		return fmt.Errorf("wire: item: unknown kind: %w", ErrMessage)
-	case !keyForm.MatchString(i.Key):
-		return fmt.Errorf("wire: item: key: %w", ErrMessage)
-	case len(i.Body) > MaxBody || strings.Count(i.Body, ".") != 4 || !compactForm.MatchString(i.Body):
-		return fmt.Errorf("wire: item: body: %w", ErrMessage)
 	case len(i.Outcome) > MaxOutcome || strings.Count(i.Outcome, ".") != 2 || !compactForm.MatchString(i.Outcome):
 		return fmt.Errorf("wire: item: outcome: %w", ErrMessage)
+	}
+	return nil
+}
+
+// CheckEnvelope checks the form of a sealed application. A device asks before it takes one, so that nobody pays for what cannot travel.
+func CheckEnvelope(id, key, body string) error {
+	switch {
+	case !uuidForm.MatchString(id):
+		return fmt.Errorf("wire: envelope: id: %w", ErrMessage)
+	case !keyForm.MatchString(key):
+		return fmt.Errorf("wire: envelope: key: %w", ErrMessage)
+	case len(body) > MaxBody:
+		return fmt.Errorf("wire: envelope: longer than %d bytes: %w", MaxBody, ErrMessage)
+	case strings.Count(body, ".") != 4 || !compactForm.MatchString(body):
+		return fmt.Errorf("wire: envelope: body: %w", ErrMessage)
 	}
 	return nil
 }

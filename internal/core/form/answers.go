@@ -87,6 +87,10 @@ func names(path string) []string {
 	return parts
 }
 
+func escape(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+}
+
 // Same is the equality of JSON scalars: 1 and 1.0 are the same, 1 and "1" are not. Lists and objects are never the same.
 func Same(a, b any) bool {
 	x, y := scalar(a), scalar(b)

@@ -19,6 +19,7 @@ type Compiler struct {
 	texts         *text.Texts
 	env           *expr.Env
 	problems      []error
+	tables        []string
 }
 
 // NewCompiler makes a compiler for a service's file.
@@ -45,6 +46,13 @@ func (c *Compiler) Rule(s Source, key string) *expr.Rule {
 	r, err := c.env.Compile(expr.Place{Service: c.service, File: c.file, Line: s.Line, Key: key}, s.Text)
 	if err != nil {
 		c.problems = append(c.problems, err)
+		return nil
+	}
+	for _, pointer := range r.Reads("tables") {
+		name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+		if !slices.Contains(c.tables, name) {
+			c.tables = append(c.tables, name)
+		}
 	}
 	return r
 }
@@ -185,3 +193,9 @@ func InLang(lang string, v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// Key notes a problem when German does not say the key.
+func (c *Compiler) Key(key string) { c.key(key) }
+
+// Tables lists the tenant's tables that the compiled expressions read; "" stands for all of them.
+func (c *Compiler) Tables() []string { return c.tables }

@@ -31,6 +31,7 @@ type Form struct {
 	elig    []rule
 	fee     *fee
 	fields  map[string]*field // by path
+	read    []string          // names of the tables that rules read
 }
 
 // Tables gives the tenant's tables as they hold on a day: JSON values by name.
@@ -178,8 +179,12 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 			f.fee.steps = append(f.fee.steps, step{c.Rule(s.When, "fee.steps.when"), c.Say(&s.Label), c.Write(s.Value)})
 		}
 	}
+	f.read = c.Tables()
 	return c.Err()
 }
+
+// Tables lists the tenant's tables that the rules read; "" stands for all of them.
+func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(names(fl.Path), ".")}

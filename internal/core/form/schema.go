@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -28,7 +27,9 @@ type node struct {
 // nowhere refuses references that would have to be fetched.
 type nowhere struct{}
 
-func (nowhere) Load(string) (any, error) { return nil, fmt.Errorf("references to other files are not followed") }
+func (nowhere) Load(string) (any, error) {
+	return nil, fmt.Errorf("references to other files are not followed")
+}
 
 func (f *Form) readSchema(data []byte) (map[string]leaf, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
@@ -76,7 +77,6 @@ func collect(leaves map[string]leaf, at string, n node, required bool) {
 		for _, r := range n.Required {
 			need = need || r == name
 		}
-		name = strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
-		collect(leaves, at+"/"+name, p, required && need)
+		collect(leaves, at+"/"+escape(name), p, required && need)
 	}
 }

@@ -73,12 +73,13 @@ func header(data []byte) (kid string, ok bool) {
 	if len(parts) != 5 {
 		return "", false
 	}
+	// Strict, and without the line breaks that decoders skip: an envelope has one spelling only, and so one digest.
 	for _, p := range parts {
-		if strings.ContainsAny(p, "\r\n") { // the decoder would skip them: two spellings of one envelope
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(p); err != nil || strings.ContainsAny(p, "\r\n") {
 			return "", false
 		}
 	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(parts[0])
+	b, err := base64.RawURLEncoding.DecodeString(parts[0])
 	if err != nil {
 		return "", false
 	}

@@ -179,7 +179,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		outcome.Payment = payment.ID
 	}
 	r.Slip, err = v.service.Document("slip", service.Data{
-		Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil, Online: r.Online,
+		Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil,
 	})
 	if err != nil { // the application is on its way all the same: the screen still has number and code
 		err = fmt.Errorf("visit: slip: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -70,7 +71,7 @@ func (b *Book) permit(ctx context.Context, c Case) (*service.Paper, error) {
 			return nil, nil
 		}
 	}
-	if !s.HasDocument("permit") {
+	if !slices.Contains(s.Documents(), "permit") {
 		return nil, nil
 	}
 	today := b.o.Now()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,7 +42,7 @@ func (b *Book) Enter(ctx context.Context, clerk string, app service.Application)
 	app.Kind, app.ID, app.Tenant, app.Recipient = service.KindApplication, id.String(), b.o.Tenant, recipient
 	app.Version, app.Digest, app.At = s.Version, s.Digest(), now
 	if app.Day == "" {
-		app.Day = now.Format("2006-01-02")
+		app.Day = now.Format(time.DateOnly)
 	}
 	if app.Lang == "" {
 		app.Lang = "de"
@@ -49,8 +50,13 @@ func (b *Book) Enter(ctx context.Context, clerk string, app service.Application)
 	if app.Case, err = service.NewCase(b.o.Random, b.o.Prefix, now.Year()); err != nil {
 		return Case{}, document.Document{}, fmt.Errorf("cases: enter: %w", err)
 	}
+	day, err := time.ParseInLocation(time.DateOnly, app.Day, now.Location())
+	if err != nil {
+		return Case{}, document.Document{}, ErrState
+	}
+	app.Answers = s.Clean(app.Answers, day)
 	app.Fee = 0
-	if fee := s.View(app.Answers, "de", now).Fee; fee != nil {
+	if fee := s.View(app.Answers, "de", day).Fee; fee != nil {
 		app.Fee = fee.Amount
 	}
 	if app.Fee == 0 {

@@ -39,7 +39,8 @@ type Decider interface {
 	Ask(ctx context.Context, number, clerk, text string, version int64) error
 	Approve(ctx context.Context, number, clerk, text string, version int64) error
 	Reject(ctx context.Context, number, clerk, text string, version int64) error
-	Note(ctx context.Context, number, clerk, text string) error
+	Paid(ctx context.Context, number, clerk, how string, version int64) error
+	Note(ctx context.Context, number, clerk, text string, version int64) error
 	RefundDone(ctx context.Context, number, clerk string) error
 }
 
@@ -69,8 +70,8 @@ type User struct {
 type Users interface {
 	// Check gives the user for login and password, or an error that wraps ErrSignIn. It takes as long for an unknown login as for a known one.
 	Check(ctx context.Context, login, password string) (User, error)
-	// Active tells whether somebody who signed in earlier may still work. It is asked with every page.
-	Active(ctx context.Context, login string) (bool, error)
+	// Find gives somebody who signed in earlier; false when the account is gone or closed. It is asked with every page.
+	Find(ctx context.Context, login string) (User, bool, error)
 }
 
 // Options is what New needs.
@@ -124,7 +125,7 @@ func New(o Options) (http.Handler, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Sessions == nil {
-		o.Sessions = memstore.NewWithCleanupInterval(0)
+		o.Sessions = memstore.New()
 	}
 	st, err := loadStatic()
 	if err != nil {

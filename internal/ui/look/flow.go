@@ -109,7 +109,11 @@ type grid struct {
 
 func (l *grid) fit(objs []fyne.CanvasObject, w float32) int {
 	least := leastWidth(objs)
-	for n := min(l.cols, max(len(visible(objs)), 1)); n > 1; n-- {
+	count := len(visible(objs))
+	for n := min(l.cols, max(count, 1)); n > 1; n-- {
+		if count <= l.cols && count%n != 0 {
+			continue // what belongs in one row goes below each other rather than leaving one alone
+		}
 		if (w-float32(n-1)*l.gap)/float32(n) >= least {
 			return n
 		}

@@ -65,7 +65,7 @@ type face struct {
 	color color.Color
 }
 
-func (p *pen) lineHeight(f face) float32 { return p.st.Size(f.size) * leading(f.size) }
+func (p *pen) lineHeight(f face) float32 { return p.st.Size(f.size) * leading(f.size, f.bold) }
 
 func (p *pen) wrap(text string, f face, room float32) []string {
 	return wrap(text, p.st.Size(f.size), f.bold, room)

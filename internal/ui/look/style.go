@@ -49,6 +49,7 @@ type Style struct {
 	Still    bool   // no motion
 	Lang     string // "de", "en"
 	Shell    Shell
+	Density  float32 // pixels per Fyne unit (Canvas.Scale); 0 = 1
 }
 
 // Size names a size of type.
@@ -139,6 +140,7 @@ type Palette struct {
 	Accent, AccentDeep, AccentMid, AccentSoft, OnAccent, OnAccent2   color.NRGBA
 	Fount2, Fount3, AttractTop, AttractBottom, AttractChip, Gold     color.NRGBA
 	OK, OKSoft, Warn, WarnSoft, Error, ErrorSoft, FocusOut, FocusIn  color.NRGBA
+	Hero, OnHero, OnHero2                                            color.NRGBA // the large ground at the top of some screens
 	PlateBlue, OnPlate, PlinthGround, PlinthInk, PlinthOn, PlinthBar color.NRGBA
 }
 
@@ -165,6 +167,7 @@ func (s Style) Colors() Palette {
 		p.Accent, p.AccentDeep, p.AccentMid, p.AccentSoft, p.OnAccent2 = hex(0x6A2562), hex(0x45123F), hex(0x823A79), hex(0xF3E6F1), hex(0xEFD9EB)
 		p.Fount2, p.Fount3, p.AttractTop, p.AttractBottom, p.AttractChip = hex(0xC795BF), hex(0xA567A0), hex(0x3A0F35), hex(0x6F2A67), hex(0x5C1F55)
 	}
+	p.Hero, p.OnHero, p.OnHero2 = p.Accent, p.OnAccent, p.OnAccent2
 	p.PlinthGround, p.PlinthInk, p.PlinthOn, p.PlinthBar = p.AccentDeep, p.OnAccent, p.Gold, p.AccentMid
 	return p
 }
@@ -176,7 +179,7 @@ func mono(ink, ground color.NRGBA, dark bool) Palette {
 		Accent: ink, AccentDeep: ink, AccentMid: ink, AccentSoft: ground, OnAccent: ground, OnAccent2: ground,
 		Fount2: ink, Fount3: ink, AttractTop: ground, AttractBottom: ground, AttractChip: ground, Gold: ink,
 		OK: ink, OKSoft: ground, Warn: ink, WarnSoft: ground, Error: ink, ErrorSoft: ground, FocusOut: ink, FocusIn: ground,
-		PlateBlue: hex(0x003399), OnPlate: hex(0xFFFFFF),
+		Hero: ground, OnHero: ink, OnHero2: ink, PlateBlue: hex(0x003399), OnPlate: hex(0xFFFFFF),
 	}
 	p.PlinthGround, p.PlinthInk, p.PlinthOn, p.PlinthBar = ink, ground, ground, ink
 	if dark {

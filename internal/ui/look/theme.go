@@ -74,7 +74,9 @@ func (t *ourTheme) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Co
 	return theme.DefaultTheme().Color(name, theme.VariantLight)
 }
 
-func (t *ourTheme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }
+func (t *ourTheme) Icon(name fyne.ThemeIconName) fyne.Resource {
+	return theme.DefaultTheme().Icon(name)
+}
 
 func (t *ourTheme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {

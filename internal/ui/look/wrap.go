@@ -10,9 +10,9 @@ import (
 const softHyphen = '\u00ad'
 
 // leading is the height of a line as a multiple of the letters' size.
-func leading(z Size) float32 {
-	if z >= TitleS {
-		return 1.15
+func leading(z Size, bold bool) float32 {
+	if z >= TitleS || bold {
+		return 1.16
 	}
 	return 1.3
 }
@@ -163,4 +163,29 @@ func widest(text string, size float32, bold bool) float32 {
 		w = max(w, width(word, size, bold))
 	}
 	return w
+}
+
+// wrapTyped breaks what somebody types: between words, and otherwise where the room ends, without adding a hyphen that was not typed.
+// Every space stays, so that the caret moves when the space bar is touched.
+func wrapTyped(text string, size float32, bold bool, room float32) []string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		runes := []rune(paragraph)
+		for len(runes) > 0 && width(string(runes), size, bold) > room {
+			n, space := 1, 0
+			for n < len(runes) && width(string(runes[:n+1]), size, bold) <= room {
+				n++
+				if runes[n-1] == ' ' {
+					space = n
+				}
+			}
+			if space > 0 {
+				n = space
+			}
+			lines = append(lines, string(runes[:n]))
+			runes = runes[n:]
+		}
+		lines = append(lines, string(runes))
+	}
+	return lines
 }

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+)
+
+// readCode reads the QR code in a picture, as a scanner would.
+func readCode(img image.Image) (string, error) {
+	bits, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		return "", fmt.Errorf("demo: read code: %w", err)
+	}
+	found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	if err != nil {
+		return "", fmt.Errorf("demo: read code: %w", err)
+	}
+	return found.GetText(), nil
+}
+
+func readPNG(file string) (image.Image, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		return nil, fmt.Errorf("demo: %s: %w", file, err)
+	}
+	return img, nil
+}
+
+// newest waits for files of this pattern and gives the last by name.
+func newest(ctx context.Context, pattern string) (string, error) {
+	for end := time.Now().Add(patience); ; {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			return "", err
+		}
+		if len(files) > 0 {
+			sort.Strings(files)
+			return files[len(files)-1], nil
+		}
+		if time.Now().After(end) || ctx.Err() != nil {
+			return "", fmt.Errorf("demo: nothing came as %s", filepath.Base(pattern))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// secret reads the key off the slip's private part.
+func (t *town) secret(ctx context.Context) (string, error) {
+	file, err := newest(ctx, filepath.Join(t.receipts, "slip-*-part-1.png"))
+	if err != nil {
+		return "", err
+	}
+	img, err := readPNG(file)
+	if err != nil {
+		return "", err
+	}
+	return readCode(img)
+}
+
+// scanSlip holds the slip's private part under the terminal's scanner.
+func (t *town) scanSlip(ctx context.Context, _ string) error {
+	code, err := t.secret(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(t.scan, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("demo: scan: %w", err)
+	}
+	defer f.Close()
+	_, err = f.WriteString(code + "\n")
+	return err
+}
+
+// keep copies the slip as it left the printer into the journey's folder.
+func (j *journey) keep(ctx context.Context, _ string) error {
+	for from, to := range map[string]string{"slip-*[0-9].bin": "slip.bin", "slip-*[0-9].png": "slip.png"} {
+		var file string
+		var err error
+		for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+			if file, err = newest(ctx, filepath.Join(j.town.receipts, from)); err != nil {
+				return err
+			}
+			if !strings.Contains(filepath.Base(file), "part") || time.Now().After(end) {
+				break
+			}
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("demo: keep the slip: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(j.out, to), data, 0o600); err != nil {
+			return fmt.Errorf("demo: keep the slip: %w", err)
+		}
+	}
+	return nil
+}
+
+// paper copies the permit as it left the A4 printer, and lets a warden check its code without a line.
+func (j *journey) paper(ctx context.Context, _ string) error {
+	file, err := newest(ctx, filepath.Join(j.town.sheets, "*.pdf"))
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("demo: keep the permit: %w", err)
+	}
+	pdf := filepath.Join(j.out, "permit.pdf")
+	if err := os.WriteFile(pdf, data, 0o600); err != nil {
+		return fmt.Errorf("demo: keep the permit: %w", err)
+	}
+	picture := filepath.Join(j.out, "permit")
+	if out, err := exec.CommandContext(ctx, "pdftoppm", "-png", "-r", "150", "-singlefile", pdf, picture).CombinedOutput(); err != nil {
+		return fmt.Errorf("demo: draw the permit: %w: %s", err, out)
+	}
+	img, err := readPNG(picture + ".png")
+	if err != nil {
+		return err
+	}
+	code, err := readCode(img)
+	if err != nil {
+		return err
+	}
+	keys := filepath.Join(j.out, "permit-keys.json")
+	var exported json.RawMessage
+	if err := j.town.call(ctx, nil, &exported, "townhall", "keys", "verify-export", "--config", filepath.Join(j.town.home, "townhall.yaml")); err != nil {
+		return err
+	}
+	if err := os.WriteFile(keys, exported, 0o644); err != nil {
+		return err
+	}
+	if err := j.town.call(ctx, strings.NewReader(code), nil, "technician", "verify", "--keys", keys, "-"); err != nil {
+		return fmt.Errorf("demo: the warden refuses the permit: %w", err)
+	}
+	forged := strings.Replace(code, ".", ".A", 1)
+	if err := j.town.call(ctx, strings.NewReader(forged), nil, "technician", "verify", "--keys", keys, "-"); err == nil {
+		return errors.New("demo: the warden accepts a forged permit")
+	}
+	return nil
+}
+
+// taken is a line of the card terminal's own journal.
+type taken struct {
+	Kind    string `json:"kind"`
+	Amount  int64  `json:"amount"`
+	Receipt int    `json:"receipt"`
+	Trace   int    `json:"trace"`
+}
+
+// agree compares what everybody says about the one application: the clerk's case, the slip, the card terminal's own journal, and the
+// terminal, which has to have forgotten it.
+func (j *journey) agree(ctx context.Context, _ string) error {
+	c, number, err := j.town.only(ctx)
+	if err != nil {
+		return err
+	}
+	page, err := c.open(ctx, "/vorgang/"+number)
+	if err != nil {
+		return err
+	}
+	said := words(page)
+	slip, err := os.ReadFile(filepath.Join(j.out, "slip.bin"))
+	if err != nil {
+		return fmt.Errorf("demo: there is no slip: %w", err)
+	}
+	if !bytes.Contains(slip, []byte(number)) {
+		return fmt.Errorf("demo: the slip does not name the clerk's case %s", number)
+	}
+	payments, err := j.payments()
+	if err != nil {
+		return err
+	}
+	if len(payments) != 1 {
+		return fmt.Errorf("demo: the card terminal took %d payments, want 1", len(payments))
+	}
+	p := payments[0]
+	amount := fmt.Sprintf("%d,%02d", p.Amount/100, p.Amount%100)
+	for where, text := range map[string]string{"the slip": string(slip), "the clerk's case": said} {
+		if !strings.Contains(text, amount) {
+			return fmt.Errorf("demo: %s does not say %s €, which the card terminal took", where, amount)
+		}
+	}
+	if !strings.Contains(said, fmt.Sprint(p.Receipt)) {
+		return fmt.Errorf("demo: the clerk's case does not name the card terminal's receipt %d", p.Receipt)
+	}
+	if err := j.see(ctx, "Bitte berühren"); err != nil {
+		return fmt.Errorf("demo: the terminal is not back at its start: %w", err)
+	}
+	return j.forgotten(ctx)
+}
+
+// payments are the payments that the card terminal took and kept, by its own journal.
+func (j *journey) payments() ([]taken, error) {
+	text, err := os.ReadFile(j.town.journal)
+	if err != nil {
+		return nil, fmt.Errorf("demo: the card terminal's journal: %w", err)
+	}
+	var kept []taken
+	for l := range strings.Lines(string(text)) {
+		var t taken
+		if err := json.Unmarshal([]byte(l), &t); err != nil {
+			return nil, fmt.Errorf("demo: the card terminal's journal: %w", err)
+		}
+		switch t.Kind {
+		case "payment":
+			kept = append(kept, t)
+		case "reversal":
+			for i := range kept {
+				if kept[i].Receipt == t.Receipt {
+					kept = append(kept[:i], kept[i+1:]...)
+					break
+				}
+			}
+		}
+	}
+	return kept, nil
+}
+
+// forgotten makes sure that nothing that the citizen typed, and not the slip's key, is anywhere in the terminal's memory, its log or its
+// event log; and keeps the event log.
+func (j *journey) forgotten(ctx context.Context) error {
+	code, err := j.town.secret(ctx)
+	if err != nil {
+		return err
+	}
+	secrets := append([]string{code}, j.typed...)
+	log, err := os.ReadFile(filepath.Join(j.town.home, "events.jsonl"))
+	if err != nil {
+		return fmt.Errorf("demo: the event log: %w", err)
+	}
+	if !bytes.Contains(log, []byte(`"wipe"`)) {
+		return errors.New("demo: the event log knows of no wipe")
+	}
+	if err := os.WriteFile(filepath.Join(j.out, "events.jsonl"), log, 0o600); err != nil {
+		return err
+	}
+	return filepath.WalkDir(j.town.home, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		inside, err := filepath.Rel(j.town.home, path)
+		if err != nil || d.IsDir() || !d.Type().IsRegular() || !(strings.HasPrefix(inside, "kiosk"+string(filepath.Separator)) || inside == "events.jsonl") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, s := range secrets {
+			if len(s) >= 4 && bytes.Contains(bytes.ToLower(data), bytes.ToLower([]byte(s))) {
+				return fmt.Errorf("demo: the terminal's file %s still knows something the citizen said", inside)
+			}
+		}
+		return nil
+	})
+}

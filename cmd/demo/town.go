@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// town is the demo town: every program of the product in a process of its own, with a new memory that is thrown away at the end.
+type town struct {
+	bin  string // where the programs are
+	home string // memories of the programs, 0700
+	logs string // what the programs say
+	out  string // where the emulated devices lay down what they make
+
+	line  *line  // between terminal and town hall
+	pages string // address of the staff's pages
+	tree  string // socket that tells what is on the terminal's screen
+
+	clerk    string // login
+	password string
+
+	receipts, sheets, journal string // folders of printer and A4 printer, file of the card terminal
+	scan                      string // what is written here is scanned
+
+	processes []*process
+	kiosk     *process
+}
+
+// layout is how the terminal's window looks.
+type layout struct {
+	width, height int
+	density       float64 // pixels a millimetre
+	fullscreen    bool
+}
+
+// newTown makes the town's folders. out keeps what the devices made.
+func newTown(bin, out string) (*town, error) {
+	home, err := os.MkdirTemp("", "rathausnah-town-")
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	t := &town{bin: bin, home: home, out: out, logs: filepath.Join(out, "logs"), clerk: "kowalski", tree: filepath.Join(home, "tree")}
+	secret := make([]byte, 6)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	t.password = "demo-" + hex.EncodeToString(secret)
+	t.receipts, t.sheets = filepath.Join(home, "receipts"), filepath.Join(home, "sheets")
+	t.journal = filepath.Join(home, "card", "journal.jsonl")
+	t.scan = filepath.Join(home, "scanner", "scan")
+	for _, dir := range []string{t.logs, t.receipts, t.sheets, filepath.Dir(t.journal), filepath.Dir(t.scan), filepath.Join(home, "hall"), filepath.Join(home, "kiosk")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("demo: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// Close stops everything, last started first, and throws the memories away.
+func (t *town) Close() {
+	for _, p := range slices.Backward(t.processes) {
+		p.Stop()
+	}
+	if t.line != nil {
+		t.line.Cut()
+	}
+	_ = os.RemoveAll(t.home)
+}
+
+// build makes the shipped binaries where the source is at hand; otherwise those beside this program are used.
+func build(ctx context.Context, bin string, log io.Writer) error {
+	if _, err := os.Stat("go.mod"); err != nil {
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "gles,migrated_fynedo,sqlite_fts5", "-o", bin+"/",
+		"./cmd/kiosk", "./cmd/townhall", "./cmd/technician")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("demo: build the programs: %w", err)
+	}
+	return nil
+}
+
+// emulator is what `technician emulate` says when it is ready.
+type emulator struct {
+	Address string `json:"address"`
+}
+
+// startHall brings the town hall up, with keys, a clerk, and a line to it.
+func (t *town) startHall(ctx context.Context) (config string, err error) {
+	devices, err := freeAddress()
+	if err != nil {
+		return "", err
+	}
+	pages, err := freeAddress()
+	if err != nil {
+		return "", err
+	}
+	t.pages = "http://" + pages
+	config = filepath.Join(t.home, "townhall.yaml")
+	text := fmt.Sprintf("data: %s\ntenant: stadt\ndevices:\n  address: %s\npages:\n  address: %s\ndemo: true\n", filepath.Join(t.home, "hall"), devices, pages)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("demo: %w", err)
+	}
+	if err := t.call(ctx, nil, nil, "townhall", "keys", "init", "--config", config); err != nil {
+		return "", err
+	}
+	if err := t.call(ctx, strings.NewReader(t.password+"\n"), nil, "townhall", "user", "add", t.clerk, "--name", "Birgit Kowalski", "--config", config); err != nil {
+		return "", err
+	}
+	if _, err := t.start(ctx, nil, nil, "townhall", "townhall", "serve", "--config", config); err != nil {
+		return "", err
+	}
+	if err := waitFor(ctx, t.pages+"/healthz"); err != nil {
+		return "", err
+	}
+	t.line, err = newLine(devices)
+	return config, err
+}
+
+// startDevices brings up the emulated card terminal, printers and scanner, and gives their addresses as the terminal's configuration wants them.
+func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
+	addresses := map[string]string{}
+	for _, d := range []struct{ key, kind, listen, dir string }{
+		{"terminal", "terminal", "tcp://127.0.0.1:0", filepath.Dir(t.journal)},
+		{"receipt", "printer", "tcp://127.0.0.1:0", t.receipts},
+		{"a4", "a4", "tcp://127.0.0.1:0", t.sheets},
+		{"scanner", "scanner", "pty", filepath.Dir(t.scan)},
+	} {
+		var said emulator
+		if _, err := t.start(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir); err != nil {
+			return nil, err
+		}
+		addresses[d.key] = said.Address
+	}
+	return addresses, nil
+}
+
+// startKiosk enrols a terminal and opens its window on the display.
+func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devices map[string]string, l layout) error {
+	var code struct {
+		Code string `json:"code"`
+		CA   string `json:"ca"`
+	}
+	if err := t.call(ctx, nil, &code, "townhall", "device", "add", "Demo", "--json", "--config", hallConfig); err != nil {
+		return err
+	}
+	data := filepath.Join(t.home, "kiosk")
+	url := "https://" + t.line.Addr()
+	if err := t.call(ctx, nil, nil, "technician", "enroll", "--town", url, "--code", code.Code, "--ca", code.CA, "--data", data); err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "data: %s\ntenant: stadt\nplace: Bürgerbüro, Ostkorso 8\nscreen:\n  width: %d\n  height: %d\n  density: %g\n  fullscreen: %t\ndevices:\n", data, l.width, l.height, l.density, l.fullscreen)
+	for _, key := range []string{"terminal", "receipt", "a4", "scanner"} {
+		if devices[key] != "" {
+			fmt.Fprintf(&b, "  %s: %s\n", key, devices[key])
+		}
+	}
+	fmt.Fprintf(&b, "demo:\n  tree: %s\n  events: %s\n", t.tree, filepath.Join(t.home, "events.jsonl"))
+	config := filepath.Join(t.home, "kiosk.yaml")
+	if err := os.WriteFile(config, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	var err error
+	t.kiosk, err = t.start(ctx, nil, []string{"DISPLAY=" + display, "FYNE_SCALE=1", "FYNE_CACHE=10s", "LIBGL_ALWAYS_SOFTWARE=1"}, "kiosk", "kiosk", "--config", config)
+	return err
+}
+
+// freeAddress finds a port of this machine that nobody listens on.
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("demo: find a free port: %w", err)
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
+}
+
+// waitFor asks a page until it answers well.
+func waitFor(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("demo: %s does not answer: %w", url, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

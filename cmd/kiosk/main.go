@@ -1,0 +1,162 @@
+// Command kiosk is the terminal: one window, the devices on the counter, and a memory that only the town hall can read.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"github.com/alecthomas/kong"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
+)
+
+type commands struct {
+	Config string `help:"The terminal's configuration." default:"kiosk.yaml" type:"path"`
+}
+
+func main() {
+	var c commands
+	kong.Parse(&c, kong.Name("kiosk"), kong.Description("The self-service terminal."))
+	m := &Main{ConfigFile: c.Config}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := m.Run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Main is the program.
+type Main struct {
+	ConfigFile string
+
+	config Config
+	store  *store.Store
+	client *device.Client
+	desk   visit.Desk
+	close  []func() error
+}
+
+// Run opens the terminal and returns when its window is closed or ctx ends.
+func (m *Main) Run(ctx context.Context) (err error) {
+	defer func() {
+		for i := len(m.close) - 1; i >= 0; i-- {
+			if cerr := m.close[i](); err == nil {
+				err = cerr
+			}
+		}
+	}()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if m.config, _, err = load(m.ConfigFile); err != nil {
+		return err
+	}
+	id, err := device.Load(m.config.Data)
+	if err != nil {
+		return fmt.Errorf("kiosk: %w; `technician enroll` makes this terminal one of the town hall's", err)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if err := m.openMemory(id, log); err != nil {
+		return err
+	}
+	if err := m.openDesk(ctx, log); err != nil {
+		return err
+	}
+	events, err := openEvents(m.config.Demo.Events)
+	if err != nil {
+		return err
+	}
+	m.close = append(m.close, events.Close)
+	return m.show(ctx, id, events)
+}
+
+// openMemory opens the device's store and the line to the town hall.
+func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
+	m.store, err = store.Open(filepath.Join(m.config.Data, "memory.db"), store.Options{Sign: id.Sign, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	m.close = append(m.close, m.store.Close)
+	m.client = device.New(id, m.store, device.Options{Now: time.Now, Log: log})
+	return nil
+}
+
+// openDesk opens the devices on the counter.
+func (m *Main) openDesk(ctx context.Context, log *slog.Logger) error {
+	town := line{m.client}
+	m.desk = visit.Desk{Journal: journal{m.store}, Sealer: town, Town: town, Till: new(sync.Mutex)}
+	closeDevices, err := hardware.Open(&m.desk, hardware.Addresses{
+		Terminal: m.config.Devices.Terminal, Receipt: m.config.Devices.Receipt, A4: m.config.Devices.A4, Scanner: m.config.Devices.Scanner,
+	})
+	if err != nil {
+		return err
+	}
+	m.close = append(m.close, closeDevices)
+	return nil
+}
+
+// show opens the window and stays until it is closed.
+func (m *Main) show(ctx context.Context, id *device.Identity, events *events) error {
+	catalogue, err := service.LoadCatalogue(assets.FS, m.config.Tenant)
+	if err != nil {
+		return err
+	}
+	texts, err := fs.Sub(assets.FS, "texts")
+	if err != nil {
+		return err
+	}
+	words, err := text.Load(texts)
+	if err != nil {
+		return err
+	}
+	style := look.Style{Accent: m.config.Tenant, Scale: float32(m.config.Screen.Density / look.DesignDensity), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
+	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
+	a.Settings().SetTheme(look.Theme(style))
+	w := a.NewWindow("Rathausnah")
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(float32(m.config.Screen.Width), float32(m.config.Screen.Height)))
+	if m.config.Screen.Fullscreen {
+		w.SetFullScreen(true)
+	} else {
+		w.SetFixedSize(true)
+	}
+	w.SetMaster()
+	st := &status{client: m.client, printer: m.desk.Printer}
+	k := kiosk.New(a, kiosk.Options{
+		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
+		Event: events.Add, Place: m.config.Place, CasePrefix: catalogue.Tenant().CasePrefix,
+	})
+	if m.config.Demo.Tree != "" {
+		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {
+			return err
+		}
+	}
+	// Background work begins once the first picture is out, so that it does not delay it.
+	a.Lifecycle().SetOnStarted(func() {
+		go k.Run(ctx)
+		go st.watch(ctx)
+		go func() { _ = m.client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
+	})
+	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	w.ShowAndRun()
+	return nil
+}

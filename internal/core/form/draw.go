@@ -1,0 +1,363 @@
+package form
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+)
+
+// View shows the form for the given answers. It is pure: the same input gives the same view.
+func (f *Form) View(in Input) View {
+	s := f.evaluate(in)
+	v := View{Complete: true, Fee: s.fee(), Eligible: s.verdict()}
+	for _, p := range f.pages {
+		if !s.pages[p.ID] {
+			continue
+		}
+		drawn := s.page(p)
+		v.Pages = append(v.Pages, drawn)
+		v.Complete = v.Complete && drawn.Done
+	}
+	v.Complete = v.Complete && len(s.broken) == 0 && s.wrong[""].keyword == "" && v.Fee != nil && v.Eligible != nil && v.Eligible.OK
+	return v
+}
+
+func (s *state) page(p page) Page {
+	drawn := Page{ID: p.ID, Title: s.say("page." + p.ID + ".title"), Lead: s.optional("page." + p.ID + ".lead"), Done: true}
+	for _, fd := range p.fields {
+		if !s.shown[fd.Path] {
+			continue
+		}
+		drawn.Fields = append(drawn.Fields, s.field(fd))
+		drawn.Done = drawn.Done && s.wrong[fd.Path].keyword == ""
+	}
+	return drawn
+}
+
+func (s *state) field(fd *field) Field {
+	raw, _ := s.in.Answers.Get(fd.Path)
+	d := Field{
+		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max,
+		Label:    s.say("field." + fd.name + ".label"),
+		Hint:     s.optional("field." + fd.name + ".hint"),
+		Example:  s.optional("field." + fd.name + ".example"),
+		Keys:     fd.keys(),
+		Required: s.needed[fd.Path],
+		Options:  s.options[fd.Path],
+		Note:     s.note(fd),
+	}
+	switch fd.Kind {
+	case Info:
+		d.Text = s.optional("field." + fd.name + ".text")
+		return d
+	case Computed:
+		d.Text, d.ReadOnly = s.computed(fd)
+		return d
+	}
+	d.Value = s.values[fd.Path]
+	if d.Value == nil && !empty(raw) {
+		d.Value = raw
+	}
+	d.Text = s.written(fd, raw)
+	if t := s.wrong[fd.Path]; t.keyword != "" {
+		d.Missing = t.keyword == "missing"
+		d.Problem = s.sentence(fd, t)
+	}
+	for i, o := range d.Options {
+		list, _ := d.Value.([]any)
+		d.Options[i].Selected = Same(o.Value, d.Value) || slices.ContainsFunc(list, func(v any) bool { return Same(v, o.Value) })
+	}
+	return d
+}
+
+// written gives the answer as people write it. What is typed stays exactly as it was typed.
+func (s *state) written(fd *field, raw any) string {
+	typed, isText := raw.(string)
+	v := s.values[fd.Path]
+	switch fd.Kind {
+	case Text, LongText:
+		if isText {
+			return typed
+		}
+	case Choice, Choices, Bool:
+		list, _ := v.([]any)
+		var said []string
+		for _, o := range s.options[fd.Path] {
+			if v != nil && (Same(o.Value, v) || slices.ContainsFunc(list, func(x any) bool { return Same(x, o.Value) })) {
+				label := o.Label
+				if o.Mark != "" && !strings.HasPrefix(o.Mark, "icon:") {
+					label = o.Mark + ", " + label
+				}
+				said = append(said, label)
+			}
+		}
+		return strings.Join(said, "; ")
+	case Consent:
+		if v == true {
+			return s.say("form.yes")
+		}
+		return ""
+	}
+	if isText && (v == nil || typed != v) {
+		return typed
+	}
+	return Written(fd.Kind, s.in.Lang, v)
+}
+
+// Written writes a value as people do: an amount, a day, a number with a decimal comma.
+func Written(k Kind, lang string, v any) string {
+	switch n := expr.Normal(v).(type) {
+	case int64:
+		if k == Money {
+			return money.Cents(n).Format(lang)
+		}
+		return strconv.FormatInt(n, 10)
+	case float64:
+		t := strconv.FormatFloat(n, 'f', -1, 64)
+		if base, _, _ := strings.Cut(lang, "-"); base != "en" {
+			t = strings.Replace(t, ".", ",", 1)
+		}
+		return t
+	case string:
+		if day, err := time.Parse(time.DateOnly, n); err == nil && k == Date {
+			return text.Date(lang, day)
+		}
+		return n
+	}
+	return ""
+}
+
+// computed writes a computed field, and says that nobody can change it.
+func (s *state) computed(fd *field) (string, bool) {
+	w := &Writer{text: fd.value}
+	switch fd.As {
+	case "cents":
+		w = &Writer{cents: fd.value}
+	case "date":
+		w = &Writer{date: fd.value}
+	}
+	if !s.known(fd.value) {
+		return "", true
+	}
+	said, _ := w.Write(s.in.Lang, s.vars)
+	return said, true
+}
+
+func (s *state) note(fd *field) string {
+	for _, n := range fd.notes {
+		if s.holds(n.when, true) {
+			if said, ok := n.say.Say(s.in.Lang, s.vars); ok {
+				return said
+			}
+		}
+	}
+	return ""
+}
+
+// Said gives the answers that count, as rules see them (null where nothing was said), and as people write them, by the names of the
+// fields ("vehicle.plate"), computed fields too. Hidden fields are not among what was said.
+func (f *Form) Said(in Input) (answers, said map[string]any) {
+	s := f.evaluate(in)
+	said = map[string]any{}
+	for path := range s.shown {
+		fd := f.fields[path]
+		switch fd.Kind {
+		case Info:
+		case Computed:
+			said[fd.name], _ = s.computed(fd)
+		default:
+			raw, _ := in.Answers.Get(path)
+			said[fd.name] = s.written(fd, raw)
+		}
+	}
+	return s.vars["answers"].(map[string]any), said
+}
+
+// choices lists the options as they are now.
+func (s *state) choices(fd *field) []Option {
+	var list []Option
+	if fd.Kind == Bool && len(fd.options) == 0 {
+		for _, v := range []bool{true, false} {
+			key := fmt.Sprintf("field.%s.option.%v", fd.name, v)
+			label := s.optional(key)
+			if label == "" {
+				label = s.say(map[bool]string{true: "form.yes", false: "form.no"}[v])
+			}
+			list = append(list, Option{Value: v, Label: label})
+		}
+	}
+	for _, o := range fd.options {
+		vars := maps.Clone(s.vars)
+		vars["value"] = o.Value
+		if o.visible != nil {
+			if yes, err := o.visible.Bool(vars); err != nil || !yes {
+				continue
+			}
+		}
+		hint := s.optional(fmt.Sprintf("field.%s.option-hint.%v", fd.name, o.Value))
+		if said, ok := o.hint.Say(s.in.Lang, vars); ok && said != "" {
+			hint = said
+		}
+		list = append(list, Option{Value: o.Value, Label: s.say(fmt.Sprintf("field.%s.option.%v", fd.name, o.Value)), Hint: hint, Mark: o.Mark})
+	}
+	if fd.rows == nil {
+		return list
+	}
+	rows, _ := fd.rows.Any(s.vars)
+	all, _ := rows.([]any)
+	for _, r := range all {
+		row, ok := r.(map[string]any)
+		if !ok || row[fd.From.Value] == nil {
+			continue
+		}
+		list = append(list, Option{Value: row[fd.From.Value], Label: InLang(s.in.Lang, row[fd.From.Label]), Hint: InLang(s.in.Lang, row[fd.From.Hint]),
+			Mark: InLang(s.in.Lang, row[fd.From.Mark])})
+	}
+	return list
+}
+
+func (s *state) fee() *Fee {
+	if s.f.fee == nil {
+		return &Fee{}
+	}
+	if !s.known(s.f.fee.amount) {
+		return nil
+	}
+	n, err := s.f.fee.amount.Int(s.vars)
+	if err != nil || n < 0 || money.Cents(n) > money.Max {
+		return nil
+	}
+	fee := &Fee{Amount: money.Cents(n)}
+	for _, st := range s.f.fee.steps {
+		if !s.holds(st.when, true) {
+			continue
+		}
+		label, ok := st.label.Say(s.in.Lang, s.vars)
+		value, ok2 := st.value.Write(s.in.Lang, s.vars)
+		if ok && ok2 {
+			fee.Steps = append(fee.Steps, Step{label, value})
+		}
+	}
+	return fee
+}
+
+func (s *state) verdict() *Verdict {
+	v := &Verdict{OK: true}
+	open := false
+	for _, r := range s.f.elig {
+		if !s.known(r.holds) {
+			open = true
+			continue
+		}
+		holds, err := r.holds.Bool(s.vars)
+		if err != nil {
+			open = true
+		} else if !holds {
+			v.OK = false
+			v.Reasons = append(v.Reasons, Reason{Rule: r.Name, Text: s.say("eligible." + r.Name), Page: r.Page})
+		}
+	}
+	if open && v.OK {
+		return nil
+	}
+	return v
+}
+
+// sentence says what is wrong with an answer: in the service's words for the field, or in general ones for its kind or for everything.
+func (s *state) sentence(fd *field, t trouble) string {
+	if t.rule != "" {
+		return s.say("rule." + t.rule)
+	}
+	for _, key := range []string{"field." + fd.name + ".problem." + t.keyword, "form.problem." + string(fd.Kind) + "." + t.keyword, "form.problem." + t.keyword} {
+		if said := s.optional(key, t.args...); said != "" {
+			return said
+		}
+	}
+	return s.say("form.problem.unclear")
+}
+
+func (s *state) say(key string, args ...any) string { return s.f.texts.Say(s.in.Lang, key, args...) }
+
+// optional says nothing where say would give the key.
+func (s *state) optional(key string, args ...any) string {
+	if said := s.say(key, args...); said != key {
+		return said
+	}
+	return ""
+}
+
+func (f *field) keys() Keys {
+	switch {
+	case f.Keys != "":
+		return f.Keys
+	case f.Kind == Text || f.Kind == LongText:
+		return KeysText
+	case f.Kind == Number || f.Kind == Money:
+		return KeysDigits
+	case f.Kind == Date:
+		return KeysDate
+	case f.Kind == Plate:
+		return KeysPlate
+	}
+	return KeysNone
+}
+
+// schemaTroubles gives the first thing wrong by place. Only keyword and limit leave this function: the library's own words repeat what
+// was typed.
+func schemaTroubles(err *jsonschema.ValidationError) map[string]trouble {
+	found := map[string]trouble{}
+	var walk func(e *jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		for _, cause := range e.Causes {
+			walk(cause)
+		}
+		if len(e.Causes) > 0 {
+			return
+		}
+		path := ""
+		for _, name := range e.InstanceLocation {
+			path += "/" + escape(name)
+		}
+		if _, known := found[path]; !known {
+			found[path] = troubleOf(e.ErrorKind)
+		}
+	}
+	walk(err)
+	return found
+}
+
+func troubleOf(k jsonschema.ErrorKind) trouble {
+	switch k := k.(type) {
+	case *kind.MaxLength:
+		return trouble{keyword: "maxLength", args: []any{"n", k.Want}}
+	case *kind.MinLength:
+		return trouble{keyword: "minLength", args: []any{"n", k.Want}}
+	case *kind.MaxItems:
+		return trouble{keyword: "maxItems", args: []any{"n", k.Want}}
+	case *kind.MinItems:
+		return trouble{keyword: "minItems", args: []any{"n", k.Want}}
+	case *kind.Minimum:
+		return trouble{keyword: "minimum", args: []any{"limit", k.Want.RatString()}}
+	case *kind.Maximum:
+		return trouble{keyword: "maximum", args: []any{"limit", k.Want.RatString()}}
+	case *kind.Format:
+		return trouble{keyword: "format-" + k.Want}
+	case *kind.Pattern:
+		return trouble{keyword: "pattern"}
+	case *kind.Enum, *kind.Const:
+		return trouble{keyword: "choice"}
+	case *kind.Type:
+		return trouble{keyword: "type"}
+	}
+	return trouble{keyword: "unclear"}
+}

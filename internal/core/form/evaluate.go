@@ -1,0 +1,220 @@
+package form
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+)
+
+// trouble is what is wrong with one answer: the keyword chooses the sentence, args fill it in.
+type trouble struct {
+	keyword string
+	rule    string // the rule's name; empty for the schema and what belongs to it
+	args    []any
+}
+
+// state is one evaluation of a form: what counts, what is hidden, what is wrong. It lives as long as one call.
+type state struct {
+	f       *Form
+	in      Input
+	vars    expr.Vars
+	pages   map[string]bool // visible ones
+	shown   map[string]bool // visible fields by path
+	needed  map[string]bool // visible fields that have to be answered
+	values  map[string]any  // what counts, as the schema wants it
+	options map[string][]Option
+	wrong   map[string]trouble
+	broken  []string // names of rules that could not be evaluated though everything they read is there
+}
+
+// evaluate goes through the form once, in the order it is asked. A rule reads only what was asked before (Load checks that), so one
+// round is enough and nothing can go in circles.
+func (f *Form) evaluate(in Input) *state {
+	if in.Lang == "" {
+		in.Lang = "de"
+	}
+	s := &state{f: f, in: in, pages: map[string]bool{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
+		options: map[string][]Option{}, wrong: map[string]trouble{}}
+	answers := map[string]any{}
+	for path := range f.fields { // what was not answered is null in every rule, not an error
+		if f.fields[path].answers() {
+			put(answers, path, nil)
+		}
+	}
+	tables, _ := expr.Normal(f.tables(in.Day)).(map[string]any)
+	s.vars = expr.Vars{"answers": answers, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil}
+	for _, p := range f.pages {
+		if !s.holds(p.visible, true) {
+			continue
+		}
+		s.pages[p.ID] = true
+		for _, fd := range p.fields {
+			if !s.holds(fd.visible, true) {
+				continue
+			}
+			s.shown[fd.Path] = true
+			if fd.answers() {
+				s.read(fd)
+				put(answers, fd.Path, s.values[fd.Path])
+			}
+		}
+	}
+	s.validate()
+	s.demand()
+	s.applyRules()
+	return s
+}
+
+// read takes one answer as far as it can be understood.
+func (s *state) read(fd *field) {
+	s.needed[fd.Path] = !fd.Optional || (fd.required != nil && s.holds(fd.required, false))
+	if fd.Kind == Choice || fd.Kind == Choices || fd.Kind == Bool {
+		s.options[fd.Path] = s.choices(fd)
+	}
+	raw, _ := s.in.Answers.Get(fd.Path)
+	if empty(raw) && fd.initial != nil {
+		if v, err := fd.initial.Any(s.vars); err == nil {
+			raw = v
+		}
+	}
+	if empty(raw) {
+		return
+	}
+	v, t := fd.interpret(raw, s.options[fd.Path], s.in.Day)
+	if t != nil {
+		s.wrong[fd.Path] = *t
+		return
+	}
+	if empty(v) { // nothing but blanks or invisible signs
+		return
+	}
+	if fd.Kind == Consent && v == false {
+		return // an empty box is no answer
+	}
+	s.values[fd.Path] = v
+}
+
+// validate asks the schema about everything that counts.
+func (s *state) validate() {
+	doc := map[string]any{}
+	for path, v := range s.values {
+		put(doc, path, v)
+	}
+	err, ok := s.f.schema.Validate(doc).(*jsonschema.ValidationError)
+	if !ok || err == nil {
+		return
+	}
+	for path, t := range schemaTroubles(err) {
+		fd := s.f.nearest(path)
+		if fd == nil || s.wrong[fd.Path].keyword != "" || s.values[fd.Path] == nil {
+			continue
+		}
+		s.wrong[fd.Path] = t
+	}
+	for path := range s.wrong { // rules do not count with what does not fit
+		put(s.vars["answers"].(map[string]any), path, nil)
+	}
+}
+
+// nearest gives the field at path or the one that path lies inside (an item of a list).
+func (f *Form) nearest(path string) *field {
+	for path != "" {
+		if fd := f.fields[path]; fd != nil {
+			return fd
+		}
+		path = path[:strings.LastIndexByte(path, '/')]
+	}
+	return nil
+}
+
+// demand notes what is missing.
+func (s *state) demand() {
+	for path, needed := range s.needed {
+		if needed && s.values[path] == nil && s.wrong[path].keyword == "" {
+			s.wrong[path] = trouble{keyword: "missing"}
+		}
+	}
+}
+
+func (s *state) applyRules() {
+	for _, r := range s.f.rules {
+		if !s.known(r.holds) || (r.Path != "" && !s.shown[r.Path]) {
+			continue
+		}
+		holds, err := r.holds.Bool(s.vars)
+		if err != nil {
+			s.broken = append(s.broken, r.Name)
+		} else if !holds && s.wrong[r.Path].keyword == "" {
+			s.wrong[r.Path] = trouble{keyword: "rule", rule: r.Name}
+		}
+	}
+}
+
+// known tells whether everything a rule reads has been said: answered and right, hidden, or free to be left out.
+func (s *state) known(r *expr.Rule) bool {
+	for _, path := range r.Reads("answers") {
+		if s.shown[path] && (s.wrong[path].keyword != "" || (s.needed[path] && s.values[path] == nil)) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds evaluates a condition; without one, otherwise counts. A condition without a value does not hold.
+func (s *state) holds(r *expr.Rule, otherwise bool) bool {
+	if r == nil {
+		return otherwise
+	}
+	yes, err := r.Bool(s.vars)
+	return err == nil && yes
+}
+
+// put sets a value in nested objects, in place.
+func put(m map[string]any, path string, v any) {
+	parts := names(path)
+	for _, name := range parts[:len(parts)-1] {
+		inner, ok := m[name].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			m[name] = inner
+		}
+		m = inner
+	}
+	m[parts[len(parts)-1]] = v
+}
+
+// empty tells what counts as not answered.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return len(v) <= 4*utf8.UTFMax && strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// Clean gives what counts of the answers, as the schema wants it: hidden answers are gone, defaults are there, blanks and invisible
+// signs at the ends are cut, plates and days have their one form. What cannot be understood stays as it was typed. An application holds
+// cleaned answers.
+func (f *Form) Clean(in Input) Answers {
+	s := f.evaluate(in)
+	clean := map[string]any{}
+	for path, shown := range s.shown {
+		if !shown || !f.fields[path].answers() {
+			continue
+		}
+		if v := s.values[path]; v != nil {
+			put(clean, path, v)
+		} else if raw, ok := in.Answers.Get(path); ok && !empty(raw) && s.wrong[path].keyword != "missing" {
+			put(clean, path, raw)
+		}
+	}
+	return clean
+}

@@ -1,0 +1,362 @@
+// Package service holds what the town hall offers, described entirely by data: a folder with form, fee, texts and documents is a Service;
+// what a citizen finally says with it is an Application; all services of a tenant with their search are a Catalogue.
+package service
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+)
+
+// Service is one thing the town hall offers. It is safe for use by several goroutines.
+type Service struct {
+	ID         string
+	Version    string
+	Icon       string    // name of an icon
+	Situations []string  // ids of the tenant's life situations; the first one is the kicker of the card
+	Ways       []pay.Way // how the fee can be paid, the usual one first; empty when nothing can be applied for
+	Key        string    // Leistungsschlüssel, 14 digits; empty as long as nobody has confirmed one
+	Trust      string    // the lowest level that the law allows: "none", "basis", "substantial", "high"
+	Office     string    // row of the tenant's table "offices"
+
+	tenant    *Tenant
+	texts     *text.Texts
+	form      *form.Form // nil: the service only informs
+	card      cardRules
+	claims    map[string]*expr.Rule
+	documents map[string]*template
+	digest    string
+	keys      []string
+}
+
+// ErrInform says that a service only informs: nothing can be applied for.
+var ErrInform = errors.New("service: only informs")
+
+// description is service.yaml.
+type description struct {
+	ID         string                 `yaml:"id"`
+	Version    string                 `yaml:"version"`
+	Tenants    []string               `yaml:"tenants"`
+	Icon       string                 `yaml:"icon"`
+	Situations []string               `yaml:"situations"`
+	Ways       []pay.Way              `yaml:"ways"`
+	Key        string                 `yaml:"key"`
+	Trust      string                 `yaml:"trust"`
+	Office     string                 `yaml:"office"`
+	Card       cardLayout             `yaml:"card"`
+	Claims     map[string]form.Source `yaml:"claims"`
+}
+
+type cardLayout struct {
+	Facts []struct {
+		Icon  string       `yaml:"icon"`
+		Value *form.Value  `yaml:"value"` // or text
+		Text  *form.Saying `yaml:"text"`
+		Label form.Saying  `yaml:"label"`
+	} `yaml:"facts"`
+	Needs   []lineLayout `yaml:"needs"`
+	Gets    []lineLayout `yaml:"gets"`
+	Promise string       `yaml:"promise"` // key of a tenant's sentence
+}
+
+type lineLayout struct {
+	Icon string      `yaml:"icon"`
+	Text form.Saying `yaml:"text"`
+}
+
+type cardRules struct {
+	facts       []factRule
+	needs, gets []lineRule
+	promise     string
+}
+
+type factRule struct {
+	icon  string
+	value *form.Writer
+	text  *form.Sayer
+	label *form.Sayer
+}
+
+type lineRule struct {
+	icon string
+	text *form.Sayer
+}
+
+// loadService reads the folder of a service for a tenant; nil when it is not offered there.
+func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
+	data, err := fs.ReadFile(folder, "service.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var d description
+	if err := form.Decode(name, "service.yaml", data, &d); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(d.Tenants, t.ID) {
+		return nil, nil
+	}
+	if id, version, old := strings.Cut(name, "@"); d.ID != id || d.Version == "" || (old && d.Version != version) {
+		return nil, fmt.Errorf("%s/service.yaml: id and version have to be those of the folder", name)
+	}
+	s := &Service{ID: d.ID, Version: d.Version, Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
+		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
+	own, err := loadTexts(folder)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s.texts = text.Join(own, t.texts)
+	if err := s.check(name); err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(folder, "form.yaml"); err == nil {
+		if s.form, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: t.Tables}); err != nil {
+			return nil, err
+		}
+		s.keys = append(s.keys, s.form.Keys()...)
+	}
+	used := map[string]bool{}
+	if s.form != nil {
+		for _, name := range s.form.Tables() {
+			used[name] = true
+		}
+	}
+	if err := s.compile(name, folder, d, used); err != nil {
+		return nil, err
+	}
+	s.digest, err = t.digest(used)
+	return s, err
+}
+
+func (s *Service) check(name string) error {
+	if len(s.Situations) == 0 || s.Icon == "" {
+		return fmt.Errorf("%s/service.yaml: situations and icon are needed", name)
+	}
+	for _, situation := range s.Situations {
+		if !s.tenant.knows(situation) {
+			return fmt.Errorf("%s/service.yaml: %s has no situation %q", name, s.tenant.ID, situation)
+		}
+	}
+	for _, w := range s.Ways {
+		if !slices.Contains([]pay.Way{pay.Free, pay.Card, pay.Invoice, pay.Counter}, w) {
+			return fmt.Errorf("%s/service.yaml: no such way to pay: %q", name, w)
+		}
+	}
+	if !slices.Contains([]string{"none", "basis", "substantial", "high"}, s.Trust) {
+		return fmt.Errorf("%s/service.yaml: no such trust level: %q", name, s.Trust)
+	}
+	return nil
+}
+
+// compile reads what stands in expressions: card, claims and documents.
+func (s *Service) compile(name string, folder fs.FS, d description, used map[string]bool) error {
+	s.keys = append(s.keys, "title", "lead", "law", "search")
+	c, err := form.NewCompiler(name, "service.yaml", s.texts, documentVariables()...)
+	if err != nil {
+		return err
+	}
+	for _, key := range s.keys {
+		c.Key(key)
+	}
+	for _, f := range d.Card.Facts {
+		r := factRule{icon: f.Icon, text: c.Say(f.Text), label: c.Say(&f.Label)}
+		if f.Value != nil {
+			r.value = c.Write(*f.Value)
+		}
+		s.card.facts = append(s.card.facts, r)
+		s.keys = append(append(s.keys, r.text.Keys()...), r.label.Keys()...)
+	}
+	lines := func(layouts []lineLayout) (rules []lineRule) {
+		for _, l := range layouts {
+			r := lineRule{l.Icon, c.Say(&l.Text)}
+			rules = append(rules, r)
+			s.keys = append(s.keys, r.text.Keys()...)
+		}
+		return rules
+	}
+	s.card.needs, s.card.gets = lines(d.Card.Needs), lines(d.Card.Gets)
+	if s.card.promise = d.Card.Promise; s.card.promise != "" {
+		c.Key(s.card.promise)
+		s.keys = append(s.keys, s.card.promise)
+	}
+	for key, source := range d.Claims {
+		s.claims[key] = c.Rule(source, "claims."+key)
+	}
+	if err := c.Err(); err != nil {
+		return err
+	}
+	note := func(names []string) {
+		for _, n := range names {
+			used[n] = true
+		}
+	}
+	note(c.Tables())
+	files, err := fs.Glob(folder, "documents/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		t, err := loadTemplate(folder, name, file, s.texts)
+		if err != nil {
+			return err
+		}
+		note(t.tables)
+		s.keys = append(s.keys, t.keys...)
+		s.documents[strings.TrimSuffix(path.Base(file), ".yaml")] = t
+	}
+	return nil
+}
+
+// digest is the SHA-256 of the tables named, in hex, with all their versions; the empty name stands for all of them.
+func (t *Tenant) digest(used map[string]bool) (string, error) {
+	tables := map[string]any{}
+	for name, tab := range t.tables {
+		if used[name] || used[""] {
+			tables[name] = tab.Versions
+		}
+	}
+	data, err := json.Marshal(tables) // sorts the keys of maps
+	if err != nil {
+		return "", fmt.Errorf("tables: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Online tells whether the service can be applied for here; otherwise its card says where to go.
+func (s *Service) Online() bool { return s.form != nil }
+
+// Title is the service's name.
+func (s *Service) Title(lang string) string { return s.texts.Say(lang, "title") }
+
+// Say gives one of the service's sentences, or the tenant's.
+func (s *Service) Say(lang, key string, args ...any) string { return s.texts.Say(lang, key, args...) }
+
+// Tenant is who offers the service.
+func (s *Service) Tenant() *Tenant { return s.tenant }
+
+// Digest is the SHA-256, in hex, of the tenant's tables that the service uses.
+func (s *Service) Digest() string { return s.digest }
+
+// Keys lists the sentences that the service needs in every language.
+func (s *Service) Keys() []string { return s.keys }
+
+// View shows the form for the answers; day is the day the rules count from. A service that only informs has no pages.
+func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
+	if s.form == nil {
+		return form.View{}
+	}
+	return s.form.View(form.Input{Answers: a, Lang: lang, Day: day})
+}
+
+// Check says, in German, what the town hall cannot accept in the answers. Answers have to be cleaned before they are sent; see Clean.
+func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
+	if s.form == nil {
+		return []form.Problem{{Rule: "schema", Text: ErrInform.Error()}}
+	}
+	return s.form.Check(form.Input{Answers: a, Lang: text.German, Day: day})
+}
+
+// Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.
+func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
+}
+
+// Parse turns what somebody typed into a value for the answer at path; see form.Form.Parse.
+func (s *Service) Parse(path, typed string) any {
+	if s.form == nil {
+		return typed
+	}
+	return s.form.Parse(path, typed)
+}
+
+// Claims is what the signed QR code of the finished paper says: what anybody may check who sees it, never a name.
+func (s *Service) Claims(app Application, day time.Time) (map[string]any, error) {
+	if len(s.claims) == 0 {
+		return nil, fmt.Errorf("service: claims: %s makes none", s.ID)
+	}
+	vars := s.vars(Data{Application: app, Today: day}, app.Lang)
+	claims := map[string]any{}
+	for name, r := range s.claims {
+		v, err := r.Any(vars)
+		if err != nil {
+			return nil, fmt.Errorf("service: claims: %w", err)
+		}
+		claims[name] = v
+	}
+	return claims, nil
+}
+
+// Card is what a citizen reads before he begins.
+type Card struct {
+	Kicker, Title, Lead  string
+	Facts                []Fact
+	Needs, Gets          []Line
+	Promise, Office, Law string
+}
+
+// Fact is one of the few things to know at a glance: "30,70 €" "für ein Jahr".
+type Fact struct{ Icon, Value, Label string }
+
+// Line is something needed or given, with its icon.
+type Line struct{ Icon, Text string }
+
+// Card gives the card with the newest tables. CardOn knows the day.
+func (s *Service) Card(lang string) Card { return s.CardOn(lang, s.tenant.newest()) }
+
+// CardOn gives the card as it is on a day.
+func (s *Service) CardOn(lang string, day time.Time) Card {
+	vars := s.vars(Data{Today: day}, lang)
+	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.office(lang, day),
+		Kicker: s.tenant.Say(lang, "situation."+s.Situations[0])}
+	if s.card.promise != "" {
+		card.Promise = s.Say(lang, s.card.promise)
+	}
+	for _, f := range s.card.facts {
+		value, ok := f.value.Write(lang, vars)
+		if f.text != nil {
+			value, ok = f.text.Say(lang, vars)
+		}
+		label, ok2 := f.label.Say(lang, vars)
+		if ok && ok2 {
+			card.Facts = append(card.Facts, Fact{f.icon, value, label})
+		}
+	}
+	lines := func(rules []lineRule) (said []Line) {
+		for _, r := range rules {
+			if t, ok := r.text.Say(lang, vars); ok {
+				said = append(said, Line{r.icon, t})
+			}
+		}
+		return said
+	}
+	card.Needs, card.Gets = lines(s.card.needs), lines(s.card.gets)
+	return card
+}
+
+// office is name, address and hours of the office in charge, each on its line.
+func (s *Service) office(lang string, day time.Time) string {
+	offices, _ := s.tenant.Tables(day)["offices"].(map[string]any)
+	o, _ := offices[s.Office].(map[string]any)
+	var lines []string
+	for _, key := range []string{"name", "address", "hours", "phone"} {
+		if line := form.InLang(lang, o[key]); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,157 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+)
+
+// Tenant is a member of the town's group, described by data: name, look, life situations, tables of its statutes, sentences of law. It is
+// safe for use by several goroutines.
+type Tenant struct {
+	ID     string     `yaml:"id"`     // folder name
+	Name   string     `yaml:"name"`   // as on screen: "Stadt Bad Oeynhausen"
+	Kicker string     `yaml:"kicker"` // the small line above the name
+	Accent string     `yaml:"accent"` // name of the accent colour in the look's tokens
+	Prefix string     `yaml:"prefix"` // case numbers begin with it: "BO"
+	Places []struct { // life situations of the home screen, in order; their title is text situation.<id>
+		ID   string `yaml:"id"`
+		Icon string `yaml:"icon"`
+	} `yaml:"situations"`
+	Often []string `yaml:"popular"` // ids of services, most used first
+
+	texts  *text.Texts
+	tables map[string]table
+}
+
+// table is one of the tenant's tables: versions by the day from which they hold.
+type table struct {
+	Versions []struct {
+		From string `yaml:"from" json:"from"`
+		Data any    `yaml:"data" json:"data"`
+	} `yaml:"versions"`
+}
+
+// LoadTenant reads tenants/<id>/ of fsys: tenant.yaml, tables/*.yaml, texts/*.yaml. Errors name file and line.
+func LoadTenant(fsys fs.FS, id string) (*Tenant, error) {
+	t, err := loadTenant(fsys, id)
+	if err != nil {
+		return nil, fmt.Errorf("service: load tenant: %w", err)
+	}
+	return t, nil
+}
+
+func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
+	folder, err := fs.Sub(fsys, path.Join("tenants", id))
+	if err != nil {
+		return nil, err
+	}
+	data, err := fs.ReadFile(folder, "tenant.yaml")
+	if err != nil {
+		return nil, err
+	}
+	t := &Tenant{tables: map[string]table{}}
+	if err := form.Decode(id, "tenant.yaml", data, t); err != nil {
+		return nil, err
+	}
+	if t.ID != id || t.Name == "" || !regexp.MustCompile(`^[A-Z]{2,3}$`).MatchString(t.Prefix) {
+		return nil, fmt.Errorf("%s/tenant.yaml: id, name and a prefix of two or three capitals are needed", id)
+	}
+	if t.texts, err = loadTexts(folder); err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(folder, "tables/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := fs.ReadFile(folder, file)
+		if err != nil {
+			return nil, err
+		}
+		var tab table
+		if err := form.Decode(id, file, data, &tab); err != nil {
+			return nil, err
+		}
+		for i, v := range tab.Versions {
+			if _, err := time.Parse(time.DateOnly, v.From); err != nil || (i > 0 && v.From <= tab.Versions[i-1].From) {
+				return nil, fmt.Errorf("%s/%s: versions begin on a day (2026-01-01), the older ones stand first", id, file)
+			}
+			tab.Versions[i].Data = expr.Normal(v.Data)
+		}
+		t.tables[strings.TrimSuffix(path.Base(file), ".yaml")] = tab
+	}
+	return t, nil
+}
+
+func loadTexts(folder fs.FS) (*text.Texts, error) {
+	sub, err := fs.Sub(folder, "texts")
+	if err != nil {
+		return nil, err
+	}
+	t, err := text.Load(sub)
+	if errors.Is(err, fs.ErrNotExist) {
+		return text.Join(), nil
+	}
+	return t, err
+}
+
+// Say gives one of the tenant's sentences; see text.Texts.Say.
+func (t *Tenant) Say(lang, key string, args ...any) string { return t.texts.Say(lang, key, args...) }
+
+// Texts are the tenant's sentences.
+func (t *Tenant) Texts() *text.Texts { return t.texts }
+
+// Tables gives the tenant's tables as they hold on a day. A table that holds only later is not there.
+func (t *Tenant) Tables(day time.Time) map[string]any {
+	on := day.Format(time.DateOnly)
+	tables := map[string]any{}
+	for name, tab := range t.tables {
+		for _, v := range tab.Versions {
+			if v.From <= on {
+				tables[name] = v.Data
+			}
+		}
+	}
+	return tables
+}
+
+// newest is a day on which the newest version of every table holds.
+func (t *Tenant) newest() time.Time {
+	last := "2000-01-01"
+	for _, tab := range t.tables {
+		for _, v := range tab.Versions {
+			last = max(last, v.From)
+		}
+	}
+	day, _ := time.Parse(time.DateOnly, last) // LoadTenant has read them all
+	return day
+}
+
+// Situation is one of the life situations of the home screen.
+type Situation struct {
+	ID    string
+	Title string
+	Icon  string // name of an icon
+}
+
+func (t *Tenant) situations(lang string) []Situation {
+	var list []Situation
+	for _, p := range t.Places {
+		list = append(list, Situation{p.ID, t.Say(lang, "situation."+p.ID), p.Icon})
+	}
+	return list
+}
+
+func (t *Tenant) knows(situation string) bool {
+	return slices.ContainsFunc(t.situations(text.German), func(s Situation) bool { return s.ID == situation })
+}

@@ -1,0 +1,258 @@
+// Package intake opens what devices bring and makes cases of it.
+//
+// It works in two steps. Take stores envelopes durably, so that the device gets its receipt; nothing is opened at the door. Work then opens
+// them one by one. What cannot be opened or believed stays in a visible quarantine: it blocks nothing, it is never deleted, and it is tried
+// again when keys come.
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
+)
+
+// State is where an envelope stands at the town hall.
+type State string
+
+const (
+	New        State = "new"        // stored, not opened yet
+	Done       State = "done"       // it is a case, or had its effect on one
+	Quarantine State = "quarantine" // somebody has to look
+)
+
+// Why an envelope is in quarantine. It is for technicians; nothing that a citizen typed is in it.
+const (
+	ReasonKey      = "key"      // no key here opens it yet
+	ReasonSealed   = "sealed"   // the key is here, but the bytes were changed or are no envelope
+	ReasonContent  = "content"  // opened, but not what this version can read
+	ReasonIdentity = "identity" // the id inside is another one: the envelope was taken from elsewhere
+	ReasonProof    = "proof"    // a reply that does not prove that it comes from the slip's holder
+	ReasonFault    = "fault"    // the program failed on it
+)
+
+// Envelope is an item as it came, with who brought it.
+type Envelope struct {
+	Seq       int64 // number in the order of arrival
+	Item      wire.Item
+	Device    string          // name of the device
+	DeviceKey proof.PublicKey // checks the outcome
+	State     State
+	Reason    string
+	At        time.Time // arrival
+}
+
+// Store keeps envelopes. Every method returns only when it is on disk.
+type Store interface {
+	// Keep stores the items that are not stored yet, as New, in one transaction, and tells of each whether it was stored now, is a
+	// duplicate, or conflicts with another body under its id.
+	Keep(ctx context.Context, device string, key proof.PublicKey, items []wire.Item, at time.Time) ([]wire.Status, error)
+	// In lists envelopes in a state with numbers above after, in their order, at most limit.
+	In(ctx context.Context, s State, after int64, limit int) ([]Envelope, error)
+	// Mark moves an envelope to a state.
+	Mark(ctx context.Context, id string, s State, reason string) error
+	// Again moves what is in quarantine for one of the reasons back to New and tells how many.
+	Again(ctx context.Context, reasons ...string) (int, error)
+}
+
+// Book makes cases; *cases.Book is one.
+type Book interface {
+	Receive(ctx context.Context, a cases.Arrival) (cases.Case, error)
+	Reply(ctx context.Context, envelope string, app service.Application) error
+}
+
+// Options is what an Intake works with.
+type Options struct {
+	Store Store
+	Book  Book
+	Ring  func() seal.Ring // the authority's keys as they are now
+	Now   func() time.Time
+	Log   *slog.Logger // nil: nothing is logged
+}
+
+// Intake is the town hall's door for sealed applications; it implements hall.Intake.
+type Intake struct {
+	o    Options
+	wake chan struct{}
+}
+
+// New makes an Intake.
+func New(o Options) *Intake {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Intake{o: o, wake: make(chan struct{}, 1)}
+}
+
+// Take stores items durably; see hall.Intake.
+func (in *Intake) Take(ctx context.Context, d hall.Device, items []wire.Item) ([]hall.Taken, error) {
+	kept, err := in.o.Store.Keep(ctx, d.Name, d.Key, items, in.o.Now())
+	if err != nil {
+		return nil, fmt.Errorf("intake: take: %w", err)
+	}
+	taken := make([]hall.Taken, len(kept))
+	for i, s := range kept {
+		taken[i].Status = s
+		if s == wire.Conflict {
+			taken[i].Reason = "another envelope is stored under this id"
+		}
+	}
+	in.Wake()
+	return taken, nil
+}
+
+// Wake makes Run look for new envelopes.
+func (in *Intake) Wake() {
+	select {
+	case in.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// Run works until ctx ends. Only one Run or Work may be at it at a time.
+func (in *Intake) Run(ctx context.Context) {
+	const pause = time.Minute // after a fault of the store, and to look again
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		if _, err := in.Work(ctx); err != nil && ctx.Err() == nil {
+			in.o.Log.Error("intake stopped for a moment", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-in.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// Retry tries again what waits in quarantine for a key or a case: after a key came, and after a start.
+func (in *Intake) Retry(ctx context.Context) error {
+	if _, err := in.o.Store.Again(ctx, ReasonKey, ReasonProof); err != nil {
+		return fmt.Errorf("intake: retry: %w", err)
+	}
+	in.Wake()
+	return nil
+}
+
+// Quarantined lists what somebody has to look at, oldest first.
+func (in *Intake) Quarantined(ctx context.Context) ([]Envelope, error) {
+	return in.o.Store.In(ctx, Quarantine, 0, 500)
+}
+
+// Work opens everything that is new and tells how many envelopes it was. What fails stays new and does not stop the others; the error says
+// how it failed.
+func (in *Intake) Work(ctx context.Context) (int, error) {
+	const enough = 5 // failures in a row: then it is the store, not the envelope
+	n, row, after := 0, 0, int64(0)
+	var failed error
+	for row < enough {
+		batch, err := in.o.Store.In(ctx, New, after, 50)
+		if err != nil {
+			return n, fmt.Errorf("intake: work: %w", err)
+		}
+		if len(batch) == 0 {
+			break
+		}
+		for _, e := range batch {
+			after = e.Seq
+			if err := in.finish(ctx, e); err != nil {
+				failed = fmt.Errorf("intake: work: %w", err)
+				if row++; row == enough || ctx.Err() != nil {
+					return n, failed
+				}
+				continue
+			}
+			n, row = n+1, 0
+		}
+	}
+	return n, failed
+}
+
+// finish opens an envelope and notes what became of it.
+func (in *Intake) finish(ctx context.Context, e Envelope) error {
+	reason, err := in.one(ctx, e)
+	if err != nil {
+		return err
+	}
+	state := Done
+	if reason != "" {
+		state = Quarantine
+		in.o.Log.Warn("envelope in quarantine", "id", e.Item.ID, "device", e.Device, "reason", reason)
+	}
+	return in.o.Store.Mark(ctx, e.Item.ID, state, reason)
+}
+
+// one opens an envelope and does what it says. A reason sends it to quarantine; an error means that it has to be tried again.
+func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error) {
+	defer func() {
+		if p := recover(); p != nil { // one poisoned envelope must not stop the others; the value could repeat content
+			reason, err = ReasonFault, nil
+		}
+	}()
+	plain, err := in.o.Ring().Open(seal.Envelope{ID: e.Item.ID, Key: e.Item.Key, Data: []byte(e.Item.Body)})
+	switch {
+	case errors.Is(err, seal.ErrKey):
+		return ReasonKey, nil
+	case err != nil:
+		return ReasonSealed, nil
+	}
+	var app service.Application
+	if err := json.Unmarshal(plain, &app); err != nil {
+		return ReasonContent, nil
+	}
+	if app.ID != e.Item.ID {
+		return ReasonIdentity, nil
+	}
+	switch app.Kind {
+	case service.KindApplication:
+		payment, warnings := in.payment(e, app)
+		_, err = in.o.Book.Receive(ctx, cases.Arrival{Envelope: e.Item.ID, Device: e.Device, Application: app, Payment: payment, Warnings: warnings})
+	case service.KindReply:
+		err = in.o.Book.Reply(ctx, e.Item.ID, app)
+	default:
+		return ReasonContent, nil
+	}
+	switch {
+	case errors.Is(err, cases.ErrExists): // the effect was there, only the mark was not
+		return "", nil
+	case errors.Is(err, cases.ErrProof):
+		return ReasonProof, nil
+	}
+	return "", err
+}
+
+// payment gives the card payment that the enrolled terminal vouches for, or nil. "Paid" counts from nowhere else: the signature has to be
+// the terminal's, and the outcome has to name this envelope and the digest of its bytes.
+func (in *Intake) payment(e Envelope, app service.Application) (*pay.Outcome, []string) {
+	var o pay.Outcome
+	if _, err := proof.Verify([]proof.PublicKey{e.DeviceKey}, proof.Outcome, e.Item.Outcome, &o); err != nil {
+		return nil, []string{"Die Unterschrift des Geräts unter der Zahlungsangabe stimmt nicht. Der Antrag gilt als unbezahlt."}
+	}
+	if sum := sha256.Sum256([]byte(e.Item.Body)); o.Envelope != e.Item.ID || o.Digest != hex.EncodeToString(sum[:]) {
+		return nil, []string{"Die Zahlungsangabe gehört zu einem anderen Antrag. Dieser gilt als unbezahlt."}
+	}
+	switch {
+	case o.Way == pay.Card && o.Amount > 0 && o.Payment != "":
+		if app.Way != pay.Card {
+			return &o, []string{"Bezahlt wurde mit Karte. Im Antrag steht eine andere Zahlungsart."}
+		}
+		return &o, nil
+	case app.Way == pay.Card && app.Fee > 0:
+		return nil, []string{"Im Antrag steht Kartenzahlung, das Gerät bestätigt aber keine."}
+	}
+	return nil, nil
+}

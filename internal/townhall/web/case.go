@@ -1,0 +1,324 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
+)
+
+type casePage struct {
+	Case                                         cases.Case
+	Came, SeenTitle, SeenHow, NoView             string
+	DecideTitle, DecideText, ChannelIcon, Refund string
+	State, Due, PaidBadge                        badge
+	Steps                                        []step
+	Questions                                    []asking
+	Asked                                        []asked
+	Raw                                          []pair
+	Reasons                                      []string
+	History                                      []event
+	Fee                                          *feeLines
+	Payment                                      []pair
+	CustomerReceipt                              []string
+	Papers                                       []paper
+	CanTake, CanDecide, CanPay, Mine             bool
+	Acts                                         []act
+}
+
+type step struct {
+	Label, Text   string
+	Done, Current bool
+}
+
+type pair struct{ Label, Text string }
+
+type asking struct {
+	Text, Asked, Answer, AnsweredAt string
+	Answered                        bool
+}
+
+type event struct {
+	Title, Text, When, ISO, Icon, Tone string
+	Internal                           bool
+}
+
+type paper struct{ URL, Title, Size string }
+
+// find gets the case of the address, or answers with a page that says why not.
+func (s *site) find(w http.ResponseWriter, r *http.Request) (cases.Case, bool) {
+	c, err := s.Book.Get(r.Context(), r.PathValue("nummer"))
+	switch {
+	case errors.Is(err, cases.ErrNotFound):
+		s.say(w, r, http.StatusNotFound, message{Icon: "zoom-question", Title: "Diesen Vorgang gibt es nicht", Text: "Vielleicht fehlt ein Zeichen in der Nummer. Die Suche in der Arbeitsliste hilft weiter."})
+		return c, false
+	case err != nil:
+		s.fail(w, r, fmt.Errorf("web: case: %w", err))
+		return c, false
+	}
+	return c, true
+}
+
+func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.find(w, r)
+	if !ok {
+		return
+	}
+	u, now := user(r), s.Now()
+	p := casePage{
+		Case: c, State: stateBadge(c.State), Due: dueBadge(c, now, s.Zone), Mine: c.Clerk == u.Login, CanDecide: c.Open(), CanTake: c.Open() && c.Clerk != u.Login,
+		Came:        "eingegangen am " + shortDay(c.Received, s.Zone) + " " + channelWord(c.Channel),
+		SeenTitle:   "Antrag, wie er gestellt wurde",
+		ChannelIcon: channelIcon(c.Channel),
+		Steps:       s.steps(c, now),
+	}
+	if c.Device != "" {
+		p.Came += " (" + c.Device + ")"
+	}
+	s.seen(&p)
+	s.decision(&p, u)
+	s.payment(&p)
+	for _, q := range c.Questions {
+		p.Questions = append(p.Questions, asking{Text: q.Text, Asked: "Gefragt: " + moment(q.Asked, now, s.Zone) + ", " + q.Clerk, Answer: q.Answer, Answered: q.Answered, AnsweredAt: "Antwort: " + moment(q.AnsweredAt, now, s.Zone)})
+	}
+	for i := len(c.History) - 1; i >= 0; i-- {
+		p.History = append(p.History, s.event(c.History[i], now))
+	}
+	for i, d := range c.Papers {
+		p.Papers = append(p.Papers, paper{URL: "/vorgang/" + c.Number + "/dokument/" + strconv.Itoa(i+1), Title: d.Title, Size: size(len(d.Data))})
+	}
+	if p.CanDecide {
+		for _, name := range []string{"bewilligen", "rueckfrage", "ablehnen"} {
+			p.Acts = append(p.Acts, s.act(r, name, c))
+		}
+	}
+	if p.CanPay {
+		p.Acts = append(p.Acts, s.act(r, "bezahlt", c))
+	}
+	s.draw(w, r, http.StatusOK, "case", shell{Title: c.Number + " " + c.Title, Nav: "arbeitsliste"}, p)
+}
+
+// seen draws the application with the version of the service that it was made with.
+func (s *site) seen(p *casePage) {
+	c := p.Case
+	how := []string{"Sprache: " + langWord(c.Lang)}
+	if c.ServiceVersion != "" {
+		how = append(how, "Fassung "+c.ServiceVersion)
+	}
+	p.SeenHow = strings.Join(how, ", ")
+	svc, ok := s.Catalogue.Find(c.Service, c.ServiceVersion)
+	if !ok {
+		p.NoView = "Diese Fassung der Leistung ist hier nicht bekannt. Die Angaben stehen deshalb so da, wie sie gesendet wurden."
+		p.Raw = flat("", map[string]any(c.Application.Answers))
+		return
+	}
+	v := svc.View(c.Application.Answers, "de", s.dayOf(c))
+	p.Asked = readOnly(v, nil)
+	if len(p.Asked) == 0 {
+		p.NoView = "Zu diesem Antrag gehören keine Angaben."
+	}
+	if v.Fee != nil && v.Fee.Amount == c.Fee {
+		p.Fee = fee(v.Fee)
+	}
+	if v.Eligible != nil {
+		for _, reason := range v.Eligible.Reasons {
+			p.Reasons = append(p.Reasons, reason.Text)
+		}
+	}
+}
+
+// dayOf is the day that the application's rules count from.
+func (s *site) dayOf(c cases.Case) time.Time {
+	if day, err := time.ParseInLocation("2006-01-02", c.Application.Day, s.Zone); err == nil {
+		return day
+	}
+	return c.Received
+}
+
+// flat lists answers without their form, by path.
+func flat(path string, v any) []pair {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		var out []pair
+		for _, k := range keys {
+			out = append(out, flat(strings.TrimPrefix(path+" / "+k, " / "), v[k])...)
+		}
+		return out
+	case []any:
+		var out []pair
+		for i, e := range v {
+			out = append(out, flat(path+" "+strconv.Itoa(i+1), e)...)
+		}
+		return out
+	case nil:
+		return nil
+	case bool:
+		if v {
+			return []pair{{path, "ja"}}
+		}
+		return []pair{{path, "nein"}}
+	}
+	return []pair{{path, fmt.Sprint(v)}}
+}
+
+// steps is the way of the case from left to right.
+func (s *site) steps(c cases.Case, now time.Time) []step {
+	out := []step{{Label: "Eingang", Text: shortDay(c.Received, s.Zone), Done: true}}
+	if c.Fee > 0 {
+		out = append(out, step{Label: "Gebühr", Text: c.Fee.String() + ", " + payWord(c), Done: c.Paid})
+	}
+	check := step{Label: "Prüfung", Text: "noch niemand", Current: c.Open()}
+	switch {
+	case c.State == service.StateAsked:
+		check.Text = "wartet auf Antwort"
+	case !c.Open():
+		check.Text, check.Done = "erledigt", true
+	case c.Clerk != "":
+		check.Text = "bei " + c.Clerk
+	}
+	end := step{Label: "Entscheidung", Text: "steht aus"}
+	if !c.Open() {
+		end = step{Label: "Entscheidung", Text: stateBadge(c.State).Text + ", " + shortDay(c.Decided, s.Zone), Done: true}
+		if c.Decided.IsZero() {
+			end.Text = stateBadge(c.State).Text
+		}
+	} else if !c.Due.IsZero() {
+		end.Text = "bis " + shortDay(c.Due, s.Zone)
+	}
+	return append(out, check, end)
+}
+
+func (s *site) decision(p *casePage, u User) {
+	c := p.Case
+	p.DecideTitle = "Entscheidung"
+	switch {
+	case !c.Open():
+		p.DecideText = stateBadge(c.State).Text + "."
+		if !c.Decided.IsZero() {
+			p.DecideText = stateBadge(c.State).Text + " am " + shortDay(c.Decided, s.Zone) + ". Daran ist nichts mehr zu tun."
+		}
+	case c.State == service.StateAsked:
+		p.DecideText = "Wir warten auf eine Antwort. Sie können trotzdem entscheiden."
+	case c.Clerk == "":
+		p.DecideText = "Noch niemand kümmert sich um diesen Vorgang."
+	case p.Mine:
+		p.DecideText = "Der Vorgang liegt bei Ihnen."
+	default:
+		p.DecideText = "Der Vorgang liegt bei " + c.Clerk + "."
+	}
+}
+
+func (s *site) payment(p *casePage) {
+	c := p.Case
+	add := func(label, text string) { p.Payment = append(p.Payment, pair{label, text}) }
+	if c.Fee <= 0 {
+		p.PaidBadge = badge{Text: "Kostenlos"}
+		return
+	}
+	if p.Fee == nil {
+		add("Gebühr", c.Fee.String())
+	}
+	add("Weg", wayWord(c.Way))
+	switch {
+	case c.Paid:
+		p.PaidBadge = badge{"Bezahlt", "circle-check", "good", false}
+	case c.Open():
+		p.PaidBadge = badge{"Offen", "cash-off", "warn", false}
+		p.CanPay = true
+	case c.State == service.StateApproved:
+		p.PaidBadge = badge{"Offen", "cash-off", "warn", false}
+		p.CanPay = true
+	default:
+		p.PaidBadge = badge{"Nicht bezahlt", "cash-off", "", false}
+	}
+	if o := c.Payment; o != nil {
+		if o.Amount != c.Fee {
+			add("Eingezogen", o.Amount.String())
+		}
+		if e := o.Evidence; e != nil {
+			add("Terminal", e.TerminalID)
+			add("Beleg", fmt.Sprintf("%04d", e.Receipt))
+			add("Spur", fmt.Sprintf("%06d", e.Trace))
+			if len(e.Date) == 4 && len(e.Time) == 6 {
+				add("Zeit am Terminal", e.Date[2:]+"."+e.Date[:2]+". "+e.Time[:2]+":"+e.Time[2:4])
+			}
+			if e.Card != "" {
+				add("Karte", e.Card)
+			}
+			p.CustomerReceipt = e.Customer
+		}
+	}
+	if c.Way == pay.Card && !c.Paid {
+		add("Nachweis", "fehlt")
+	}
+	if ref := c.Refund; ref != nil {
+		p.Refund = ref.Amount.String() + " sind zu erstatten."
+		if ref.Done {
+			p.Refund = ref.Amount.String() + " sind erstattet, " + shortDay(ref.DoneAt, s.Zone) + ", " + ref.By + "."
+		}
+	}
+}
+
+func (s *site) event(e cases.Event, now time.Time) event {
+	title, icon, tone := eventWords(e.Kind)
+	who := e.Who
+	switch who {
+	case "citizen":
+		who = "Bürgerin oder Bürger"
+	case "system":
+		who = "automatisch"
+	}
+	return event{Title: title, Text: e.Text, Icon: icon, Tone: tone, ISO: e.At.UTC().Format(time.RFC3339), When: moment(e.At, now, s.Zone) + ", " + who, Internal: !e.Kind.Public()}
+}
+
+func size(n int) string {
+	if n < 1024 {
+		return strconv.Itoa(n) + " Byte"
+	}
+	return strconv.Itoa((n+1023)/1024) + " KB"
+}
+
+// showPaper sends a finished document.
+func (s *site) showPaper(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.find(w, r)
+	if !ok {
+		return
+	}
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 1 || n > len(c.Papers) {
+		s.notFound(w, r)
+		return
+	}
+	d := c.Papers[n-1]
+	kind := d.Type
+	if kind != "application/pdf" { // anything else is only kept, never run
+		kind = "application/octet-stream"
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+c.Number+"-"+strconv.Itoa(n)+`.pdf"`)
+	_, _ = w.Write(d.Data)
+}
+
+// act is what a clerk can do to a case with a text: the same form as a dialog on the case and as a page of its own.
+type act struct {
+	Name, Number, CSRF, Title, Lead, Warn, Label, Hint, Text, Problem, Button, Tone string
+	Version                                                                         int64
+	Required                                                                        bool
+}
+
+type actPage struct {
+	Act              act
+	Crumb, CaseTitle string
+}

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+)
+
+// field is a form.Field as the templates draw it.
+type field struct {
+	ID, Path, Name, Label, Hint, Example, Note, Problem, Text string
+	Shape                                                     string // "input", "area", "options", "select", "consent", "info", "output"
+	Type                                                      string // of the input
+	Mode                                                      string // inputmode
+	Width                                                     string // class
+	Describes                                                 string // aria-describedby
+	Max, Columns                                              int
+	Required, Checked, Plain                                  bool
+	Options                                                   []fieldOption
+}
+
+type fieldOption struct {
+	Token, Label, Hint string
+	Selected           bool
+}
+
+// selectFrom is from how many options on a list is easier than radio buttons.
+const selectFrom = 9
+
+// draw turns a field into what its template needs. say: also what is wrong with it.
+func draw(f form.Field, say bool) field {
+	x := field{ID: anchor(f.Path), Path: f.Path, Name: "a:" + f.Path, Label: f.Label, Hint: f.Hint, Example: f.Example, Note: f.Note, Text: f.Text, Max: f.Max, Columns: f.Columns, Required: f.Required, Type: "text"}
+	if say {
+		x.Problem = f.Problem
+	}
+	var list []form.Option
+	switch {
+	case f.Kind == form.Info:
+		x.Shape = "info"
+		return x
+	case f.Kind == form.Computed || f.ReadOnly:
+		x.Shape = "output"
+		if a := answer(f); !a.Blank {
+			x.Text = a.Text
+		}
+	case f.Kind == form.LongText:
+		x.Shape = "area"
+	case f.Kind == form.Consent:
+		x.Shape, x.Checked = "consent", form.Same(f.Value, true)
+	case f.Kind == form.Choices:
+		x.Shape, x.Type, list = "options", "checkbox", f.Options
+	case f.Kind == form.Choice && len(f.Options) >= selectFrom:
+		x.Shape, list = "select", f.Options
+	case f.Kind == form.Choice || f.Kind == form.Bool:
+		x.Shape, x.Type, list = "options", "radio", options(f)
+	default:
+		x.Shape = "input"
+		x.input(f)
+	}
+	for _, o := range list {
+		x.Options = append(x.Options, fieldOption{Token: token(o.Value), Label: o.Label, Hint: o.Hint, Selected: o.Selected})
+	}
+	var ids []string
+	if x.Hint != "" || x.Example != "" {
+		ids = append(ids, x.ID+"-h")
+	}
+	if x.Problem != "" {
+		ids = append(ids, x.ID+"-e")
+	}
+	x.Describes = strings.Join(ids, " ")
+	return x
+}
+
+func (x *field) input(f form.Field) {
+	x.Width = "mid"
+	switch f.Kind {
+	case form.Date, form.Number, form.Money, form.Plate:
+		x.Width = "short"
+	}
+	switch f.Keys {
+	case form.KeysDigits:
+		x.Mode = "numeric"
+	case form.KeysEmail:
+		x.Mode = "email"
+	}
+	x.Plain = f.Kind == form.Plate || f.Keys == form.KeysPlate
+	if f.Secret {
+		x.Type = "password"
+	}
+}
+
+// anchor is the id of a path's field: it stays the same when other fields appear or go.
+func anchor(path string) string {
+	return "f" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, path)
+}
+
+// token writes an option's value so that it survives the way through a form: as JSON.
+func token(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // an option is a JSON scalar
+		return ""
+	}
+	return string(b)
+}
+
+// parser reads what somebody typed; *service.Service is one.
+type parser interface{ Parse(path, typed string) any }
+
+// apply takes over what a page's form says. look gives the page's fields for given answers: an answer can make a field appear, and
+// what was filled in there counts as well. A field that the page did not ask for keeps its answer.
+func apply(p parser, answers form.Answers, sent url.Values, look func(form.Answers) []form.Field) form.Answers {
+	done := map[string]bool{}
+	for again := true; again; {
+		again = false
+		for _, f := range look(answers) {
+			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind == form.Info || f.Kind == form.Computed {
+				continue
+			}
+			done[f.Path], again = true, true
+			answers = answers.With(f.Path, read(p, f, sent["a:"+f.Path]))
+		}
+	}
+	return answers
+}
+
+// read gives the value of one field; nil when it is empty or is none of the options.
+func read(p parser, f form.Field, sent []string) any {
+	switch f.Kind {
+	case form.Consent:
+		if slices.Contains(sent, "true") {
+			return true
+		}
+		return nil
+	case form.Choice, form.Choices, form.Bool:
+		var chosen []any
+		for _, o := range options(f) {
+			if slices.Contains(sent, token(o.Value)) {
+				chosen = append(chosen, o.Value)
+			}
+		}
+		switch {
+		case len(chosen) == 0:
+			return nil
+		case f.Kind == form.Choices:
+			return chosen
+		}
+		return chosen[0]
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	typed := strings.TrimSpace(strings.ReplaceAll(sent[0], "\r\n", "\n"))
+	if typed == "" {
+		return nil
+	}
+	return p.Parse(f.Path, strings.ToValidUTF8(typed, "\uFFFD"))
+}

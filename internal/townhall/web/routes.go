@@ -1,0 +1,45 @@
+package web
+
+import "net/http"
+
+// routes lists every address. They are German and stay as they are: people bookmark them.
+func (s *site) routes() http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /anmelden", s.showSignIn)
+	m.HandleFunc("POST /anmelden", s.signIn)
+	m.HandleFunc("POST /abmelden", s.signOut)
+	page := func(pattern string, h http.HandlerFunc) { m.HandleFunc(pattern, s.signed(h)) }
+
+	page("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/arbeitsliste", http.StatusSeeOther)
+	})
+	page("GET /arbeitsliste", s.worklist)
+	page("GET /vorgang/{nummer}", s.showCase)
+	page("GET /vorgang/{nummer}/dokument/{n}", s.showPaper)
+	page("POST /vorgang/{nummer}/uebernehmen", s.take)
+	page("GET /vorgang/{nummer}/rueckfrage", s.showAct("rueckfrage"))
+	page("POST /vorgang/{nummer}/rueckfrage", s.doAct("rueckfrage", "gefragt", s.Book.Ask))
+	page("GET /vorgang/{nummer}/bewilligen", s.showAct("bewilligen"))
+	page("POST /vorgang/{nummer}/bewilligen", s.doAct("bewilligen", "bewilligt", s.Book.Approve))
+	page("GET /vorgang/{nummer}/ablehnen", s.showAct("ablehnen"))
+	page("POST /vorgang/{nummer}/ablehnen", s.doAct("ablehnen", "abgelehnt", s.Book.Reject))
+	page("GET /vorgang/{nummer}/bezahlt", s.showAct("bezahlt"))
+	page("POST /vorgang/{nummer}/bezahlt", s.doAct("bezahlt", "bezahlt", s.Book.Paid))
+	page("POST /vorgang/{nummer}/notiz", s.doAct("notiz", "notiert", s.Book.Note))
+	page("GET /vorgang/{nummer}/ersatzbeleg", s.askReplace)
+	page("POST /vorgang/{nummer}/ersatzbeleg", s.replace)
+
+	page("GET /erfassen", s.choose)
+	page("GET /erfassen/{service}", s.start)
+	page("POST /erfassen/{service}", s.start)
+	page("GET /erfassen/{service}/{entwurf}", s.showForm)
+	page("POST /erfassen/{service}/{entwurf}", s.answerForm)
+	page("POST /erfassen/{service}/{entwurf}/verwerfen", s.discard)
+	page("GET /erfassen/{service}/{entwurf}/pruefen", s.showCheck)
+	page("POST /erfassen/{service}/{entwurf}/pruefen", s.finish)
+
+	page("GET /erstattungen", s.refundList)
+	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)
+	page("/", s.notFound)
+	return s.guard(m)
+}

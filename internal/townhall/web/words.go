@@ -1,0 +1,230 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
+)
+
+// badge is a state as a word, then a shape, then a colour.
+type badge struct {
+	Text, Icon, Tone string
+	Plain            bool // only the word
+}
+
+// choice is one line of a list to choose from.
+type choice struct {
+	Value, Label, Hint string
+	Selected           bool
+}
+
+// count writes a number with its noun: "1 Tag", "3 Tage".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+var stateOrder = [...]service.State{service.StateReceived, service.StateInWork, service.StateAsked, service.StateApproved, service.StateRejected, service.StateWithdrawn}
+
+func stateBadge(s service.State) badge {
+	switch s {
+	case service.StateReceived:
+		return badge{"Neu", "inbox", "info", false}
+	case service.StateInWork:
+		return badge{"In Prüfung", "progress", "", false}
+	case service.StateAsked:
+		return badge{"Wartet auf Antwort", "message-question", "", false}
+	case service.StateApproved:
+		return badge{"Bewilligt", "circle-check", "good", false}
+	case service.StateRejected:
+		return badge{"Abgelehnt", "ban", "bad", false}
+	case service.StateWithdrawn:
+		return badge{"Zurückgezogen", "x", "", false}
+	}
+	return badge{string(s), "question-mark", "", false}
+}
+
+var channelOrder = [...]string{"terminal", "phone", "web", "counter", "telephone", "paper"}
+
+// channelWord says how an application came, as an answer to "wie?".
+func channelWord(c string) string {
+	switch c {
+	case "terminal":
+		return "am Terminal"
+	case "phone":
+		return "mit der App"
+	case "web":
+		return "im Internet"
+	case "counter":
+		return "am Schalter"
+	case "telephone":
+		return "am Telefon"
+	case "paper":
+		return "auf Papier"
+	}
+	return c
+}
+
+func channelIcon(c string) string {
+	switch c {
+	case "telephone":
+		return "phone"
+	case "paper":
+		return "file-text"
+	case "counter":
+		return "users-group"
+	}
+	return "device-desktop"
+}
+
+func langWord(lang string) string {
+	switch lang {
+	case "de":
+		return "Deutsch"
+	case "en":
+		return "Englisch"
+	}
+	return lang
+}
+
+func wayWord(w pay.Way) string {
+	switch w {
+	case pay.Free:
+		return "kostenlos"
+	case pay.Card:
+		return "Karte am Terminal"
+	case pay.Invoice:
+		return "Rechnung"
+	case pay.Counter:
+		return "Schalter"
+	}
+	return string(w)
+}
+
+// dueBadge says how long there is still time. Decided cases have no hurry.
+func dueBadge(c cases.Case, now time.Time, zone *time.Location) badge {
+	switch {
+	case !c.Open():
+		return badge{}
+	case c.Due.IsZero():
+		return badge{Text: "ohne Frist", Plain: true}
+	}
+	days := daysBetween(now, c.Due, zone)
+	switch {
+	case days < 0:
+		return badge{"Überfällig seit " + count(-days, "Tag", "Tagen"), "alert-octagon", "bad", false}
+	case days == 0:
+		return badge{"Heute fällig", "alert-triangle", "warn", false}
+	case days == 1:
+		return badge{"Morgen fällig", "alert-triangle", "warn", false}
+	}
+	return badge{Text: "Noch " + count(days, "Tag", "Tage"), Plain: true}
+}
+
+// daysBetween counts midnights from one day to another.
+func daysBetween(from, to time.Time, zone *time.Location) int {
+	return int(noon(to, zone).Sub(noon(from, zone)).Round(24*time.Hour) / (24 * time.Hour))
+}
+
+func noon(t time.Time, zone *time.Location) time.Time {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
+}
+
+func shortDay(t time.Time, zone *time.Location) string { return t.In(zone).Format("02.01.2006") }
+
+// moment writes when something happened: "Heute, 8:12 Uhr" or "20.11.2026, 17:40 Uhr".
+func moment(t, now time.Time, zone *time.Location) string {
+	day := shortDay(t, zone)
+	switch daysBetween(t, now, zone) {
+	case 0:
+		day = "Heute"
+	case 1:
+		day = "Gestern"
+	}
+	return day + ", " + t.In(zone).Format("15:04") + "\u00a0Uhr"
+}
+
+func greeting(u User, now time.Time, zone *time.Location) string {
+	word := "Guten Tag"
+	switch h := now.In(zone).Hour(); {
+	case h < 11:
+		word = "Guten Morgen"
+	case h >= 18:
+		word = "Guten Abend"
+	}
+	return word + ", " + u.Name
+}
+
+func today(now time.Time, zone *time.Location) string {
+	days := [...]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"}
+	now = now.In(zone)
+	return fmt.Sprintf("%s, %s", days[now.Weekday()], text.Date("de", now))
+}
+
+// eventWords say what a line of the log means, and how it looks.
+func eventWords(k cases.EventKind) (title, icon, tone string) {
+	switch k {
+	case cases.EventReceived:
+		return "Eingegangen", "inbox", ""
+	case cases.EventWarning:
+		return "Prüfung beim Eingang", "alert-triangle", ""
+	case cases.EventPaid:
+		return "Gebühr bezahlt", "coin-euro", "good"
+	case cases.EventTaken:
+		return "Übernommen", "hand-grab", ""
+	case cases.EventAsked:
+		return "Rückfrage gesendet", "message-question", ""
+	case cases.EventAnswered:
+		return "Antwort eingegangen", "message-2", "now"
+	case cases.EventMessage:
+		return "Nachricht eingegangen", "message-2", "now"
+	case cases.EventApproved:
+		return "Bewilligt", "check", "good"
+	case cases.EventRejected:
+		return "Abgelehnt", "ban", "bad"
+	case cases.EventWithdrawn:
+		return "Zurückgezogen", "x", ""
+	case cases.EventNote:
+		return "Notiz", "notes", ""
+	case cases.EventReplaced:
+		return "Beleg ersetzt", "receipt", ""
+	case cases.EventRefund:
+		return "Erstattung angelegt", "coin-euro", ""
+	case cases.EventRefunded:
+		return "Erstattet", "coin-euro", "good"
+	}
+	return string(k), "info-circle", ""
+}
+
+// said is what a clerk reads after an action, by the short name that the session carried over.
+func said(name string) string {
+	switch name {
+	case "uebernommen":
+		return "Der Vorgang gehört jetzt Ihnen."
+	case "gefragt":
+		return "Die Rückfrage ist gesendet."
+	case "bewilligt":
+		return "Bewilligt. Der Bescheid liegt zum Abholen bereit."
+	case "abgelehnt":
+		return "Abgelehnt. Die Begründung ist gesendet."
+	case "abgelehnt-geld":
+		return "Abgelehnt. Die Begründung ist gesendet, die Erstattung steht auf der Liste."
+	case "bezahlt":
+		return "Die Zahlung ist eingetragen."
+	case "notiert":
+		return "Die Notiz ist gespeichert."
+	case "erstattet":
+		return "Als erstattet eingetragen."
+	case "verworfen":
+		return "Der angefangene Antrag ist verworfen."
+	}
+	return ""
+}

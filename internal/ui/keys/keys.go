@@ -1,0 +1,367 @@
+// Package keys is the on-screen keyboard: German letters with ä, ö, ü and ß, digits, signs for e-mail addresses, number plates.
+package keys
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// Events is what happens on the keyboard. A nil function is a key that is not there (Hide, Done) or does nothing.
+type Events struct {
+	Rune  func(r rune) // a letter
+	Erase func()       // the last letter goes
+	Hide  func()       // put the keyboard away
+	Done  func()       // go on
+	Click func()       // every key touched: sound, idle time
+}
+
+// Keyboard is an on-screen keyboard. What is typed is not kept here.
+type Keyboard struct {
+	widget.BaseWidget
+	st     look.Style
+	texts  look.Texts
+	kind   form.Keys
+	wide   bool // landscape
+	events Events
+	upper  bool // the next letter is a capital
+	held   bool // shift was touched by the citizen: the digits become signs
+	rows   [][]cell
+	keys   []fyne.CanvasObject
+	ground *canvas.Rectangle
+	line   *canvas.Rectangle
+}
+
+// New is a keyboard for what a field wants (form.KeysNone is treated as text). landscape puts everything into four rows of thirteen.
+func New(st look.Style, texts look.Texts, kind form.Keys, landscape bool, events Events) *Keyboard {
+	if kind == form.KeysNone {
+		kind = form.KeysText
+	}
+	c := st.Colors()
+	k := &Keyboard{st: st, texts: texts, kind: kind, wide: landscape, events: events, ground: canvas.NewRectangle(c.Sunken), line: canvas.NewRectangle(c.Line)}
+	k.ExtendBaseWidget(k)
+	k.build()
+	return k
+}
+
+// Follow tells the keyboard what stands in the field now: a new word or name begins with a capital, an e-mail address does not.
+func (k *Keyboard) Follow(text string) {
+	up := false
+	switch k.kind {
+	case form.KeysPlate:
+		up = true
+	case form.KeysText:
+		last := ' '
+		for _, r := range text {
+			last = r
+		}
+		up = unicode.IsSpace(last) || last == '-'
+	}
+	if up != k.upper || k.held {
+		k.upper, k.held = up, false
+		k.build()
+		k.Refresh()
+	}
+}
+
+// HeightFor is how high the keyboard is; its width does not change that.
+func (k *Keyboard) HeightFor(float32) float32 {
+	n := float32(len(k.rows))
+	key, gap, top, bottom := k.measures()
+	return top + n*key + (n-1)*gap + bottom
+}
+
+// measures are the height of a key with its sill, the gap below it, and the free edges.
+func (k *Keyboard) measures() (key, gap, top, bottom float32) {
+	u := k.st.U
+	if k.st.Shell == look.Phone {
+		return u(50), u(6), u(8), u(8)
+	}
+	if k.wide {
+		return u(76), u(13), u(18), u(16)
+	}
+	return u(92), u(13), u(26), u(28)
+}
+
+// MinSize is its least size.
+func (k *Keyboard) MinSize() fyne.Size { return fyne.NewSize(k.st.U(300), k.HeightFor(0)) }
+
+// Children are the keys.
+func (k *Keyboard) Children() []fyne.CanvasObject { return k.keys }
+
+// Tapped between two keys does nothing, and what lies behind is not touched either.
+func (k *Keyboard) Tapped(*fyne.PointEvent) {}
+
+func (k *Keyboard) build() {
+	k.rows = layout(k.kind, k.wide, k.upper || k.kind == form.KeysPlate, k.held, k.events.Hide != nil, k.events.Done != nil)
+	k.keys = nil
+	for _, row := range k.rows {
+		for _, c := range row {
+			k.keys = append(k.keys, k.key(c))
+		}
+	}
+}
+
+func (k *Keyboard) say(key string) string { return k.texts.Say(k.st.Lang, "keys."+key) }
+
+func (k *Keyboard) key(c cell) fyne.CanvasObject {
+	o := look.KeyOpts{Label: c.label, ID: "key." + c.label}
+	switch {
+	case c.act != "":
+		o.Label, o.Name, o.Word, o.ID = k.say(c.act), k.say(c.act), true, "key."+c.act
+		switch c.act {
+		case "erase":
+			o.Icon, o.Tap = "backspace", k.events.Erase
+		case "hide":
+			o.Icon, o.Tap = "keyboard-hide", k.events.Hide
+		case "done":
+			o.Go, o.Tap = true, k.events.Done
+		case "space":
+			o.Tap, o.Short = k.rune(' '), k.say("space.short")
+		case "shift":
+			o.Icon, o.Label, o.On = "arrow-big-up", "", k.held
+			o.Tap = func() {
+				k.upper = !k.upper || !k.held
+				k.held = k.upper
+				k.build()
+				k.Refresh()
+			}
+		}
+	case len([]rune(c.label)) == 1:
+		r := []rune(c.label)[0]
+		o.Tap = k.rune(r)
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			o.Name = k.sign(r)
+		}
+	default:
+		o.Word = true
+		o.Tap = func() {
+			for _, r := range c.label {
+				k.rune(r)()
+			}
+		}
+	}
+	act := o.Tap
+	o.Tap = func() {
+		if k.events.Click != nil {
+			k.events.Click()
+		}
+		if act != nil {
+			act()
+		}
+	}
+	return look.Key(k.st, o)
+}
+
+func (k *Keyboard) rune(r rune) func() {
+	return func() {
+		if k.events.Rune != nil {
+			k.events.Rune(r)
+		}
+	}
+}
+
+// sign is what a sign is called when it is read aloud.
+func (k *Keyboard) sign(r rune) string {
+	names := map[rune]string{'.': "dot", ',': "comma", '-': "hyphen", '_': "underscore", '@': "at", '/': "slash", '+': "plus", '\'': "apostrophe"}
+	if n, ok := names[r]; ok {
+		return k.say("sign." + n)
+	}
+	return string(r)
+}
+
+// CreateRenderer is Fyne's.
+func (k *Keyboard) CreateRenderer() fyne.WidgetRenderer { return &renderer{k} }
+
+type renderer struct{ k *Keyboard }
+
+func (r *renderer) Layout(size fyne.Size) {
+	k := r.k
+	k.ground.Resize(size)
+	k.line.Resize(fyne.NewSize(size.Width, k.st.U(2)))
+	key, gap, top, _ := k.measures()
+	side := k.st.U(24)
+	if k.st.Shell == look.Phone {
+		side = k.st.U(6)
+	}
+	x0, y := side, top
+	i := 0
+	for _, row := range k.rows {
+		n := float32(0)
+		for _, c := range row {
+			n += c.width
+		}
+		one := (size.Width - 2*side - (n-1)*gap) / n
+		x := x0
+		for _, c := range row {
+			w := one*c.width + gap*(c.width-1)
+			k.keys[i].Move(fyne.NewPos(x, y))
+			k.keys[i].Resize(fyne.NewSize(w, key))
+			x += w + gap
+			i++
+		}
+		y += key + gap
+	}
+}
+
+func (r *renderer) MinSize() fyne.Size { return r.k.MinSize() }
+func (r *renderer) Objects() []fyne.CanvasObject {
+	return append([]fyne.CanvasObject{r.k.ground, r.k.line}, r.k.keys...)
+}
+func (r *renderer) Refresh() { r.Layout(r.k.Size()); canvas.Refresh(r.k) }
+func (r *renderer) Destroy() {}
+
+// cell is a place in a layout.
+type cell struct {
+	label string
+	width float32
+	act   string
+}
+
+func letters(s string) []cell {
+	var row []cell
+	for _, r := range s {
+		row = append(row, cell{label: string(r), width: 1})
+	}
+	return row
+}
+
+func act(name string, width float32) cell { return cell{act: name, width: width} }
+
+// layout is the rows of a keyboard.
+func layout(kind form.Keys, wide, upper, signs, hide, done bool) [][]cell {
+	if kind == form.KeysDigits || kind == form.KeysDate {
+		return digits(kind, hide, done)
+	}
+	top, second, third, fourth := "1234567890ß", "qwertzuiopü", "asdfghjklöä", "yxcvbnm"
+	if signs && kind == form.KeysText {
+		top = "!\"§%&/()?':"
+	}
+	if kind == form.KeysPlate {
+		top = "1234567890"
+	}
+	if upper {
+		second, third, fourth = strings.ToUpper(second), strings.ToUpper(third), strings.ToUpper(fourth)
+	}
+	rest := restOf(kind)
+	if wide {
+		return wideLayout(kind, letters(top), letters(second), letters(third), letters(fourth), rest, hide, done)
+	}
+	row4 := []cell{act("shift", 1)}
+	erase := float32(3)
+	if kind == form.KeysPlate {
+		row4, erase = nil, 4
+		top += "-"
+	}
+	row4 = append(append(row4, letters(fourth)...), act("erase", erase))
+	var row5 []cell
+	used := float32(len(rest))
+	if hide {
+		row5, used = append(row5, act("hide", 3)), used+3
+	}
+	last := float32(3)
+	if kind == form.KeysText {
+		last = 2
+	}
+	if done {
+		used += last
+	}
+	if kind != form.KeysEmail {
+		row5 = append(row5, act("space", 11-used))
+		row5 = append(row5, rest...)
+	} else {
+		row5 = append(row5, rest...)
+		row5[len(row5)-1].width += 11 - used
+	}
+	if done {
+		row5 = append(row5, act("done", last))
+	}
+	return [][]cell{letters(top), letters(second), letters(third), row4, row5}
+}
+
+// restOf are the signs that a kind of field wants beside the letters.
+func restOf(kind form.Keys) []cell {
+	switch kind {
+	case form.KeysEmail:
+		return append(letters("@.-_"), cell{label: ".de", width: 1})
+	case form.KeysPlate:
+		return nil
+	}
+	return letters(",.-")
+}
+
+// wideLayout is four rows of thirteen columns.
+func wideLayout(kind form.Keys, top, second, third, fourth, rest []cell, hide, done bool) [][]cell {
+	fill := func(row []cell, last ...cell) []cell {
+		row = append(row, last...)
+		n := float32(0)
+		for _, c := range row {
+			n += c.width
+		}
+		row[len(row)-1].width += 13 - n
+		return row
+	}
+	top = fill(top, act("erase", 2))
+	if kind == form.KeysPlate {
+		second = fill(second, cell{label: "-", width: 2})
+	} else {
+		second = fill(second, rest[len(rest)-1], rest[len(rest)-2])
+		rest = rest[:len(rest)-2]
+	}
+	if hide {
+		third = fill(third, act("hide", 2))
+	} else {
+		third = fill(third)
+	}
+	var row4 []cell
+	if kind != form.KeysPlate {
+		row4 = append(row4, act("shift", 1))
+	}
+	row4 = append(row4, fourth...)
+	row4 = append(row4, rest[:min(len(rest), 2)]...)
+	if kind != form.KeysEmail {
+		row4 = append(row4, act("space", 2))
+	}
+	if done {
+		row4 = fill(row4, act("done", 2))
+	} else {
+		row4 = fill(row4)
+	}
+	return [][]cell{top, second, third, row4}
+}
+
+// digits is the pad of a telephone, with a comma for amounts or a dot for dates.
+func digits(kind form.Keys, hide, done bool) [][]cell {
+	sign, other := ",", "+"
+	if kind == form.KeysDate {
+		sign, other = ".", "-"
+	}
+	last := letters("0")
+	if hide {
+		last = append([]cell{act("hide", 1)}, last...)
+	}
+	if done {
+		last = append(last, act("done", float32(4-len(last))))
+	}
+	last[len(last)-1].width += 4 - sum(last)
+	return [][]cell{
+		append(letters("123"), act("erase", 1)),
+		append(letters("456"), cell{label: sign, width: 1}),
+		append(letters("789"), cell{label: other, width: 1}),
+		last,
+	}
+}
+
+func sum(row []cell) float32 {
+	n := float32(0)
+	for _, c := range row {
+		n += c.width
+	}
+	return n
+}

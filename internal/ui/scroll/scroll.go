@@ -1,0 +1,263 @@
+// Package scroll shows a part of something higher than the screen: moved by finger, with momentum, by a wheel, by keys, and by a button
+// that says that there is more. Taps reach what lies inside.
+package scroll
+
+import (
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// Scroll shows content at the full width and as much of its height as there is room. When not all of it fits, a button at its foot turns
+// the page.
+type Scroll struct {
+	widget.BaseWidget
+	st       look.Style
+	more, up string // the words on the button
+	view     *view
+	button   *look.Touch
+	atEnd    bool // what the button shows
+	render   *renderer
+}
+
+// New puts content into a Scroll. more and up are the words on the button that turns the page: "Mehr anzeigen", "Nach oben".
+func New(st look.Style, content fyne.CanvasObject, more, up string) *Scroll {
+	s := &Scroll{st: st, more: more, up: up}
+	s.view = &view{st: st, content: content}
+	s.view.moved = s.settle
+	s.view.ExtendBaseWidget(s.view)
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// HeightFor is the height at which nothing has to be scrolled.
+func (s *Scroll) HeightFor(w float32) float32 { return look.HeightFor(s.view.content, w) }
+
+// MinSize is small: the screen decides how high it is.
+func (s *Scroll) MinSize() fyne.Size {
+	return fyne.NewSize(s.view.content.MinSize().Width, s.st.U(66))
+}
+
+// Children are the view and, when there is more, the button.
+func (s *Scroll) Children() []fyne.CanvasObject {
+	if s.render == nil {
+		return nil
+	}
+	return s.render.objs
+}
+
+// Offset is how far it is scrolled, in Fyne units.
+func (s *Scroll) Offset() float32 { return s.view.offset }
+
+// ScrollTo scrolls so far, as far as that goes.
+func (s *Scroll) ScrollTo(offset float32) {
+	s.view.halt()
+	s.view.to(offset)
+}
+
+// More tells whether something lies below what is shown.
+func (s *Scroll) More() bool { return s.view.offset < s.view.most()-1 }
+
+// Reveal scrolls so that the thing with this ID in the screen tree is seen as a whole, if it is in there and there is room.
+func (s *Scroll) Reveal(id string) {
+	y0, y1, ok := find(s.view.content, id, 0)
+	if !ok {
+		return
+	}
+	room := s.st.U(20)
+	switch h := s.view.Size().Height; {
+	case y0-room < s.view.offset:
+		s.ScrollTo(y0 - room)
+	case y1+room > s.view.offset+h:
+		s.ScrollTo(min(y1+room-h, y0-room))
+	}
+}
+
+// find looks for the thing with the ID and tells from where to where it reaches.
+func find(o fyne.CanvasObject, id string, y float32) (y0, y1 float32, ok bool) {
+	if d, is := o.(tree.Describer); is && d.Describe().ID == id {
+		return y, y + o.Size().Height, true
+	}
+	var inside []fyne.CanvasObject
+	switch x := o.(type) {
+	case *fyne.Container:
+		inside = x.Objects
+	case tree.Parent:
+		inside = x.Children()
+	}
+	for _, child := range inside {
+		if child == nil {
+			continue
+		}
+		if y0, y1, ok := find(child, id, y+child.Position().Y); ok {
+			return y0, y1, ok
+		}
+	}
+	return 0, 0, false
+}
+
+// CreateRenderer is Fyne's.
+func (s *Scroll) CreateRenderer() fyne.WidgetRenderer {
+	s.render = &renderer{s: s, objs: []fyne.CanvasObject{s.view}}
+	return s.render
+}
+
+// settle looks whether the button says the right word.
+func (s *Scroll) settle() {
+	if s.button != nil && s.atEnd == s.More() {
+		s.Refresh()
+	}
+}
+
+func (s *Scroll) turn() {
+	if s.More() {
+		s.ScrollTo(s.view.offset + s.view.Size().Height*0.85)
+		return
+	}
+	s.ScrollTo(0)
+}
+
+type renderer struct {
+	s    *Scroll
+	objs []fyne.CanvasObject
+	size fyne.Size
+}
+
+func (r *renderer) Layout(size fyne.Size) {
+	r.size = size
+	s := r.s
+	s.button = nil
+	r.objs = []fyne.CanvasObject{s.view}
+	s.view.Move(fyne.NewPos(0, 0))
+	need := look.HeightFor(s.view.content, size.Width)
+	if need <= size.Height+0.5 {
+		s.view.Resize(size)
+		s.view.to(s.view.offset)
+		return
+	}
+	// First the view, which decides whether its end is reached, then the button, which says so.
+	label := func(end bool) *look.Touch {
+		o := look.ButtonOpts{Label: s.more, Icon: "arrow-down", Small: true, ID: "more", Tap: s.turn}
+		if end {
+			o.Label, o.Icon = s.up, "arrow-bar-to-up"
+		}
+		return look.Button(s.st, o)
+	}
+	side, gap := s.st.Margin(), s.st.U(12)
+	w := size.Width - 2*side
+	h := max(look.HeightFor(label(false), w), look.HeightFor(label(true), w))
+	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-h-2*gap, 0)))
+	s.view.to(s.view.offset)
+	s.atEnd = !s.More()
+	s.button = label(s.atEnd)
+	line := look.Line(s.st)
+	line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
+	line.Move(fyne.NewPos(0, size.Height-h-2*gap))
+	s.button.Move(fyne.NewPos(side, size.Height-h-gap))
+	s.button.Resize(fyne.NewSize(w, h))
+	r.objs = append(r.objs, line, s.button)
+}
+
+func (r *renderer) MinSize() fyne.Size           { return r.s.MinSize() }
+func (r *renderer) Objects() []fyne.CanvasObject { return r.objs }
+func (r *renderer) Destroy()                     { r.s.view.halt() }
+func (r *renderer) Refresh() {
+	if !r.size.IsZero() {
+		r.Layout(r.size)
+	}
+	canvas.Refresh(r.s)
+}
+
+// view is the part that is seen. Fyne clips what can be scrolled.
+type view struct {
+	widget.BaseWidget
+	st      look.Style
+	content fyne.CanvasObject
+	offset  float32
+	moved   func()
+
+	slack float32 // how far the finger may still tremble before it scrolls
+	drags bool
+	speed float32 // Fyne units a drag event, smoothed
+	glide *fyne.Animation
+}
+
+// Inside is what is scrolled.
+func (v *view) Inside() fyne.CanvasObject { return v.content }
+
+func (v *view) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
+
+// most is how far it can be scrolled.
+func (v *view) most() float32 { return max(v.content.Size().Height-v.Size().Height, 0) }
+
+func (v *view) to(offset float32) {
+	offset = min(max(offset, 0), v.most())
+	changed := offset != v.offset
+	v.offset = offset
+	v.content.Move(fyne.NewPos(0, -offset))
+	if changed {
+		canvas.Refresh(v)
+		v.moved()
+	}
+}
+
+func (v *view) halt() {
+	if v.glide != nil {
+		v.glide.Stop()
+		v.glide = nil
+	}
+}
+
+// Scrolled is a wheel.
+func (v *view) Scrolled(e *fyne.ScrollEvent) {
+	v.halt()
+	v.to(v.offset - e.Scrolled.DY)
+}
+
+// Dragged is a finger that moves. The first millimetres belong to a trembling tap.
+func (v *view) Dragged(e *fyne.DragEvent) {
+	if !v.drags {
+		v.halt()
+		v.drags, v.slack, v.speed = true, v.st.U(look.Tremble), 0
+	}
+	dy := e.Dragged.DY
+	if v.slack > 0 {
+		v.slack -= float32(math.Abs(float64(dy)))
+		return
+	}
+	v.speed = 0.6*v.speed + 0.4*dy
+	v.to(v.offset - dy)
+}
+
+// DragEnd is a finger lifted: what was fast goes on for a while.
+func (v *view) DragEnd() {
+	v.drags = false
+	if v.st.Quiet() || math.Abs(float64(v.speed)) < float64(v.st.U(4)) {
+		return
+	}
+	from, way := v.offset, v.speed*18
+	v.glide = fyne.NewAnimation(600_000_000, func(done float32) { v.to(from - way*done) })
+	v.glide.Curve = fyne.AnimationEaseOut
+	v.glide.Start()
+}
+
+// CreateRenderer is Fyne's.
+func (v *view) CreateRenderer() fyne.WidgetRenderer { return &viewRenderer{v} }
+
+type viewRenderer struct{ v *view }
+
+func (r *viewRenderer) Layout(size fyne.Size) {
+	c := r.v.content
+	c.Resize(fyne.NewSize(size.Width, max(look.HeightFor(c, size.Width), size.Height)))
+	r.v.offset = min(r.v.offset, r.v.most())
+	c.Move(fyne.NewPos(0, -r.v.offset))
+}
+func (r *viewRenderer) MinSize() fyne.Size           { return fyne.NewSize(0, 0) }
+func (r *viewRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.v.content} }
+func (r *viewRenderer) Refresh()                     { r.Layout(r.v.Size()); canvas.Refresh(r.v) }
+func (r *viewRenderer) Destroy()                     {}

@@ -1,0 +1,144 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// patience is how long the screen waits for a device that says whether it is ready.
+const patience = 4 * time.Second
+
+// card is the page of one service: what you get, what you need, what it costs, and what does not work at this device just now, said
+// before anything is typed.
+type card struct {
+	service *service.Service
+	asked   bool  // the devices were asked
+	told    bool  // and answered
+	ready   error // the device can take an application at all
+	ways    []visit.WayState
+	printer error
+}
+
+func (*card) name() string { return "service" }
+
+func (c *card) ask(k *Kiosk) {
+	c.asked = true
+	k.beside(func(ctx context.Context, _ func(func())) func() {
+		ctx, stop := context.WithTimeout(ctx, patience)
+		defer stop()
+		ready := visit.Ready(ctx, k.o.Desk)
+		ways := visit.Ways(ctx, c.service, k.o.Desk)
+		printer := visit.ErrUnreachable
+		if k.o.Desk.Printer != nil {
+			_, printer = k.o.Desk.Printer.Ready(ctx)
+		}
+		return func() {
+			c.told, c.ready, c.ways, c.printer = true, ready, ways, printer
+			if k.top() == screen(c) {
+				k.show()
+			}
+		}
+	})
+}
+
+func (c *card) draw(k *Kiosk) page {
+	st, lang := k.s.style, k.s.style.Lang
+	s := c.service.CardOn(lang, k.o.Now())
+	apply := k.canApply(c.service)
+	if apply && !c.asked {
+		c.ask(k)
+	}
+	p := page{head: k.serviceHead(c.service.Icon, s.Kicker, s.Title), title: s.Title}
+	if c.told {
+		p.body = append(p.body, c.troubles(k)...)
+	}
+	p.body = append(p.body, look.Text(st, look.Lead, s.Lead, look.TextOpts{}))
+	if len(s.Facts) > 0 {
+		var facts []look.Fact
+		for _, f := range s.Facts {
+			facts = append(facts, look.Fact{Icon: f.Icon, Value: f.Value, Label: f.Label})
+		}
+		p.body = append(p.body, look.Facts(st, facts))
+	}
+	needs := "service.needs"
+	for _, list := range []struct {
+		key   string
+		lines []service.Line
+	}{{needs, s.Needs}, {"service.gets", s.Gets}} {
+		if len(list.lines) == 0 {
+			continue
+		}
+		rows := []fyne.CanvasObject{k.heading(look.TitleS, k.say(list.key))}
+		for _, l := range list.lines {
+			rows = append(rows, k.iconLine(l.Icon, l.Text))
+		}
+		p.body = append(p.body, look.Column(k.px(18), rows...))
+	}
+	for _, l := range []struct{ icon, text string }{{"building-bank", s.Office}, {"info-circle", s.Law}} {
+		if l.text != "" {
+			p.body = append(p.body, k.iconLine(l.icon, l.text))
+		}
+	}
+	if s.Promise != "" {
+		p.foot = append(p.foot, k.iconLine("shield-check", s.Promise))
+	}
+	p.actions = []action{k.goBack()}
+	if apply && c.ready == nil {
+		p.actions = append(p.actions, action{label: k.say("service.begin"), right: "arrow-right", primary: true, id: "begin", tap: func() { c.begin(k) }})
+	}
+	return p
+}
+
+func (c *card) begin(k *Kiosk) {
+	k.begin(c.service)
+	pages := k.s.visit.View().Pages
+	if len(pages) == 0 {
+		return
+	}
+	k.push(newFormPage(k, pages[0].ID, false))
+}
+
+// troubles are the notes about devices that do not work just now.
+func (c *card) troubles(k *Kiosk) []fyne.CanvasObject {
+	var notes []fyne.CanvasObject
+	if c.ready != nil {
+		return append(notes, k.note(look.Warn, "alert-triangle", k.say("service.full"), k.say("service.full.text")))
+	}
+	others := false
+	var cardErr error
+	for _, w := range c.ways {
+		if w.Way == pay.Card {
+			cardErr = w.Err
+		} else if w.Err == nil {
+			others = true
+		}
+	}
+	switch {
+	case cardErr == nil:
+	case errors.Is(cardErr, visit.ErrBusy):
+		notes = append(notes, k.note(look.Warn, "credit-card", k.say("service.card.busy"), k.say("service.card.busy.text")))
+	case others:
+		notes = append(notes, k.note(look.Warn, "credit-card", k.say("service.card.away"), k.say("service.card.other")))
+	default:
+		notes = append(notes, k.note(look.Warn, "credit-card", k.say("service.card.away"), k.say("service.card.none")))
+	}
+	if c.printer != nil {
+		title := k.say("service.printer")
+		switch {
+		case errors.Is(c.printer, visit.ErrNoPaper):
+			title = k.say("service.paper")
+		case errors.Is(c.printer, visit.ErrCoverOpen):
+			title = k.say("service.cover")
+		}
+		notes = append(notes, k.note(look.Warn, "printer", title, k.say("service.paper.text")))
+	}
+	return notes
+}

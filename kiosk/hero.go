@@ -1,0 +1,430 @@
+package kiosk
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// onAccent is a text on the petrol ground; in the contrast themes that ground is plain.
+func (k *Kiosk) onAccent(size look.Size, s string, bold bool) fyne.CanvasObject {
+	c := k.s.style.Colors()
+	ink := c.OnAccent2
+	if bold {
+		ink = c.OnAccent
+	}
+	if k.s.style.Contrast != look.Normal {
+		ink = c.Ink
+	}
+	return look.Text(k.s.style, size, s, look.TextOpts{Bold: bold, Color: ink})
+}
+
+func (k *Kiosk) accentGround() *canvas.Rectangle {
+	c := k.s.style.Colors()
+	if k.s.style.Contrast != look.Normal {
+		return canvas.NewRectangle(c.Ground)
+	}
+	return canvas.NewRectangle(c.Accent)
+}
+
+// attractPanel covers the whole screen: a touch anywhere begins.
+func (k *Kiosk) attractPanel() fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	center := func(size look.Size, s string, bold bool) fyne.CanvasObject {
+		ink := c.OnAccent2
+		if bold {
+			ink = c.OnAccent
+		}
+		if st.Contrast != look.Normal {
+			ink = c.Ink
+		}
+		return look.Text(st, size, s, look.TextOpts{Bold: bold, Center: true, Color: ink})
+	}
+	head := look.Head(st, look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, OnAccent: true})
+	_ = head
+	touch := look.Button(st, look.ButtonOpts{Label: k.say("attract.touch"), Icon: "hand-finger", ID: "start", Tap: func() { k.enter(k.s.style.Lang) }})
+	var pills []fyne.CanvasObject
+	for _, l := range k.o.Texts.Languages() {
+		pills = append(pills, look.Button(st, look.ButtonOpts{Label: k.o.Texts.Say(l, "kiosk.lang"), Pill: true, OnAccent: true, ID: "lang-" + l, Tap: func() { k.enter(l) }}))
+	}
+	words := look.Column(k.px(18), center(look.Display, k.say("attract.title"), true), center(look.Lead, k.say("attract.lead"), false))
+	line := ""
+	if !k.online {
+		line = k.say("attract.offline")
+	}
+	if k.o.Board != nil {
+		if list := k.o.Board(st.Lang); len(list) > 0 && (k.online || k.beat/10%2 == 1) {
+			line = list[k.beat/10%len(list)].Text
+		}
+	}
+	board := center(look.Body, line, false)
+	wide := k.landscape()
+	mark := k.wordmark()
+	return newPanel(k.px(300), fixed(k.px(300)), func(s fyne.Size) []fyne.CanvasObject {
+		sky := canvas.NewVerticalGradient(c.AttractTop, c.AttractBottom)
+		any := newGround(func() { k.enter(k.s.style.Lang) })
+		m := st.Margin()
+		objs := []fyne.CanvasObject{at(sky, 0, 0, s.Width, s.Height), at(any, 0, 0, s.Width, s.Height)}
+		left, w := m, s.Width-2*m
+		textTop, foot := float32(0), s.Height-k.px(60)
+		if wide {
+			left, w = s.Width*0.52, s.Width*0.48-k.px(48)
+		}
+		// from the foot upwards: board, languages, the button, the words; what remains is the fountain's
+		bh := look.HeightFor(board, w)
+		if line != "" {
+			foot -= bh
+			objs = append(objs, at(board, left, foot, w, bh))
+			foot -= k.px(28)
+		}
+		grid := look.Grid(k.px(13), max(len(pills), 2), pills...)
+		gh := look.HeightFor(grid, w)
+		foot -= gh
+		objs = append(objs, at(grid, left, foot, w, gh))
+		th := max(k.px(172), look.HeightFor(touch, w))
+		if wide {
+			th = max(k.px(130), look.HeightFor(touch, w))
+		}
+		foot -= th + k.px(40)
+		objs = append(objs, at(touch, left, foot, w, th))
+		wh := look.HeightFor(words, w)
+		foot -= wh + k.px(44)
+		textTop = foot
+		objs = append(objs, at(words, left, textTop, w, wh))
+		objs = append(objs, at(mark, k.px(64), k.px(56), s.Width-k.px(128), k.px(110)))
+		// the fountain with its basin and the sun behind it
+		fx, fw, fy, ff := k.px(40), s.Width-k.px(80), k.px(190), textTop-k.px(58)
+		if wide {
+			fw, fy, ff = s.Width*0.46, k.px(190), s.Height-k.px(80)
+		}
+		if ff-fy > k.px(120) {
+			sun := canvas.NewCircle(c.Gold)
+			d := min(k.px(340), (ff-fy)*0.42)
+			if st.Contrast == look.Normal {
+				objs = append(objs, at(sun, fx+fw*0.55, fy+(ff-fy)*0.12, d, d))
+			}
+			spring := look.Sprudel(st, fw/k.px(1), (ff-fy)/k.px(1), look.SprudelOpts{OnAccent: true, Moving: true})
+			basin := canvas.NewRectangle(c.OnAccent)
+			if st.Contrast != look.Normal {
+				basin.FillColor = c.Ink
+			}
+			basin.CornerRadius = k.px(17)
+			objs = append(objs, at(spring, fx, fy, fw, ff-fy), at(basin, fx, ff, fw, k.px(34)))
+		}
+		return objs
+	})
+}
+
+// wordmark is the head's mark and names on the accent, without the head's ground.
+func (k *Kiosk) wordmark() fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	bar := c.OnAccent
+	if st.Contrast != look.Normal {
+		bar = c.Ink
+	}
+	words := look.Column(0, k.onAccent(look.TitleS, k.say("kiosk.brand"), true), k.onAccent(look.Body, k.o.Catalogue.Tenant().Name, false))
+	d := k.px(80)
+	mark := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+		u := d / 80
+		var objs []fyne.CanvasObject
+		for _, b := range [][3]float32{{4, 52, 24}, {19.25, 38, 38}, {34.5, 24, 52}, {49.75, 38, 38}, {65, 52, 24}} {
+			r := canvas.NewRectangle(bar)
+			r.CornerRadius = 4 * u
+			objs = append(objs, at(r, b[0]*u, b[1]*u, 11*u, b[2]*u))
+		}
+		drop := canvas.NewCircle(c.Gold)
+		return append(objs, at(drop, 32*u, 2*u, 16*u, 16*u))
+	})
+	return led(k.px(200), d, d, k.px(20), false, mark, words)
+}
+
+// heroHead is a petrol head: mark and "Beenden" above, content, the Sprudel at the right, the arches below.
+func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, content fyne.CanvasObject) fyne.CanvasObject {
+	st := k.s.style
+	o := look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, OnAccent: true}
+	if end && !k.endInPlinth() && !st.Reach {
+		o.End, o.Tap = k.say("kiosk.end"), k.tap(k.finish)
+	}
+	head := look.Head(st, o)
+	frieze := look.Frieze(st)
+	spring := look.Sprudel(st, springW, springH, look.SprudelOpts{Bars: 11, OnAccent: true, Moving: true})
+	m := st.Margin()
+	height := func(w float32) float32 {
+		return look.HeightFor(head, w) + look.HeightFor(content, w-2*m) + k.px(30) + frieze.HeightFor(w)
+	}
+	return newPanel(k.px(300), height, func(s fyne.Size) []fyne.CanvasObject {
+		hh := look.HeightFor(head, s.Width)
+		fh := frieze.HeightFor(s.Width)
+		ch := look.HeightFor(content, s.Width-2*m)
+		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh)}
+		if st.Text == 1 && st.Contrast == look.Normal && springW > 0 {
+			w, h := k.px(springW), k.px(springH)
+			objs = append(objs, at(spring, s.Width-m-w-k.px(10), hh+k.px(springBelow)-h, w, h))
+		}
+		return append(objs, at(content, m, hh, s.Width-2*m, ch), at(frieze, 0, s.Height-fh, s.Width, fh))
+	})
+}
+
+// searchBelow tells whether the search field stands below the head: in reach mode it must be low, in landscape it is in the hall.
+func (k *Kiosk) searchBelow() bool { return k.s.style.Reach && !k.landscape() }
+
+func (k *Kiosk) homeHero() fyne.CanvasObject {
+	st := k.s.style
+	if k.landscape() {
+		return nil
+	}
+	if st.Reach {
+		return k.reachPanel(k.say("home.title"), k.say("home.lower"), k.size.Height-k.px(low))
+	}
+	title := k.onAccent(look.TitleM, k.say("home.title"), true)
+	words := []fyne.CanvasObject{title}
+	if st.Text < 2 {
+		words = []fyne.CanvasObject{k.onAccent(look.Lead, k.say("home.greeting"), false), title}
+	}
+	narrow := fyne.CanvasObject(look.Column(k.px(8), words...))
+	if st.Text == 1 {
+		narrow = look.Inset(narrow, 0, k.px(8), k.px(420), 0)
+	}
+	hint := k.say("home.search.hint")
+	if st.Text > 1 {
+		hint = k.say("home.search")
+	}
+	return k.heroHead(true, 330, 200, 226, look.Column(k.px(34), narrow, k.searchBar(hint)))
+}
+
+// homeHall is the left part of the landscape home screen.
+func (k *Kiosk) homeHall() fyne.CanvasObject {
+	if !k.landscape() {
+		return nil
+	}
+	st := k.s.style
+	m := k.px(24)
+	buttons := []fyne.CanvasObject{k.searchBar(k.say("home.search")),
+		look.Button(st, look.ButtonOpts{Label: k.say("home.language"), Icon: "language", Small: true, OnAccent: true, ID: "language", Tap: k.tap(func() { k.push(&language{}) })}),
+		look.Button(st, look.ButtonOpts{Label: k.say("kiosk.end"), Icon: "logout", Small: true, OnAccent: true, ID: "end", Tap: k.tap(k.finish)})}
+	words := []fyne.CanvasObject{k.wordmark()}
+	if st.Text == 1 {
+		words = append(words, k.onAccent(look.Lead, k.say("home.greeting"), false))
+	}
+	words = append(words, k.onAccent(look.TitleS, k.say("home.title"), true))
+	return k.hall(look.Inset(look.Column(k.px(20), append(words, buttons...)...), m, k.px(28), m, m))
+}
+
+func (k *Kiosk) hall(content fyne.CanvasObject) fyne.CanvasObject {
+	st := k.s.style
+	frieze := look.Frieze(st)
+	return newPanel(k.px(400), fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
+		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height)}
+		fh := frieze.HeightFor(s.Width)
+		ch := look.HeightFor(content, s.Width)
+		if ch+fh <= s.Height {
+			objs = append(objs, at(frieze, 0, s.Height-fh, s.Width, fh))
+		}
+		return append(objs, at(content, 0, 0, s.Width, ch))
+	})
+}
+
+func (k *Kiosk) doneHero(title, text string) fyne.CanvasObject {
+	if k.landscape() {
+		return nil
+	}
+	if k.s.style.Reach {
+		return k.reachPanel(title, text, k.size.Height-k.px(low))
+	}
+	words := look.Inset(look.Column(k.px(10), k.tick(), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), 0, k.px(18), k.px(260), k.px(10))
+	if k.s.style.Text > 1 {
+		words = look.Inset(look.Column(k.px(10), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), 0, 0, 0, k.px(10))
+	}
+	return k.heroHead(false, 260, 330, 320, words)
+}
+
+func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {
+	if !k.landscape() {
+		return nil
+	}
+	m := k.px(24)
+	return k.hall(look.Inset(look.Column(k.px(20), k.wordmark(), k.tick(), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), m, k.px(28), m, m))
+}
+
+// tick is the large sign for "done".
+func (k *Kiosk) tick() fyne.CanvasObject {
+	c := k.s.style.Colors()
+	d := k.px(112)
+	return newPanel(d, fixed(d), func(fyne.Size) []fyne.CanvasObject {
+		disc := canvas.NewCircle(c.Surface)
+		return []fyne.CanvasObject{at(disc, 0, 0, d, d), at(look.Icon(k.s.style, "check", d*0.66, c.OK), d*0.17, d*0.17, d*0.66, d*0.66)}
+	})
+}
+
+// reachPanel is the head in reach mode: picture and question only, everything to touch is below it.
+func (k *Kiosk) reachPanel(title, text string, h float32) fyne.CanvasObject {
+	st := k.s.style
+	m := st.Margin()
+	head := look.Head(st, look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, OnAccent: true})
+	words := look.Column(k.px(8), k.onAccent(look.TitleM, title, true))
+	if text != "" {
+		words = look.Column(k.px(8), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false))
+	}
+	frieze := look.Frieze(st)
+	return newPanel(k.px(300), func(w float32) float32 { return max(h, look.HeightFor(head, w)+look.HeightFor(words, w-2*m)+k.px(40)) }, func(s fyne.Size) []fyne.CanvasObject {
+		hh, wh, fh := look.HeightFor(head, s.Width), look.HeightFor(words, s.Width-2*m), frieze.HeightFor(s.Width)
+		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh), at(frieze, 0, s.Height-fh, s.Width, fh)}
+		y := s.Height - fh - k.px(40) - wh
+		if room := y - hh - k.px(60); room > k.px(120) {
+			w := s.Width - 2*m
+			spring := look.Sprudel(st, w/k.px(1), room/k.px(1), look.SprudelOpts{OnAccent: true, Moving: true})
+			objs = append(objs, at(spring, m, hh, w, room))
+			basin := canvas.NewRectangle(st.Colors().OnAccent)
+			if st.Contrast != look.Normal {
+				basin.FillColor = st.Colors().Ink
+			}
+			basin.CornerRadius = k.px(9)
+			objs = append(objs, at(basin, m, hh+room, w, k.px(18)))
+		}
+		return append(objs, at(words, m, y, s.Width-2*m, wh))
+	})
+}
+
+// reachHead is the same for any page; with the keyboard it is lower, as the field must be seen above the keys.
+func (k *Kiosk) reachHead(p page, keysOn bool) fyne.CanvasObject {
+	h := k.size.Height - k.px(low)
+	if keysOn {
+		h = k.px(300)
+	}
+	return k.reachPanel(p.title, "", h)
+}
+
+// cardPicture shows a card terminal and the two ways a card goes to it.
+func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
+	st := k.s.style
+	if st.Text > 1 || k.landscape() {
+		return look.Note(st, look.NoteOpts{Kind: look.Info, Icon: "credit-card", Title: k.say("pay.tap") + " " + k.say("pay.or") + " " + k.say("pay.insert"), Text: k.say("pay.chip")})
+	}
+	c := st.Colors()
+	size := float32(640)
+	p := newPanel(k.px(700), fixed(k.px(size)), func(s fyne.Size) []fyne.CanvasObject {
+		var objs []fyne.CanvasObject
+		u := k.px(1)
+		dx := (s.Width - 952*u) / 2
+		box := func(x, y, w, h, r float32, fill canvas.Rectangle) {
+			b := fill
+			o := &b
+			o.CornerRadius = r * u
+			objs = append(objs, at(o, dx+x*u, y*u, w*u, h*u))
+		}
+		fill := func(col interface{ RGBA() (r, g, b, a uint32) }) canvas.Rectangle {
+			return canvas.Rectangle{FillColor: col}
+		}
+		ground := canvas.NewRectangle(c.AccentSoft)
+		ground.CornerRadius = 28 * u
+		if st.Contrast != look.Normal {
+			ground.StrokeColor, ground.StrokeWidth = c.Ink, 4*u
+		}
+		objs = append(objs, at(ground, 0, 0, s.Width, s.Height))
+		body, screenInk, onBody := c.Ink, c.Ink, c.AccentSoft
+		box(196, 420, 176, 178, 18, fill(c.Accent))
+		box(252, 520, 64, 52, 8, fill(c.Gold))
+		box(124, 40, 320, 420, 40, fill(body))
+		box(150, 66, 268, 150, 16, fill(onBody))
+		for row := range 3 {
+			for col := range 3 {
+				box(154+float32(col)*94, 236+float32(row)*54, 72, 44, 10, fill(c.Ink2))
+			}
+		}
+		for i, col := range []interface{ RGBA() (r, g, b, a uint32) }{c.Error, c.Gold, c.OK} {
+			box(154+float32(i)*94, 398, 72, 44, 10, fill(col))
+		}
+		box(176, 450, 216, 10, 5, fill(c.Gold))
+		for i, h := range []float32{60, 96, 132} {
+			box(462+float32(i)*24, 142-h/2, 12, h, 6, fill(c.Accent))
+		}
+		box(548, 64, 250, 156, 18, fill(c.Accent))
+		box(572, 90, 52, 40, 8, fill(c.Gold))
+		box(572, 160, 150, 13, 6, fill(c.OnAccent2))
+		box(572, 184, 96, 13, 6, fill(c.OnAccent2))
+		text := func(t string, size float32, bold bool, x, y, w float32, center bool) {
+			o := canvas.NewText(t, screenInk)
+			o.TextSize, o.TextStyle.Bold = size*u, bold
+			m := o.MinSize()
+			if center {
+				x += (w - m.Width/u) / 2
+			}
+			objs = append(objs, at(o, dx+x*u, y*u, m.Width, m.Height))
+		}
+		text(k.say("pay.amount"), 36, false, 150, 76, 268, true)
+		text(sum, 60, true, 150, 122, 268, true)
+		text(k.say("pay.tap"), 42, true, 548, 234, 380, false)
+		text(k.say("pay.or"), 36, false, 548, 330, 336, true)
+		line := func(x float32) { box(x, 352, 112, 2, 0, fill(c.Edge)) }
+		line(548)
+		line(772)
+		text(k.say("pay.insert"), 42, true, 548, 488, 380, false)
+		text(k.say("pay.chip"), 36, false, 548, 544, 380, false)
+		objs = append(objs, at(look.Icon(st, "arrow-big-up", 100*u, c.Accent), dx+396*u, 494*u, 100*u, 100*u))
+		return objs
+	})
+	p.node = tree.Node{Role: tree.Picture, Name: k.say("pay.tap") + " " + k.say("pay.or") + " " + k.say("pay.insert") + ", " + k.say("pay.chip")}
+	return p
+}
+
+// scanPicture shows a slip's code before the reader.
+func (k *Kiosk) scanPicture() fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	h := k.px(360)
+	if k.landscape() || st.Text > 1 {
+		h = k.px(180)
+	}
+	p := newPanel(k.px(400), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+		g := canvas.NewRectangle(c.AccentSoft)
+		g.CornerRadius = k.px(28)
+		if st.Contrast != look.Normal {
+			g.StrokeColor, g.StrokeWidth = c.Ink, k.px(4)
+		}
+		d := h * 0.56
+		return []fyne.CanvasObject{at(g, 0, 0, s.Width, s.Height), at(look.Icon(st, "receipt", d, c.Accent), s.Width/2-d*1.5, (h-d)/2, d, d),
+			at(look.Icon(st, "arrow-right", d*0.5, c.Accent), s.Width/2-d*0.25, (h-d*0.5)/2, d*0.5, d*0.5),
+			at(look.Icon(st, "scan", d, c.Accent), s.Width/2+d*0.5, (h-d)/2, d, d)}
+	})
+	p.node = tree.Node{Role: tree.Picture, Name: k.say("scan.text")}
+	return p
+}
+
+// idlePage asks whether anybody is still there, while the spring sinks.
+func (k *Kiosk) idlePage() page {
+	st := k.s.style
+	c := st.Colors()
+	left := k.o.Idle.Wipe - k.o.Now().Sub(k.s.warned)
+	seconds := max(int(math.Ceil(left.Seconds())), 0)
+	fill := float32(max(left, 0)) / float32(k.o.Idle.Wipe)
+	h := float32(380)
+	if k.landscape() || st.Text > 1 {
+		h = 150
+	}
+	number := strconv.Itoa(seconds) + " " + k.say("idle.seconds", "n", seconds)
+	size := look.TitleXL
+	if k.landscape() {
+		size = look.TitleL
+	}
+	p := page{noEnd: true}
+	p.body = []fyne.CanvasObject{
+		look.SprudelBars(st, 860, h, fill, k.say("idle.title"), number),
+		look.Text(st, size, k.say("idle.title"), look.TextOpts{Bold: true, Center: true}),
+		look.Text(st, look.Lead, k.say("idle.text"), look.TextOpts{Center: true}),
+		look.Text(st, look.TitleL, number, look.TextOpts{Bold: true, Center: true, Color: c.Accent}),
+	}
+	p.foot = []fyne.CanvasObject{
+		look.Button(st, look.ButtonOpts{Label: k.say("idle.yes"), Icon: "hand-finger", Primary: true, ID: "stay", Tap: func() { k.stay(false) }}),
+		look.Button(st, look.ButtonOpts{Label: k.say("idle.more", "minutes", int(k.o.Idle.More/time.Minute)), Icon: "clock-plus", ID: "patient", Tap: func() { k.stay(true) }}),
+		look.Button(st, look.ButtonOpts{Label: k.say("idle.end"), Icon: "logout", ID: "finish", Tap: k.Wipe}),
+	}
+	return p
+}

@@ -1,0 +1,71 @@
+package kiosk
+
+import (
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keys"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
+)
+
+// newSheet is the part of a page between head and actions: what does not fit turns by the button "Mehr", and scrolls by finger.
+func (k *Kiosk) newSheet(content fyne.CanvasObject) fyne.CanvasObject {
+	s := scroll.New(k.s.style, content, k.say("kiosk.more"), k.say("kiosk.top"))
+	if k.sheet != nil && !k.fresh {
+		k.kept = k.sheet.Offset()
+	} else {
+		k.kept = 0
+	}
+	k.sheet = s
+	return s
+}
+
+// settle scrolls to where the last drawing was, or to what has to be seen.
+func (k *Kiosk) settle() {
+	s := k.sheet
+	if s == nil {
+		return
+	}
+	switch {
+	case k.toEnd:
+		s.ScrollTo(1e6)
+	case k.kept > 0:
+		s.ScrollTo(k.kept)
+	}
+	if id := k.reveal; id != "" {
+		s.Reveal(id)
+	} else if t := k.page.typing; t != nil && !k.s.keysShut {
+		s.Reveal(t.path)
+	}
+	k.seen = s.Offset()
+}
+
+// board is the keyboard on the screen. It is kept from drawing to drawing, so that shift and a pressed key stay.
+type board struct {
+	*keys.Keyboard
+	path  string
+	style look.Style
+	wide  bool
+}
+
+func (k *Kiosk) keyboard(t *typing) fyne.CanvasObject {
+	st, wide := k.s.style, k.landscape()
+	if b := k.board; b != nil && b.path == t.path && b.style == st && b.wide == wide && !k.fresh {
+		b.Follow(t.get())
+		return b.Keyboard
+	}
+	k.board = &board{path: t.path, style: st, wide: wide, Keyboard: keys.New(st, k.o.Texts, t.keys, wide, keys.Events{
+		Rune:  func(r rune) { k.key(func(t *typing) { t.set(look.Append(t.get(), r, limit(t))) }) },
+		Erase: func() { k.key(func(t *typing) { t.set(look.Erase(t.get())) }) },
+		Hide:  func() { k.touch(); k.s.keysShut = true; k.show() },
+		Done: func() {
+			k.touch()
+			if t := k.page.typing; t != nil && t.enter != nil {
+				t.enter()
+			}
+		},
+		Click: k.touch,
+	})}
+	k.board.Follow(t.get())
+	return k.board.Keyboard
+}

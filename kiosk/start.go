@@ -1,0 +1,158 @@
+package kiosk
+
+import (
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// attract is what the terminal shows when nobody is there.
+type attract struct{}
+
+func (attract) name() string { return "attract" }
+
+func (attract) draw(k *Kiosk) page { return page{cover: k.attractPanel()} }
+
+// enter begins with the home screen in a language.
+func (k *Kiosk) enter(lang string) {
+	k.s.style.Lang = lang
+	k.touch()
+	k.push(&home{})
+}
+
+// home is where a visit starts: situations of life, search, what is often used.
+type home struct{}
+
+func (*home) name() string { return "home" }
+
+func (h *home) draw(k *Kiosk) page {
+	st, lang := k.s.style, k.s.style.Lang
+	var tiles, often []fyne.CanvasObject
+	for _, s := range k.o.Catalogue.Situations(lang) {
+		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: s.Title, Icon: s.Icon, Tap: k.tap(func() { k.push(&situation{id: s.ID}) })}))
+	}
+	if k.o.Desk.Scanner != nil {
+		often = append(often, k.short("scan", k.say("home.scan"), func() { k.push(&scan{}) }))
+	}
+	for _, s := range k.o.Catalogue.Popular() {
+		if len(often) == 4 {
+			break
+		}
+		often = append(often, k.short(s.Icon, s.Title(lang), func() { k.push(&card{service: s}) }))
+	}
+	p := page{hero: k.homeHero(), hall: k.homeHall()}
+	if k.searchBelow() {
+		p.body = append(p.body, k.searchBar(k.say("home.search")))
+	}
+	p.body = append(p.body, look.Grid(k.px(20), 2, tiles...))
+	if !k.online {
+		p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
+	}
+	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Grid(k.px(20), 2, often...))
+	if !k.landscape() {
+		p.body = append(p.body, k.languages())
+	}
+	return p
+}
+
+// short is a small row of "often used".
+func (k *Kiosk) short(icon, title string, tap func()) fyne.CanvasObject {
+	return look.Row(k.s.style, look.RowOpts{Icon: icon, Title: title, Tap: k.tap(tap)})
+}
+
+// language is the choice of languages on a page of its own.
+type language struct{}
+
+func (*language) name() string { return "language" }
+
+func (*language) draw(k *Kiosk) page {
+	p := page{title: k.say("language.title")}
+	for _, l := range k.o.Texts.Languages() {
+		hint := ""
+		if l == k.s.style.Lang {
+			hint = k.o.Texts.Say(l, "language.now")
+		}
+		p.body = append(p.body, look.Row(k.s.style, look.RowOpts{Icon: "language", Title: k.o.Texts.Say(l, "kiosk.lang"), Hint: hint,
+			Tap: k.tap(func() { k.setLang(l); k.pop() })}))
+	}
+	p.actions = []action{k.goBack()}
+	return p
+}
+
+// situation lists the services of one situation of life.
+type situation struct{ id string }
+
+func (*situation) name() string { return "situation" }
+
+func (s *situation) draw(k *Kiosk) page {
+	p := page{actions: []action{k.goBack()}}
+	for _, x := range k.o.Catalogue.Situations(k.s.style.Lang) {
+		if x.ID == s.id {
+			p.title = x.Title
+		}
+	}
+	list := k.o.Catalogue.In(s.id)
+	if len(list) == 0 {
+		p.body = append(p.body, k.note(look.Info, "info-circle", k.say("situation.empty"), k.say("situation.empty.text")))
+	}
+	for _, x := range list {
+		p.body = append(p.body, k.serviceRow(x))
+	}
+	return p
+}
+
+// serviceRow is one service in a list, with how it is done: here, or elsewhere.
+func (k *Kiosk) serviceRow(s *service.Service) fyne.CanvasObject {
+	hint := k.say("service.office")
+	if k.canApply(s) {
+		hint = k.say("service.here")
+	}
+	return look.Row(k.s.style, look.RowOpts{Icon: s.Icon, Title: s.Title(k.s.style.Lang), Hint: hint, Tap: k.tap(func() { k.push(&card{service: s}) })})
+}
+
+// canApply tells whether a service has a form; the others tell where to go.
+func (k *Kiosk) canApply(s *service.Service) bool {
+	return s.Online()
+}
+
+// search finds services while somebody types.
+type search struct{ query string }
+
+func (*search) name() string { return "search" }
+
+func (s *search) draw(k *Kiosk) page {
+	st := k.s.style
+	p := page{typing: &typing{path: "search", get: func() string { return s.query }, set: func(q string) { s.query = q }}}
+	p.typing.enter = func() { k.s.keysShut = true; k.show() }
+	p.top = k.searchField(s)
+	if s.query == "" {
+		p.body = append(p.body, k.muted(k.say("search.start")))
+		for i, x := range k.o.Catalogue.Popular() {
+			if i == 4 {
+				break
+			}
+			p.body = append(p.body, k.serviceRow(x))
+		}
+		return p
+	}
+	hits := k.o.Catalogue.Search(st.Lang, s.query)
+	good := 0
+	for _, h := range hits {
+		if h.Score > 0 {
+			good++
+		}
+	}
+	if good == 0 {
+		p.body = append(p.body, k.note(look.Info, "search", k.say("search.none"), k.say("search.none.text")))
+	} else {
+		p.body = append(p.body, k.muted(k.say("search.hits", "n", good)))
+	}
+	for i, h := range hits {
+		if i == 8 {
+			break
+		}
+		p.body = append(p.body, k.serviceRow(h.Service))
+	}
+	return p
+}

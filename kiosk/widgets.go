@@ -1,0 +1,264 @@
+package kiosk
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"github.com/skip2/go-qrcode"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+func (k *Kiosk) note(kind look.Kind, icon, title, text string) fyne.CanvasObject {
+	return look.Note(k.s.style, look.NoteOpts{Kind: kind, Icon: icon, Title: title, Text: text})
+}
+
+// amount is a sum of money with what it is for.
+func (k *Kiosk) amount(icon, what, sum string) fyne.CanvasObject {
+	if icon == "" {
+		icon = "coin-euro"
+	}
+	return look.Note(k.s.style, look.NoteOpts{Kind: look.Info, Icon: icon, Text: what, Value: sum})
+}
+
+func (k *Kiosk) heading(size look.Size, s string) fyne.CanvasObject {
+	return look.Text(k.s.style, size, s, look.TextOpts{Bold: true, Heading: true})
+}
+
+func (k *Kiosk) muted(s string) fyne.CanvasObject {
+	return look.Text(k.s.style, look.Body, s, look.TextOpts{Color: k.s.style.Colors().Ink2})
+}
+
+func (k *Kiosk) button(a action) fyne.CanvasObject { return look.Button(k.s.style, k.opts(a)) }
+
+func (k *Kiosk) cardBox(o fyne.CanvasObject) fyne.CanvasObject { return look.Card(k.s.style, o) }
+
+// led puts an object of a fixed size at the left of one that takes the rest.
+func led(least, w, h, gap float32, top bool, left, right fyne.CanvasObject) fyne.CanvasObject {
+	height := func(width float32) float32 { return max(h, look.HeightFor(right, width-w-gap)) }
+	return newPanel(least, height, func(s fyne.Size) []fyne.CanvasObject {
+		rh := look.HeightFor(right, s.Width-w-gap)
+		ly, ry := (s.Height-h)/2, (s.Height-rh)/2
+		if top {
+			ly, ry = 0, 0
+		}
+		return []fyne.CanvasObject{at(left, 0, ly, w, h), at(right, w+gap, ry, s.Width-w-gap, rh)}
+	})
+}
+
+// iconLine is a sentence with a sign before it.
+func (k *Kiosk) iconLine(icon, text string) fyne.CanvasObject { return k.signed(icon, text, false) }
+
+func (k *Kiosk) boldLine(icon, text string) fyne.CanvasObject { return k.signed(icon, text, true) }
+
+func (k *Kiosk) signed(icon, text string, bold bool) fyne.CanvasObject {
+	st := k.s.style
+	size := k.px(48)
+	return led(k.px(180), size, size, k.px(20), look.HeightFor(look.Text(st, look.Body, "x", look.TextOpts{}), 1000) < size && st.Text > 1,
+		look.Icon(st, icon, size, st.Colors().Accent), look.Text(st, look.Body, text, look.TextOpts{Bold: bold}))
+}
+
+// niche is a pictogram in a round-topped niche of the Arkade.
+func (k *Kiosk) niche(icon string, w, h float32, fill, ink color.Color) fyne.CanvasObject {
+	p := newPanel(w, fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+		r := canvas.NewRectangle(fill)
+		r.TopLeftCornerRadius, r.TopRightCornerRadius = s.Width/2, s.Width/2
+		r.BottomLeftCornerRadius, r.BottomRightCornerRadius = k.px(12), k.px(12)
+		if k.s.style.Contrast != look.Normal {
+			r.StrokeColor, r.StrokeWidth = k.s.style.Colors().Ink, k.px(4)
+		}
+		i := s.Width * 0.52
+		return []fyne.CanvasObject{at(r, 0, 0, s.Width, s.Height), at(look.Icon(k.s.style, icon, i, ink), (s.Width-i)/2, (s.Height-i)/2+s.Height*0.04, i, i)}
+	})
+	return p
+}
+
+// serviceHead is niche, situation and name of a service.
+func (k *Kiosk) serviceHead(icon, kicker, title string) fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	words := look.Column(k.px(4), k.muted(kicker), look.Text(st, look.TitleL, title, look.TextOpts{Bold: true}))
+	if st.Text >= 2 || k.landscape() {
+		return words
+	}
+	w, h := k.px(176), k.px(204)
+	return led(k.px(400), w, h, k.px(36), false, k.niche(icon, w, h, c.AccentSoft, c.Accent), words)
+}
+
+// stateHead is a title with the sign of a state in a niche of warm colour.
+func (k *Kiosk) stateHead(icon, title string) fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	text := look.Text(st, look.TitleL, title, look.TextOpts{Bold: true})
+	if st.Text >= 2 {
+		return text
+	}
+	w, h := k.px(132), k.px(156)
+	return led(k.px(400), w, h, k.px(32), false, k.niche(icon, w, h, c.WarnSoft, c.Warn), text)
+}
+
+// live is what happens just now: a small Sprudel whose middle bar is gold, and words.
+func (k *Kiosk) live(words string) fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	text := look.Text(st, look.TitleM, words, look.TextOpts{Bold: true, Color: c.OnAccent})
+	w, h := k.px(96), k.px(100)
+	bars := newPanel(w, fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+		var objs []fyne.CanvasObject
+		for i, part := range []float32{0.35, 0.6, 1, 0.6, 0.35} {
+			r := canvas.NewRectangle(c.OnAccent)
+			if i == 2 && st.Contrast == look.Normal {
+				r.FillColor = c.Gold
+			}
+			bw := s.Width / 7
+			r.CornerRadius = bw / 2
+			objs = append(objs, at(r, float32(i)*(s.Width-bw)/4, s.Height*(1-part), bw, s.Height*part))
+		}
+		return objs
+	})
+	return look.On(look.Panel(st, c.Accent, nil, 28), look.Inset(led(k.px(300), w, h, k.px(32), false, bars, text), k.px(36), k.px(32), k.px(36), k.px(32)))
+}
+
+// bigAmount is what is paid just now.
+func (k *Kiosk) bigAmount(what, sum string) fyne.CanvasObject {
+	st := k.s.style
+	size := look.Number
+	if k.landscape() {
+		size = look.TitleL
+	}
+	return look.Column(0, look.Text(st, look.Lead, what, look.TextOpts{Center: true, Color: st.Colors().Ink2}), look.Text(st, size, sum, look.TextOpts{Bold: true, Center: true}))
+}
+
+// dots are three numbered steps, one of them now.
+func (k *Kiosk) dots(at3 int, words ...string) fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	var cells []fyne.CanvasObject
+	for i, word := range words {
+		d := k.px(76) * (1 + (st.Factor()-1)*0.4)
+		dot := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+			ring := canvas.NewCircle(c.Surface)
+			ring.StrokeColor, ring.StrokeWidth = c.Edge, k.px(3)
+			ink := c.Ink2
+			if i <= at3 {
+				ring.FillColor, ring.StrokeColor, ink = c.Accent, c.Accent, c.OnAccent
+			}
+			objs := []fyne.CanvasObject{at(ring, (s.Width-d)/2, 0, d, d)}
+			if i < at3 {
+				return append(objs, at(look.Icon(st, "check", d*0.6, ink), (s.Width-d*0.6)/2, d*0.2, d*0.6, d*0.6))
+			}
+			n := canvas.NewText(string(rune('1'+i)), ink)
+			n.TextSize, n.TextStyle.Bold = st.Size(look.Lead), true
+			m := n.MinSize()
+			return append(objs, at(n, (s.Width-m.Width)/2, (d-m.Height)/2, m.Width, m.Height))
+		})
+		dot.node = tree.Node{}
+		cells = append(cells, look.Column(k.px(12), dot, look.Text(st, look.Body, word, look.TextOpts{Bold: i == at3, Center: true})))
+	}
+	return look.Grid(k.px(12), len(words), cells...)
+}
+
+// When a step of a path lies.
+type when int
+
+const (
+	past when = iota
+	now
+	open
+)
+
+// step is one station of a path.
+type step struct {
+	icon, title, text string
+	when              when
+}
+
+// path shows stations under each other, joined by a line: what was, what is now, what comes.
+func (k *Kiosk) path(steps ...step) fyne.CanvasObject {
+	st := k.s.style
+	c := st.Colors()
+	var rows []fyne.CanvasObject
+	d := k.px(84)
+	for i, s := range steps {
+		last := i == len(steps)-1
+		words := []fyne.CanvasObject{look.Text(st, look.Lead, s.title, look.TextOpts{Bold: true})}
+		if s.text != "" {
+			words = append(words, k.muted(s.text))
+		}
+		text := look.Column(0, words...)
+		gapBelow := k.px(28)
+		if last {
+			gapBelow = 0
+		}
+		height := func(w float32) float32 { return max(d, look.HeightFor(text, w-d-k.px(28))) + gapBelow }
+		rows = append(rows, newPanel(k.px(400), height, func(size fyne.Size) []fyne.CanvasObject {
+			ring := canvas.NewCircle(c.Surface)
+			ring.StrokeColor, ring.StrokeWidth = c.Edge, k.px(3)
+			ink := c.Ink2
+			switch s.when {
+			case past:
+				ring.FillColor, ring.StrokeColor, ink = c.OK, c.OK, c.Surface
+			case now:
+				ring.FillColor, ring.StrokeColor, ink = c.Gold, c.Gold, c.Ink
+				if st.Contrast != look.Normal {
+					ink = c.Surface
+				}
+			}
+			var objs []fyne.CanvasObject
+			if !last {
+				line := canvas.NewRectangle(c.Line)
+				if s.when == past {
+					line.FillColor = c.OK
+				}
+				objs = append(objs, at(line, d/2-k.px(2), d+k.px(4), k.px(4), max(size.Height-d-k.px(8), 0)))
+			}
+			th := look.HeightFor(text, size.Width-d-k.px(28))
+			return append(objs, at(ring, 0, 0, d, d), at(look.Icon(st, s.icon, d*0.52, ink), d*0.24, d*0.24, d*0.52, d*0.52),
+				at(text, d+k.px(28), max((d-th)/2, 0), size.Width-d-k.px(28), th))
+		}))
+	}
+	return look.Column(0, rows...)
+}
+
+// qr draws a code; an error of the encoder (the text is far too long) leaves a sentence in its place.
+func (k *Kiosk) qr(data, name string) fyne.CanvasObject {
+	q, err := qrcode.New(data, qrcode.Medium)
+	if err != nil {
+		return k.muted(name)
+	}
+	q.DisableBorder = true
+	code := look.QR(k.s.style, q.Bitmap(), 330, name)
+	return code
+}
+
+// languages are the pills of the languages there are.
+func (k *Kiosk) languages() fyne.CanvasObject {
+	var pills []fyne.CanvasObject
+	for _, l := range k.o.Texts.Languages() {
+		pills = append(pills, look.Button(k.s.style, look.ButtonOpts{Label: k.o.Texts.Say(l, "kiosk.lang"), Pill: true, Chosen: l == k.s.style.Lang, ID: "lang-" + l,
+			Tap: k.tap(func() { k.setLang(l) })}))
+	}
+	return look.Grid(k.px(14), max(len(pills), 3), pills...)
+}
+
+// searchBar is the closed search field of the home screen: a touch opens the search.
+func (k *Kiosk) searchBar(words string) fyne.CanvasObject {
+	return look.Field(k.s.style, look.FieldOpts{Label: k.say("home.search"), NoLabel: true, Example: words, Icon: "search", Pill: true, ID: "search",
+		Tap: k.tap(func() { k.push(&search{}) })})
+}
+
+// searchField is the open one, with the way back beside it.
+func (k *Kiosk) searchField(s *search) fyne.CanvasObject {
+	st := k.s.style
+	field := look.Field(st, look.FieldOpts{Label: k.say("home.search"), NoLabel: true, Text: s.query, Icon: "search", Focused: !k.s.keysShut, ID: "search",
+		Tap: k.tap(func() { k.s.keysShut = false; k.show() }), Typed: func(q string) { k.touch(); s.query = q; k.show() }})
+	back := look.Button(st, k.opts(k.goBack()))
+	w := back.MinSize().Width
+	row := fyne.CanvasObject(led(k.px(400), w, look.HeightFor(back, w), k.px(20), true, back, field))
+	if st.Text >= 1.5 {
+		row = look.Column(k.px(16), back, field)
+	}
+	return row
+}

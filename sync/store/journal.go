@@ -1,0 +1,277 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
+)
+
+// Hold stores the sealed application as held, together with the payment's intent, in one transaction. The same call again changes nothing.
+// ErrFull, ErrConflict, ErrUnsigned.
+func (s *Store) Hold(ctx context.Context, e seal.Envelope, p pay.Payment) error {
+	if err := s.takes(ctx, e); err != nil {
+		return fmt.Errorf("store: hold: %w", err)
+	}
+	if p.ID == "" || p.Envelope != e.ID || p.State != pay.Intended || p.Amount <= 0 || p.Amount > money.Max {
+		return errors.New("store: hold: not the intent of this envelope's payment")
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("store: hold: %w", err)
+	}
+	return s.write(ctx, fresh, "hold", func(tx *sql.Tx) error {
+		var was string
+		err := tx.QueryRow(`SELECT p.body FROM payments p JOIN envelopes e ON e.id = p.envelope
+			WHERE p.id = ? AND e.id = ? AND e.digest = ? AND e.state = 'held'`, p.ID, e.ID, wire.Digest(e.Data)).Scan(&was)
+		if err == nil && was == string(body) {
+			return nil
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err := s.insert(tx, e, "held", ""); err != nil {
+			return err
+		}
+		r, err := tx.Exec(`INSERT INTO payments (id, envelope, state, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			p.ID, p.Envelope, p.State, string(body))
+		return one(r, err, ErrConflict)
+	})
+}
+
+// Release stores a sealed application that needs no payment at this device, ready to travel with its signed outcome. amount is in cents.
+// The same call again changes nothing. ErrFull, ErrConflict, ErrUnsigned.
+func (s *Store) Release(ctx context.Context, e seal.Envelope, way pay.Way, amount int64) error {
+	if err := s.takes(ctx, e); err != nil {
+		return fmt.Errorf("store: release: %w", err)
+	}
+	if way == pay.Card {
+		return errors.New("store: release: a card payment has to be held first")
+	}
+	token, err := s.sign(pay.Outcome{Envelope: e.ID, Digest: wire.Digest(e.Data), Way: way, Amount: money.Cents(amount), At: s.o.Now().UTC()})
+	if err != nil {
+		return fmt.Errorf("store: release: %w", err)
+	}
+	err = s.write(ctx, fresh, "release", func(tx *sql.Tx) error {
+		var digest, state string
+		err := tx.QueryRow(`SELECT digest, state FROM envelopes WHERE id = ?`, e.ID).Scan(&digest, &state)
+		if err == nil && digest == wire.Digest(e.Data) && state != "held" {
+			return nil
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		return s.insert(tx, e, "ready", token)
+	})
+	if err == nil {
+		s.signal()
+	}
+	return err
+}
+
+// takes refuses what could be confirmed but not travel.
+func (s *Store) takes(ctx context.Context, e seal.Envelope) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.o.Sign == nil {
+		return ErrUnsigned
+	}
+	return wire.CheckEnvelope(e.ID, e.Key, string(e.Data))
+}
+
+func (s *Store) insert(tx *sql.Tx, e seal.Envelope, state, outcome string) error {
+	r, err := tx.Exec(`INSERT INTO envelopes (id, key, data, digest, state, outcome, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		e.ID, e.Key, e.Data, wire.Digest(e.Data), state, outcome, s.o.Now().UnixNano())
+	return one(r, err, ErrConflict)
+}
+
+// one turns a statement that changed nothing into otherwise.
+func one(r sql.Result, err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	n, err := r.RowsAffected()
+	if err == nil && n != 1 {
+		return otherwise
+	}
+	return err
+}
+
+// sign signs an outcome. What the terminal printed is left out when it would make the outcome too long to travel: the money counts.
+func (s *Store) sign(o pay.Outcome) (string, error) {
+	if s.o.Sign == nil {
+		return "", ErrUnsigned
+	}
+	token, err := s.o.Sign(o)
+	if err == nil && len(token) > wire.MaxOutcome && o.Evidence != nil {
+		short := *o.Evidence
+		short.Customer = nil
+		o.Evidence = &short
+		token, err = s.o.Sign(o)
+	}
+	return token, err
+}
+
+// Record applies the event with pay.Step and stores the result, and what its effect means for the envelope, in one transaction: Release
+// signs the outcome and frees the envelope to travel, Discard deletes it. It is done even when ctx was cancelled: the event has happened.
+// ErrUnknown when there is no such payment.
+func (s *Store) Record(ctx context.Context, payment string, e pay.Event) (pay.Payment, pay.Effect, error) {
+	var p pay.Payment
+	var effect pay.Effect
+	err := s.write(ctx, drain, "record", func(tx *sql.Tx) error {
+		var body string
+		err := tx.QueryRow(`SELECT body FROM payments WHERE id = ?`, payment).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrUnknown
+		}
+		if err != nil {
+			return err
+		}
+		var old pay.Payment
+		if err := json.Unmarshal([]byte(body), &old); err != nil {
+			return err
+		}
+		p, effect = pay.Step(old, e)
+		next, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE payments SET state = ?, body = ? WHERE id = ?`, p.State, string(next), payment); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO events (payment, kind, state, effect, code, at) VALUES (?, ?, ?, ?, ?, ?)`,
+			payment, e.Kind, p.State, effect, e.Code, e.At.UnixNano()); err != nil {
+			return err
+		}
+		return s.apply(tx, p, effect)
+	})
+	if err != nil {
+		return pay.Payment{}, pay.Nothing, err
+	}
+	switch effect {
+	case pay.Release:
+		s.signal()
+	case pay.Discard:
+		s.forget(ctx)
+	}
+	return p, effect, nil
+}
+
+func (s *Store) apply(tx *sql.Tx, p pay.Payment, effect pay.Effect) error {
+	switch effect {
+	case pay.Release:
+		var digest string
+		err := tx.QueryRow(`SELECT digest FROM envelopes WHERE id = ? AND state = 'held'`, p.Envelope).Scan(&digest)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrUnknown
+		}
+		if err != nil {
+			return err
+		}
+		token, err := s.sign(pay.Outcome{Payment: p.ID, Envelope: p.Envelope, Digest: digest, Way: pay.Card, Amount: p.Amount,
+			Evidence: p.Evidence, At: p.At.UTC()})
+		if err != nil {
+			return err
+		}
+		r, err := tx.Exec(`UPDATE envelopes SET state = 'ready', outcome = ? WHERE id = ? AND state = 'held'`, token, p.Envelope)
+		return one(r, err, ErrUnknown)
+	case pay.Discard:
+		_, err := tx.Exec(`DELETE FROM envelopes WHERE id = ? AND state = 'held'`, p.Envelope)
+		return err
+	}
+	return nil
+}
+
+// forget folds the write-ahead log into the main file and empties it, so that what was deleted is gone there too. That it fails at times (a reader elsewhere) does no harm: the log is
+// overwritten soon, and what it holds is sealed.
+func (s *Store) forget(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	_, _ = s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+}
+
+// Unsettled lists the payments that are not final, oldest first.
+func (s *Store) Unsettled(ctx context.Context) ([]pay.Payment, error) {
+	final := finals()
+	return s.payments(ctx, `SELECT body FROM payments WHERE state NOT IN (?`+strings.Repeat(", ?", len(final)-1)+`) ORDER BY n`, final...)
+}
+
+// finals lists the final states as arguments of a query.
+func finals() []any {
+	var list []any
+	for _, state := range pay.States() {
+		if state.Final() {
+			list = append(list, string(state))
+		}
+	}
+	return list
+}
+
+// Payments lists the newest payments, newest first, for people who have to understand one.
+func (s *Store) Payments(ctx context.Context, limit int) ([]pay.Payment, error) {
+	return s.payments(ctx, `SELECT body FROM payments ORDER BY n DESC LIMIT ?`, limit)
+}
+
+func (s *Store) payments(ctx context.Context, query string, args ...any) ([]pay.Payment, error) {
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: payments: %w", err)
+	}
+	defer rows.Close()
+	var list []pay.Payment
+	for rows.Next() {
+		var body string
+		var p pay.Payment
+		if err := rows.Scan(&body); err != nil {
+			return nil, fmt.Errorf("store: payments: %w", err)
+		}
+		if err := json.Unmarshal([]byte(body), &p); err != nil {
+			return nil, fmt.Errorf("store: payments: %w", err)
+		}
+		list = append(list, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: payments: %w", err)
+	}
+	return list, nil
+}
+
+// Happened is one event of a payment, as the journal keeps it.
+type Happened struct {
+	Kind   pay.Kind
+	State  pay.State // reached by it
+	Effect pay.Effect
+	Code   string
+	At     time.Time
+}
+
+// History lists what happened to a payment, oldest first.
+func (s *Store) History(ctx context.Context, payment string) ([]Happened, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT kind, state, effect, code, at FROM events WHERE payment = ? ORDER BY n`, payment)
+	if err != nil {
+		return nil, fmt.Errorf("store: history: %w", err)
+	}
+	defer rows.Close()
+	var list []Happened
+	for rows.Next() {
+		var h Happened
+		var at int64
+		if err := rows.Scan(&h.Kind, &h.State, &h.Effect, &h.Code, &at); err != nil {
+			return nil, fmt.Errorf("store: history: %w", err)
+		}
+		h.At = time.Unix(0, at)
+		list = append(list, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: history: %w", err)
+	}
+	return list, nil
+}
