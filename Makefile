@@ -4,7 +4,7 @@ SHELL := /bin/bash
 # One flag set everywhere: every other set would compile everything again.
 TAGS  := gles,migrated_fynedo,sqlite_fts5
 GO    := go
-BUILD := $(GO) build -trimpath -tags $(TAGS)
+BUILD := $(GO) build -tags $(TAGS)
 PROGRAMS := ./cmd/kiosk ./cmd/townhall ./cmd/technician ./cmd/demo ./cmd/preview
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0

@@ -139,7 +139,7 @@ func caseKind(s service.State) look.Kind {
 }
 
 func (s *caseState) draw(k *Kiosk) page {
-	st, lang, c := k.s.style, k.s.style.Lang, k.s.kase
+	lang, c := k.s.style.Lang, k.s.kase
 	a := c.Answer()
 	p := page{title: a.Title}
 	word := k.say("case." + string(a.State))
@@ -193,7 +193,6 @@ func (s *caseState) draw(k *Kiosk) page {
 		}
 		p.body = append(p.body, k.heading(look.TitleS, k.say("case.steps")), k.path(steps...))
 	}
-	_ = st
 	if c.Open() && s.said != "sent" {
 		p.actions = append(p.actions, action{label: k.say("case.withdraw"), icon: "x", id: "withdraw", tap: func() { k.push(&withdraw{}) }})
 	}

@@ -84,6 +84,9 @@ func (d *done) draw(k *Kiosk) page {
 		p.title = k.say("done.title")
 		p.hero = k.doneHero(p.title, k.say("done.sent"))
 		p.hall = k.doneHall(p.title, k.say("done.sent"))
+		if p.hero == nil && p.hall == nil {
+			p.body = append(p.body, look.Text(st, look.Lead, k.say("done.sent"), look.TextOpts{}))
+		}
 	}
 	if d.err != nil {
 		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), k.say("nopaper.text")))
@@ -161,7 +164,7 @@ func (d *done) number(k *Kiosk) fyne.CanvasObject {
 	}
 	if !d.code {
 		return look.Grid(k.px(20), 2, box, k.cardBox(look.Column(k.px(16), k.boldLine("device-mobile", k.say("done.phone")),
-			k.button(action{label: k.say("done.phone.show"), icon: "qrcode", small: true, id: "code", tap: func() { d.code = true; k.show() }}))))
+			k.button(action{label: k.say("done.phone.show"), icon: "qrcode", small: true, id: "code", tap: func() { d.code, k.reveal = true, "nocode"; k.show() }}))))
 	}
 	qr := []fyne.CanvasObject{k.qr(d.receipt.Secret, k.say("done.phone")), k.muted(k.say("done.phone.hint"))}
 	if d.err == nil {

@@ -260,8 +260,13 @@ func (s *summary) draw(k *Kiosk) page {
 	if !v.Complete {
 		p.body = append(p.body, k.note(look.Warn, "alert-circle", "", k.say("summary.open")))
 	}
-	p.body = append(p.body, look.Choice(st, look.ChoiceOpts{Title: k.say("summary.agree"), Box: true, Selected: s.agreed,
-		Tap: k.tap(func() { s.agreed = !s.agreed; k.show() })}))
+	agree := look.Choice(st, look.ChoiceOpts{Title: k.say("summary.agree"), Box: true, Selected: s.agreed, ID: "agree",
+		Tap: k.tap(func() { s.agreed = !s.agreed; k.show() })})
+	if k.landscape() || st.Text > 1.5 {
+		p.body = append(p.body, agree)
+	} else {
+		p.foot = append(p.foot, agree)
+	}
 	label := k.say("summary.send")
 	if costs {
 		label = k.say("summary.to.pay")

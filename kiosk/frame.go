@@ -21,6 +21,7 @@ type page struct {
 	actions  []action            // back first, onward last
 	typing   *typing             // the field that is typed into: draws the keyboard
 	cover    fyne.CanvasObject   // instead of everything
+	gap      float32             // between the parts of the body, in design pixels; 0: 28
 	noEnd    bool                // "Beenden" is not offered
 	change   string
 }
@@ -160,10 +161,8 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	var top fyne.CanvasObject
 	if p.hall == nil {
 		top = k.headBar(p, true)
-		if p.progress != nil || p.head != nil {
-			if p.progress != nil {
-				p.title = ""
-			}
+		if p.progress != nil {
+			p.title = "" // the head says it
 		}
 		if p.top != nil {
 			top = look.Column(0, top, look.Inset(p.top, side, k.px(14), side, 0))
@@ -197,6 +196,13 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 			bottom = keyboard
 		}
 	}
+	none := newPanel(0, fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
+	if top == nil {
+		top = none
+	}
+	if bottom == nil {
+		bottom = none
+	}
 	main := fyne.CanvasObject(look.Frame(top, middle, bottom))
 	hall := p.hall
 	return newPanel(k.px(800), fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
@@ -223,7 +229,10 @@ func (k *Kiosk) sideBySide(a, b fyne.CanvasObject) fyne.CanvasObject {
 func (k *Kiosk) headBar(p page, wide bool) fyne.CanvasObject {
 	o := look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, Low: wide}
 	if wide && p.progress != nil {
-		o.Title = p.progress.word + ": " + p.title
+		o.Title = p.title
+		if k.s.style.Text <= 1 {
+			o.Title = p.progress.word + ": " + p.title
+		}
 	}
 	if !p.noEnd && !k.endInPlinth() && (wide || !k.s.style.Reach) {
 		o.End, o.Tap = k.say("kiosk.end"), k.tap(k.finish)
@@ -252,19 +261,27 @@ func (k *Kiosk) scrolled(p page, side float32) fyne.CanvasObject {
 		col = append(col, look.Text(st, look.TitleL, p.title, look.TextOpts{Bold: true}))
 	}
 	col = append(col, p.body...)
-	top := k.px(30)
+	gap, top := p.gap, k.px(30)
+	if gap == 0 {
+		gap = 28
+	} else {
+		top = k.px(22)
+	}
 	if k.landscape() {
 		top = k.px(16)
 	}
-	content := look.Inset(look.Column(k.px(28), col...), side, top, side, k.px(16))
+	content := look.Inset(look.Column(k.px(gap), col...), side, top, side, k.px(16))
 	return k.newSheet(content)
 }
 
 // plinth holds the helps that never move. Only what works here is drawn.
 func (k *Kiosk) plinth(rail bool) fyne.CanvasObject {
 	st := k.s.style
+	if rail { // twice as large, the words of the rail would leave no room for the keys
+		st.Text = min(st.Text, 1.5)
+	}
 	larger := look.PlinthItem{Icon: "text-size", Label: k.say("plinth.larger"), ID: "larger", Tap: k.tap(k.larger), On: st.Text > 1}
-	if st.Text >= 2 {
+	if k.s.style.Text >= 2 {
 		larger.Label = k.say("plinth.smaller")
 	}
 	items := []look.PlinthItem{larger, {Icon: "contrast", Label: k.say("plinth.contrast"), ID: "contrast", On: st.Contrast != look.Normal, Tap: k.tap(k.contrast)}}

@@ -47,14 +47,19 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 		}
 		return look.Text(st, size, s, look.TextOpts{Bold: bold, Center: true, Color: ink})
 	}
-	head := look.Head(st, look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, OnAccent: true})
-	_ = head
-	touch := look.Button(st, look.ButtonOpts{Label: k.say("attract.touch"), Icon: "hand-finger", ID: "start", Tap: func() { k.enter(k.s.style.Lang) }})
+	touch := k.startButton()
 	var pills []fyne.CanvasObject
 	for _, l := range k.o.Texts.Languages() {
 		pills = append(pills, look.Button(st, look.ButtonOpts{Label: k.o.Texts.Say(l, "kiosk.lang"), Pill: true, OnAccent: true, ID: "lang-" + l, Tap: func() { k.enter(l) }}))
 	}
-	words := look.Column(k.px(18), center(look.Display, k.say("attract.title"), true), center(look.Lead, k.say("attract.lead"), false))
+	title := look.Display
+	if k.landscape() {
+		title = look.TitleL
+		if st.Text > 1 {
+			title = look.TitleM
+		}
+	}
+	words := look.Column(k.px(18), center(title, k.say("attract.title"), true), center(look.Lead, k.say("attract.lead"), false))
 	line := ""
 	if !k.online {
 		line = k.say("attract.offline")
@@ -94,11 +99,18 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 		}
 		foot -= th + k.px(40)
 		objs = append(objs, at(touch, left, foot, w, th))
+		if wide && st.Text > 1 { // no room for more than the question
+			words = look.Column(0, center(title, k.say("attract.title"), true))
+		}
 		wh := look.HeightFor(words, w)
 		foot -= wh + k.px(44)
 		textTop = foot
 		objs = append(objs, at(words, left, textTop, w, wh))
-		objs = append(objs, at(mark, k.px(64), k.px(56), s.Width-k.px(128), k.px(110)))
+		mw := s.Width - k.px(128)
+		if wide {
+			mw = s.Width*0.5 - k.px(64)
+		}
+		objs = append(objs, at(mark, k.px(64), k.px(56), mw, k.px(110)))
 		// the fountain with its basin and the sun behind it
 		fx, fw, fy, ff := k.px(40), s.Width-k.px(80), k.px(190), textTop-k.px(58)
 		if wide {
@@ -130,7 +142,10 @@ func (k *Kiosk) wordmark() fyne.CanvasObject {
 	if st.Contrast != look.Normal {
 		bar = c.Ink
 	}
-	words := look.Column(0, k.onAccent(look.TitleS, k.say("kiosk.brand"), true), k.onAccent(look.Body, k.o.Catalogue.Tenant().Name, false))
+	words := look.Column(0, k.onAccent(look.TitleS, k.say("kiosk.brand"), true))
+	if st.Text <= 1 || !k.landscape() {
+		words.Add(k.onAccent(look.Body, k.o.Catalogue.Tenant().Name, false))
+	}
 	d := k.px(80)
 	mark := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		u := d / 80
@@ -173,8 +188,14 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 	})
 }
 
-// searchBelow tells whether the search field stands below the head: in reach mode it must be low, in landscape it is in the hall.
-func (k *Kiosk) searchBelow() bool { return k.s.style.Reach && !k.landscape() }
+// searchBelow tells whether the search field stands below the head: in reach mode it must be low, in landscape it is in the hall if there
+// is one.
+func (k *Kiosk) searchBelow() bool {
+	if k.landscape() {
+		return !k.hasHall()
+	}
+	return k.s.style.Reach
+}
 
 func (k *Kiosk) homeHero() fyne.CanvasObject {
 	st := k.s.style
@@ -200,9 +221,12 @@ func (k *Kiosk) homeHero() fyne.CanvasObject {
 	return k.heroHead(true, 330, 200, 226, look.Column(k.px(34), narrow, k.searchBar(hint)))
 }
 
+// hasHall tells whether the left hall is drawn: in landscape, as long as the text is small enough for it.
+func (k *Kiosk) hasHall() bool { return k.landscape() && k.s.style.Text <= 1 }
+
 // homeHall is the left part of the landscape home screen.
 func (k *Kiosk) homeHall() fyne.CanvasObject {
-	if !k.landscape() {
+	if !k.hasHall() {
 		return nil
 	}
 	st := k.s.style
@@ -247,7 +271,7 @@ func (k *Kiosk) doneHero(title, text string) fyne.CanvasObject {
 }
 
 func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {
-	if !k.landscape() {
+	if !k.hasHall() {
 		return nil
 	}
 	m := k.px(24)
@@ -421,10 +445,18 @@ func (k *Kiosk) idlePage() page {
 		look.Text(st, look.Lead, k.say("idle.text"), look.TextOpts{Center: true}),
 		look.Text(st, look.TitleL, number, look.TextOpts{Bold: true, Center: true, Color: c.Accent}),
 	}
+	small := k.landscape()
+	if small && st.Text > 1 {
+		p.body = p.body[1:]
+	}
 	p.foot = []fyne.CanvasObject{
-		look.Button(st, look.ButtonOpts{Label: k.say("idle.yes"), Icon: "hand-finger", Primary: true, ID: "stay", Tap: func() { k.stay(false) }}),
-		look.Button(st, look.ButtonOpts{Label: k.say("idle.more", "minutes", int(k.o.Idle.More/time.Minute)), Icon: "clock-plus", ID: "patient", Tap: func() { k.stay(true) }}),
-		look.Button(st, look.ButtonOpts{Label: k.say("idle.end"), Icon: "logout", ID: "finish", Tap: k.Wipe}),
+		look.Button(st, look.ButtonOpts{Small: small, Label: k.say("idle.yes"), Icon: "hand-finger", Primary: true, ID: "stay", Tap: func() { k.stay(false) }}),
+		look.Button(st, look.ButtonOpts{Small: small, Label: k.say("idle.more", "minutes", int(k.o.Idle.More/time.Minute)), Icon: "clock-plus", ID: "patient", Tap: func() { k.stay(true) }}),
+		look.Button(st, look.ButtonOpts{Small: small, Label: k.say("idle.end"), Icon: "logout", ID: "finish", Tap: k.Wipe}),
+	}
+	if small {
+		p.gap = 8
+		p.foot = []fyne.CanvasObject{p.foot[0], look.Grid(k.px(20), 2, p.foot[1:]...)}
 	}
 	return p
 }

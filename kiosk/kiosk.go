@@ -37,9 +37,10 @@ type Options struct {
 	// Board gives what the attract screen tells in turn. nil: nothing.
 	Board func(lang string) []Notice
 
-	Place  string           // where this terminal stands, for the help page
-	Now    func() time.Time // nil: time.Now
-	Random io.Reader        // nil: crypto/rand
+	Place    string           // where this terminal stands, for the help page
+	Now      func() time.Time // nil: time.Now
+	Random   io.Reader        // nil: crypto/rand
+	Patience time.Duration    // see visit.Options
 }
 
 // Idle says how long nobody has to touch anything before something happens. Zero values take the defaults.
@@ -167,6 +168,6 @@ func (k *Kiosk) landscape() bool { return k.size.Width > k.size.Height }
 func (k *Kiosk) visitOptions() visit.Options {
 	return visit.Options{
 		Lang: k.s.style.Lang, Now: k.o.Now, Random: k.o.Random,
-		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.Catalogue.Tenant().Prefix,
+		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.Catalogue.Tenant().Prefix, Patience: k.o.Patience,
 	}
 }

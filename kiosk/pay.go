@@ -20,7 +20,7 @@ type ways struct {
 func (*ways) name() string { return "ways" }
 
 func (w *ways) draw(k *Kiosk) page {
-	st, lang := k.s.style, k.s.style.Lang
+	lang := k.s.style.Lang
 	v := k.s.visit.View()
 	if !w.asked {
 		w.asked = true
@@ -62,7 +62,7 @@ func (w *ways) draw(k *Kiosk) page {
 		}
 		works = true
 		card = card || s.Way == pay.Card
-		p.body = append(p.body, look.Row(st, look.RowOpts{Icon: icon, Title: k.say(key), Hint: k.say(key + ".hint"), Tap: k.tap(func() { k.submit(s.Way) })}))
+		p.body = append(p.body, k.large(icon, k.say(key), k.say(key+".hint"), "way-"+string(s.Way), func() { k.submit(s.Way) }))
 	}
 	if !works {
 		p.body = append(p.body, k.note(look.Info, "info-circle", k.say("ways.none"), k.say("ways.none.text")))
@@ -169,7 +169,11 @@ func (p *paying) draw(k *Kiosk) page {
 		return out
 	}
 	out.title = ""
-	out.body = append(out.body, k.bigAmount(k.say("pay.you"), p.amount), k.cardPicture(p.amount), k.live(p.words(k)), k.dots(p.step(), k.say("pay.step.card"), k.say("pay.step.pin"), k.say("pay.step.paid")))
+	out.body = append(out.body, k.bigAmount(k.say("pay.you"), p.amount))
+	if !k.landscape() {
+		out.body = append(out.body, k.cardPicture(p.amount))
+	}
+	out.body = append(out.body, k.live(p.words(k)), k.dots(p.step(), k.say("pay.step.card"), k.say("pay.step.pin"), k.say("pay.step.paid")))
 	if p.stage == visit.Paying && !p.ending {
 		out.actions = []action{{label: k.say("pay.cancel"), icon: "x", id: "abort", tap: func() {
 			p.ending = true
@@ -192,7 +196,7 @@ func (p *paying) words(k *Kiosk) string {
 		return k.say("pay.settling")
 	case p.stage == visit.Stored:
 		return k.say("pay.step.paid")
-	case p.code != 0:
+	case p.code != 0 || p.text != "":
 		if key := zvtKey(p.code); k.o.Texts.Has(st(k), key) {
 			return k.say(key)
 		}
@@ -222,7 +226,7 @@ func (p *paying) step() int {
 		return 1
 	}
 	switch p.code {
-	case 0x00, 0x01, 0x02, 0x03, 0x0B, 0x14, 0x15, 0x16, 0x17, 0x18: // amount, PIN, PIN pad, waiting for the bank
+	case 0x01, 0x02, 0x04, 0x0E, 0x15, 0x17, 0x6A, 0x6B, 0x6C, 0x6D, 0xCC, 0xD2, 0xD3: // PIN, and waiting for the bank
 		return 1
 	}
 	return 0

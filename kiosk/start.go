@@ -28,20 +28,18 @@ func (*home) name() string { return "home" }
 
 func (h *home) draw(k *Kiosk) page {
 	st, lang := k.s.style, k.s.style.Lang
-	var tiles, often []fyne.CanvasObject
+	var tiles []fyne.CanvasObject
+	often := pairs{k: k, left: 4}
 	for _, s := range k.o.Catalogue.Situations(lang) {
 		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: s.Title, Icon: s.Icon, Tap: k.tap(func() { k.push(&situation{id: s.ID}) })}))
 	}
 	if k.o.Desk.Scanner != nil {
-		often = append(often, k.short("scan", k.say("home.scan"), func() { k.push(&scan{}) }))
+		often.add(k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
 	}
 	for _, s := range k.o.Catalogue.Popular() {
-		if len(often) == 4 {
-			break
-		}
-		often = append(often, k.short(s.Icon, s.Title(lang), func() { k.push(&card{service: s}) }))
+		often.add(k.short(s.Icon, s.Title(lang), "service-"+s.ID, func() { k.push(&card{service: s}) }))
 	}
-	p := page{hero: k.homeHero(), hall: k.homeHall()}
+	p := page{title: k.say("home.title"), hero: k.homeHero(), hall: k.homeHall(), gap: 20}
 	if k.searchBelow() {
 		p.body = append(p.body, k.searchBar(k.say("home.search")))
 	}
@@ -49,16 +47,58 @@ func (h *home) draw(k *Kiosk) page {
 	if !k.online {
 		p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
 	}
-	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Grid(k.px(20), 2, often...))
-	if !k.landscape() {
+	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Column(k.px(18), often.rows...))
+	if !k.hasHall() {
 		p.body = append(p.body, k.languages())
 	}
 	return p
 }
 
 // short is a small row of "often used".
-func (k *Kiosk) short(icon, title string, tap func()) fyne.CanvasObject {
-	return look.Row(k.s.style, look.RowOpts{Icon: icon, Title: title, Tap: k.tap(tap)})
+func (k *Kiosk) short(icon, title, id string, tap func()) fyne.CanvasObject {
+	return look.Row(k.s.style, look.RowOpts{Icon: icon, Title: title, ID: id, Tap: k.tap(tap)})
+}
+
+// pairs puts small rows beside each other where two fit, and gives a long one the whole width. left is how many halves may be used.
+type pairs struct {
+	k    *Kiosk
+	left int
+	half fyne.CanvasObject // waits for its neighbour
+	rows []fyne.CanvasObject
+}
+
+func (p *pairs) add(o fyne.CanvasObject) {
+	room := p.k.size.Width - 2*p.k.s.style.Margin()
+	if p.k.landscape() {
+		room = p.k.size.Width - p.k.px(400+176+64)
+	}
+	wide := o.MinSize().Width > (room-p.k.px(20))/2
+	switch {
+	case wide && p.left < 2, p.left < 1:
+	case wide:
+		p.left -= 2
+		p.rows = append(p.rows, o)
+	case p.half == nil:
+		p.left--
+		p.half = look.Grid(p.k.px(20), 2, o)
+		p.rows = append(p.rows, p.half)
+	default:
+		p.left--
+		p.rows[len(p.rows)-1] = p.join(o)
+		p.half = nil
+	}
+}
+
+// join puts a row beside the one that waits for it.
+func (p *pairs) join(o fyne.CanvasObject) fyne.CanvasObject {
+	for i, r := range p.rows {
+		if r == p.half {
+			first := r.(*fyne.Container).Objects[0]
+			p.rows = append(p.rows[:i], append(p.rows[i+1:], nil)...)
+			return look.Grid(p.k.px(20), 2, first, o)
+		}
+	}
+	return o
 }
 
 // language is the choice of languages on a page of its own.
@@ -108,7 +148,7 @@ func (k *Kiosk) serviceRow(s *service.Service) fyne.CanvasObject {
 	if k.canApply(s) {
 		hint = k.say("service.here")
 	}
-	return look.Row(k.s.style, look.RowOpts{Icon: s.Icon, Title: s.Title(k.s.style.Lang), Hint: hint, Tap: k.tap(func() { k.push(&card{service: s}) })})
+	return k.large(s.Icon, s.Title(k.s.style.Lang), hint, "service-"+s.ID, func() { k.push(&card{service: s}) })
 }
 
 // canApply tells whether a service has a form; the others tell where to go.

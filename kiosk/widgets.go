@@ -257,8 +257,23 @@ func (k *Kiosk) searchField(s *search) fyne.CanvasObject {
 	back := look.Button(st, k.opts(k.goBack()))
 	w := back.MinSize().Width
 	row := fyne.CanvasObject(led(k.px(400), w, look.HeightFor(back, w), k.px(20), true, back, field))
-	if st.Text >= 1.5 {
+	if st.Text >= 1.5 && !k.landscape() {
 		row = look.Column(k.px(16), back, field)
 	}
 	return row
+}
+
+// large is a row with a pictogram in its niche: a service, a way to pay.
+func (k *Kiosk) large(icon, title, hint, id string, tap func()) fyne.CanvasObject {
+	st := k.s.style
+	tile := look.Tile(st, look.TileOpts{Icon: icon, Title: title, Hint: hint, ID: id, Tap: k.tap(tap)})
+	size := k.px(44)
+	return newPanel(tile.MinSize().Width, tile.HeightFor, func(s fyne.Size) []fyne.CanvasObject {
+		objs := []fyne.CanvasObject{at(tile, 0, 0, s.Width, s.Height)}
+		words := max(fyne.MeasureText(title, st.Size(look.Lead), fyne.TextStyle{Bold: true}).Width, fyne.MeasureText(hint, st.Size(look.Body), fyne.TextStyle{}).Width)
+		if words < s.Width-k.px(240) {
+			objs = append(objs, at(look.Icon(st, "chevron-right", size, st.Colors().Accent), s.Width-size-k.px(24), (s.Height-size)/2, size, size))
+		}
+		return objs
+	})
 }

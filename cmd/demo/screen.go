@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"strings"
@@ -25,20 +27,19 @@ type screen struct {
 }
 
 // virtualDisplay starts an Xvfb of its own and gives its name, ":7".
-func virtualDisplay(ctx context.Context, w, h int, log io.Writer) (name string, stop func(), err error) {
+func virtualDisplay(ctx context.Context, w, h int, out io.Writer) (name string, stop func(), err error) {
 	r, wr, err := os.Pipe()
 	if err != nil {
 		return "", nil, fmt.Errorf("demo: start display: %w", err)
 	}
 	defer r.Close()
 	cmd := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", w, h), "-nolisten", "tcp", "-nocursor", "-noreset")
-	cmd.ExtraFiles, cmd.Stdout, cmd.Stderr = []*os.File{wr}, log, log
+	cmd.ExtraFiles, cmd.Stdout, cmd.Stderr = []*os.File{wr}, out, out
 	if err := cmd.Start(); err != nil {
 		return "", nil, fmt.Errorf("demo: start display: %w", err)
 	}
 	wr.Close()
-	number := make([]byte, 16)
-	n, err := r.Read(number) // Xvfb writes the number once it takes connections
+	number, err := bufio.NewReader(r).ReadString('\n') // Xvfb writes the number once it takes connections
 	if err != nil {
 		_ = cmd.Process.Kill()
 		return "", nil, fmt.Errorf("demo: start display: Xvfb gave no number: %w", err)
@@ -47,10 +48,11 @@ func virtualDisplay(ctx context.Context, w, h int, log io.Writer) (name string, 
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	}
-	return ":" + strings.TrimSpace(string(number[:n])), stop, nil
+	return ":" + strings.TrimSpace(number), stop, nil
 }
 
 func openScreen(display string) (*screen, error) {
+	xgb.Logger = log.New(io.Discard, "", 0) // it complains of a missing authority file, which a display of our own does not need
 	conn, err := xgb.NewConnDisplay(display)
 	if err != nil {
 		return nil, fmt.Errorf("demo: open display: %w", err)

@@ -83,7 +83,7 @@ func build(ctx context.Context, bin string, log io.Writer) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "gles,migrated_fynedo,sqlite_fts5", "-o", bin+"/",
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "gles,migrated_fynedo,sqlite_fts5", "-o", bin+"/",
 		"./cmd/kiosk", "./cmd/townhall", "./cmd/technician")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
@@ -107,9 +107,13 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if err != nil {
 		return "", err
 	}
+	ops, err := freeAddress()
+	if err != nil {
+		return "", err
+	}
 	t.pages = "http://" + pages
 	config = filepath.Join(t.home, "townhall.yaml")
-	text := fmt.Sprintf("data: %s\ntenant: stadt\ndevices:\n  address: %s\npages:\n  address: %s\ndemo: true\n", filepath.Join(t.home, "hall"), devices, pages)
+	text := fmt.Sprintf("data: %s\ntenant: stadt\ndemo: true\ndevice:\n  listen: %s\nstaff:\n  listen: %s\nops:\n  listen: %s\n", filepath.Join(t.home, "hall"), devices, pages, ops)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}
@@ -122,7 +126,7 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if _, err := t.start(ctx, nil, nil, "townhall", "townhall", "serve", "--config", config); err != nil {
 		return "", err
 	}
-	if err := waitFor(ctx, t.pages+"/healthz"); err != nil {
+	if err := waitFor(ctx, "http://"+ops+"/healthz"); err != nil {
 		return "", err
 	}
 	t.line, err = newLine(devices)
@@ -150,15 +154,15 @@ func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
 // startKiosk enrols a terminal and opens its window on the display.
 func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devices map[string]string, l layout) error {
 	var code struct {
-		Code string `json:"code"`
-		CA   string `json:"ca"`
+		Code        string `json:"code"`
+		Fingerprint string `json:"fingerprint"`
 	}
 	if err := t.call(ctx, nil, &code, "townhall", "device", "add", "Demo", "--json", "--config", hallConfig); err != nil {
 		return err
 	}
 	data := filepath.Join(t.home, "kiosk")
 	url := "https://" + t.line.Addr()
-	if err := t.call(ctx, nil, nil, "technician", "enroll", "--town", url, "--code", code.Code, "--ca", code.CA, "--data", data); err != nil {
+	if err := t.call(ctx, nil, nil, "technician", "enroll", "--town", url, "--code", code.Code, "--ca", code.Fingerprint, "--data", data); err != nil {
 		return err
 	}
 	var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
@@ -72,11 +73,10 @@ func load(file string) (Config, *config.File, error) {
 	if c.Screen.Width < 480 || c.Screen.Height < 480 {
 		return c, nil, f.Errorf("screen", "is smaller than 480 pixels")
 	}
-	for key, url := range c.devices() {
-		if url == "" {
-			continue
-		}
-		if err := hardware.Check(key, url); err != nil {
+	for key, only := range map[string]hardware.Addresses{
+		"terminal": {Terminal: c.Devices.Terminal}, "receipt": {Receipt: c.Devices.Receipt}, "a4": {A4: c.Devices.A4}, "scanner": {Scanner: c.Devices.Scanner},
+	} {
+		if _, err := hardware.Open(only, time.Now); err != nil { // connects nothing
 			return c, nil, f.Errorf("devices."+key, "%v", err)
 		}
 	}
@@ -88,6 +88,7 @@ func load(file string) (Config, *config.File, error) {
 	return c, f, nil
 }
 
-func (c Config) devices() map[string]string {
-	return map[string]string{"terminal": c.Devices.Terminal, "receipt": c.Devices.Receipt, "a4": c.Devices.A4, "scanner": c.Devices.Scanner}
+// addresses are the devices' addresses in the hardware's words.
+func (c Config) addresses() hardware.Addresses {
+	return hardware.Addresses{Terminal: c.Devices.Terminal, Receipt: c.Devices.Receipt, A4: c.Devices.A4, Scanner: c.Devices.Scanner}
 }

@@ -104,13 +104,12 @@ func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
 func (m *Main) openDesk(ctx context.Context, log *slog.Logger) error {
 	town := line{m.client}
 	m.desk = visit.Desk{Journal: journal{m.store}, Sealer: town, Town: town, Till: new(sync.Mutex)}
-	closeDevices, err := hardware.Open(&m.desk, hardware.Addresses{
-		Terminal: m.config.Devices.Terminal, Receipt: m.config.Devices.Receipt, A4: m.config.Devices.A4, Scanner: m.config.Devices.Scanner,
-	})
+	devices, err := hardware.Open(m.config.addresses(), time.Now)
 	if err != nil {
 		return err
 	}
-	m.close = append(m.close, closeDevices)
+	m.close = append(m.close, devices.Close)
+	devices.Fill(&m.desk)
 	return nil
 }
 
@@ -128,7 +127,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	if err != nil {
 		return err
 	}
-	style := look.Style{Accent: m.config.Tenant, Scale: float32(m.config.Screen.Density / look.DesignDensity), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
+	style := look.Style{Accent: accent(catalogue.Tenant()), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
 	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
 	a.Settings().SetTheme(look.Theme(style))
 	w := a.NewWindow("Rathausnah")
@@ -143,7 +142,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	st := &status{client: m.client, printer: m.desk.Printer}
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: events.Add, Place: m.config.Place, CasePrefix: catalogue.Tenant().CasePrefix,
+		Event: events.Add, Place: m.config.Place,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {
@@ -159,4 +158,12 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	w.ShowAndRun()
 	return nil
+}
+
+// accent is the tenant's colour.
+func accent(t *service.Tenant) look.Accent {
+	if t.Accent == "staatsbad" {
+		return look.Sloe
+	}
+	return look.Petrol
 }

@@ -7,6 +7,7 @@ package main
 import (
 	"fmt"
 	"image/png"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -88,7 +89,11 @@ func (f *flags) painter() (*painter, look.Style, *text.Texts, error) {
 	if err != nil {
 		return nil, st, nil, err
 	}
-	texts, err := text.Load(assets.FS)
+	words, err := fs.Sub(assets.FS, "texts")
+	if err != nil {
+		return nil, st, nil, fmt.Errorf("preview: texts: %w", err)
+	}
+	texts, err := text.Load(words)
 	if err != nil {
 		return nil, st, nil, fmt.Errorf("preview: texts: %w", err)
 	}
@@ -102,14 +107,17 @@ func (f *flags) painter() (*painter, look.Style, *text.Texts, error) {
 	return p, st, texts, nil
 }
 
-// draw writes one screen to a file; with grow it becomes as high as its content needs.
-func (p *painter) draw(name string, o fyne.CanvasObject, grow bool) error {
+// draw writes one screen to a file; with grow it becomes as high as its content needs. after is called when everything has its place.
+func (p *painter) draw(name string, o fyne.CanvasObject, grow bool, after func()) error {
 	p.canvas.SetContent(o)
 	size := p.size
 	if grow {
 		size.Height = max(look.HeightFor(o, size.Width), 10)
 	}
 	p.canvas.Resize(size)
+	if after != nil {
+		after()
+	}
 	file := filepath.Join(p.out, name+".png")
 	w, err := os.Create(file)
 	if err != nil {

@@ -1,15 +1,28 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 )
 
 // pageCmd draws every page of a service.
 type pageCmd struct {
 	flags
-	Service string `help:"Id of a service."`
+	Service  string `help:"Id of a service, or its folder (…/services/<id>, beside …/tenants)." required:""`
+	Tenant   string `help:"Id of the tenant." default:"stadt"`
+	Answers  string `help:"JSON file with answers." type:"existingfile"`
+	Day      string `help:"The day the rules count from; default today." placeholder:"2026-11-23"`
+	Problems bool   `help:"Show what is wrong and what is missing."`
+	Typing   bool   `help:"Open the keyboard for the first field to type into."`
 }
 
 // Run is called by kong.
@@ -18,7 +31,79 @@ func (c *pageCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	v := form.View{}
-	_, _, _, _ = p, st, texts, v
-	return fmt.Errorf("preview")
+	s, err := c.find()
+	if err != nil {
+		return err
+	}
+	if !s.Online() {
+		return fmt.Errorf("preview: the service %q has no form", c.Service)
+	}
+	answers, day, err := c.read()
+	if err != nil {
+		return err
+	}
+	v := s.View(answers, st.Lang, day)
+	steps := len(v.Pages) + 2
+	for i, pg := range v.Pages {
+		shown := map[string]bool{}
+		scr := &screen{title: pg.Title, service: s.Title(st.Lang), step: i + 1, of: steps, next: texts.Say(st.Lang, "page.next")}
+		for _, f := range pg.Fields {
+			shown[f.Path] = c.Problems
+			if c.Typing && scr.focused == "" && f.Keys != form.KeysNone && !f.ReadOnly {
+				scr.focused, scr.keys, scr.typed = f.Path, f.Keys, true
+			}
+		}
+		scr.body = page.Draw(st, texts, v, i, page.Events{}, shown, scr.focused)
+		if err := p.draw(fmt.Sprintf("%02d-%s", i+1, pg.ID), scr.draw(st, texts, p.size), false, scr.reveal); err != nil {
+			return err
+		}
+	}
+	sum := &screen{title: texts.Say(st.Lang, "page.summary"), service: s.Title(st.Lang), step: len(v.Pages) + 1, of: steps,
+		next: texts.Say(st.Lang, "page.next"), body: page.Summary(st, texts, v, nil)}
+	return p.draw(fmt.Sprintf("%02d-summary", len(v.Pages)+1), sum.draw(st, texts, p.size), false, nil)
+}
+
+// find looks for the service in the folder given, or among those that every program ships.
+func (c *pageCmd) find() (*service.Service, error) {
+	var from fs.FS = assets.FS
+	id := c.Service
+	if info, err := os.Stat(c.Service); err == nil && info.IsDir() {
+		abs, err := filepath.Abs(c.Service)
+		if err != nil {
+			return nil, fmt.Errorf("preview: service: %w", err)
+		}
+		from, id = os.DirFS(filepath.Dir(filepath.Dir(abs))), filepath.Base(abs)
+	}
+	catalogue, err := service.LoadCatalogue(from, c.Tenant)
+	if err != nil {
+		return nil, fmt.Errorf("preview: services: %w", err)
+	}
+	s, ok := catalogue.Find(id, "")
+	if !ok {
+		return nil, fmt.Errorf("preview: there is no service %q", id)
+	}
+	return s, nil
+}
+
+// read reads the answers and the day.
+func (c *pageCmd) read() (form.Answers, time.Time, error) {
+	answers, day := form.Answers{}, time.Now()
+	if c.Day != "" {
+		d, err := time.Parse(time.DateOnly, c.Day)
+		if err != nil {
+			return nil, day, fmt.Errorf("preview: day: want one such as 2026-11-23")
+		}
+		day = d
+	}
+	if c.Answers == "" {
+		return answers, day, nil
+	}
+	data, err := os.ReadFile(c.Answers)
+	if err != nil {
+		return nil, day, fmt.Errorf("preview: answers: %w", err)
+	}
+	if err := json.Unmarshal(data, &answers); err != nil {
+		return nil, day, fmt.Errorf("preview: answers: not a JSON object")
+	}
+	return answers, day, nil
 }

@@ -19,7 +19,12 @@ func (c *widgetsCmd) Run() error {
 		return err
 	}
 	for name, o := range sheets(st, texts, p.size.Width > p.size.Height) {
-		if err := p.draw(name, o, true); err != nil {
+		if err := p.draw(name, o, true, nil); err != nil {
+			return err
+		}
+	}
+	for name, s := range sampleScreens(st, texts) {
+		if err := p.draw(name, s.draw(st, texts, p.size), false, s.reveal); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ type Config struct {
 	Tenant string       `yaml:"tenant"` // whose cases these are
 	Assets string       `yaml:"assets"` // directory with tenants/, services/ and fonts/; empty: what is built in
 	Days   int          `yaml:"days"`   // within how many days a case should be decided
+	Demo   bool         `yaml:"demo"`   // a demo town: terminals enrolled here may tell programs what is on their screen
 	Device DeviceConfig `yaml:"device"`
 	Staff  StaffConfig  `yaml:"staff"`
 	Ops    OpsConfig    `yaml:"ops"`

@@ -152,7 +152,7 @@ func (m *Main) open(data fs.FS, catalogue *service.Catalogue) error {
 		Ring: func() seal.Ring { return m.keys.Load().ring() },
 	})
 	m.handler = hall.New(hall.House{Intake: m.Intake, Records: m.Store, Answers: m.Store, Devices: m.Store, State: m.Store},
-		hall.Options{CA: m.CA, Key: m.keys.Load().Hall, Now: m.Now, Log: m.Log})
+		hall.Options{CA: m.CA, Key: m.keys.Load().Hall, Now: m.Now, Log: m.Log, Demo: m.Config.Demo})
 	m.publish = publish.New(publish.Options{
 		Store: m.Store, Scope: m.Config.Tenant, Nudge: func() { m.handler.Nudge(m.Config.Tenant) },
 		Sign: func(kind string, payload any) (string, error) { return proof.Sign(m.keys.Load().Hall, kind, payload) },
@@ -197,8 +197,9 @@ func (u users) Check(ctx context.Context, login, password string) (web.User, err
 	return web.User{Login: found.Login, Name: found.Name}, err
 }
 
-func (u users) Active(ctx context.Context, login string) (bool, error) {
-	return u.store.ActiveUser(ctx, login)
+func (u users) Find(ctx context.Context, login string) (web.User, bool, error) {
+	found, ok, err := u.store.FindUser(ctx, login)
+	return web.User{Login: found.Login, Name: found.Name}, ok, err
 }
 
 // listen opens the three doors.

@@ -52,15 +52,21 @@ func slip() []escpos.Part {
 type desk struct {
 	emu   *escposemu.Printer
 	fault atomic.Value
-	lines []port.Port
+	asked chan struct{} // the emulator looked for faults
 }
 
 func newDesk(t testing.TB, dir string, columns int) *desk {
 	t.Helper()
-	d := &desk{}
+	d := &desk{asked: make(chan struct{}, 1)}
 	d.fault.Store(escposemu.None)
 	var err error
-	d.emu, err = escposemu.New(escposemu.Opts{Dir: dir, Columns: columns, Fault: func() escposemu.Fault { return d.fault.Load().(escposemu.Fault) }})
+	d.emu, err = escposemu.New(escposemu.Opts{Dir: dir, Columns: columns, Fault: func() escposemu.Fault {
+		select {
+		case d.asked <- struct{}{}:
+		default:
+		}
+		return d.fault.Load().(escposemu.Fault)
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +80,7 @@ func (d *desk) connect(t testing.TB, o escpos.Opts) *escpos.Dev {
 	done := make(chan error, 1)
 	go func() { done <- d.emu.Serve(ctx, there) }()
 	if o.Timeout == 0 {
-		o.Timeout = 300 * time.Millisecond
+		o.Timeout = time.Second
 	}
 	dev := escpos.New(here, o)
 	t.Cleanup(func() { dev.Close(); cancel(); <-done })
@@ -137,7 +143,7 @@ func TestThePrinterTellsWhatIsWrongBeforeAnythingIsPrinted(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			d := newDesk(t, "", 48)
 			d.fault.Store(fault)
-			dev := d.connect(t, escpos.Opts{})
+			dev := d.connect(t, escpos.Opts{Timeout: 300 * time.Millisecond})
 			if s, err := dev.Status(t.Context()); err == nil && !errors.Is(s.Err(), want) || err != nil && !errors.Is(err, want) {
 				t.Errorf("status says %+v, %v", s, err)
 			}
@@ -179,7 +185,9 @@ func TestPaperThatEndsInTheMiddleGivesOneWholeSlipAfterwards(t *testing.T) {
 		t.Fatalf("done %d, %v", done, err)
 	}
 	d.fault.Store(escposemu.None)
-	time.Sleep(60 * time.Millisecond) // the printer has the time to go on by itself
+	for range 3 { // the printer has had the time to go on by itself
+		<-d.asked
+	}
 	if done, err := dev.Print(t.Context(), slip()); done != 2 || err != nil {
 		t.Fatalf("repeat: done %d, %v", done, err)
 	}

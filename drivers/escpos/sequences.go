@@ -163,10 +163,13 @@ func (d *Dev) Print(ctx context.Context, parts []Part) (done int, err error) {
 	return done, nil
 }
 
+// patience is how many status requests in a row may stay unanswered while something is printed.
+const patience = 3
+
 // confirmed waits for the answer to GS r and asks now and then why it does not come.
 func (d *Dev) confirmed(ctx context.Context) error {
 	limit := time.Now().Add(d.o.Limit)
-	for {
+	for unanswered := 0; ; {
 		b, err := d.read(ctx, time.Now().Add(min(time.Second, d.o.Timeout)))
 		switch {
 		case err == nil && inTurn(b):
@@ -183,10 +186,14 @@ func (d *Dev) confirmed(ctx context.Context) error {
 		switch {
 		case answer != nil:
 			return d.judge(*answer)
+		case errors.Is(err, ErrSilent) && unanswered < patience: // cutting and drawing keep small printers from answering
+			unanswered++
 		case err != nil:
 			return err
 		case s.Err() != nil:
 			return s.Err()
+		default:
+			unanswered = 0
 		}
 	}
 }
@@ -287,4 +294,12 @@ func (d *Dev) write(ctx context.Context, b []byte) error {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
 	return nil
+}
+
+// Unclean tells whether something of a job that was not confirmed may still be in the printer or hang out of it. Whoever opens a new line
+// to the same printer hands it on as Opts.Unclean.
+func (d *Dev) Unclean() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.unclean
 }

@@ -124,6 +124,9 @@ func (l *link) readFrames() {
 			case Damaged:
 				l.write([]byte{NAK})
 			case Positive, Negative:
+				if event == Positive {
+					l.answered.Store(true) // here and not in send: their next message may follow at once
+				}
 				select {
 				case l.acks <- event == Positive:
 				default: // nobody waits for that many
@@ -179,7 +182,6 @@ func (l *link) send(a APDU, early func(APDU)) error {
 			case ok := <-l.acks:
 				if ok {
 					wait.Stop()
-					l.answered.Store(true)
 					return nil
 				}
 				again = true
@@ -188,7 +190,6 @@ func (l *link) send(a APDU, early func(APDU)) error {
 				// Who answers a message has received it, whatever became of its ACK. Sending it again could mean a second payment.
 				if got.Command.Answer() != a.Command.Answer() {
 					wait.Stop()
-					l.answered.Store(true)
 					return nil
 				}
 			case <-wait.C:

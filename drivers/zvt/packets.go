@@ -116,7 +116,8 @@ func AppendFrame(dst []byte, a APDU) []byte {
 	return append(dst, dle, etx, byte(sum), byte(sum>>8))
 }
 
-// crc is the checksum of P016 3.3: polynomial x16+x12+x5+1 reflected, start 0, over the undoubled APDU and ETX.
+// crc is the checksum of P016 3.3 over the undoubled APDU and ETX, start 0. The document's polynomial x16+x15+x10+x3 is 8408, that of
+// CRC-16/KERMIT: x16+x12+x5+1 with the lowest bit first.
 func crc(b []byte) uint16 {
 	var sum uint16
 	for _, c := range b {

@@ -223,8 +223,8 @@ func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
 		if n := len(tables()[lang]); n < 80 {
 			t.Errorf("%s: only %d texts", lang, n)
 		}
-		for code := range tables()["de"] {
-			if code != 0xFF && StatusText(lang, code) == "" {
+		for code := range tables()["de"] { // 4A is listed without words: "insert card" combined with "remove card"
+			if code != 0xFF && code != 0x4A && StatusText(lang, code) == "" {
 				t.Errorf("%s: no words for %02X", lang, code)
 			}
 		}

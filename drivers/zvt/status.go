@@ -48,7 +48,7 @@ const (
 	inTLV  = -4
 )
 
-// sizes gives a field's length in bytes, or how it tells its length: P015 chapter 13. 0 means an unknown field.
+// size gives a field's length in bytes, or how it tells its length: P015 chapter 13. 0 means an unknown field.
 func size(id byte) int {
 	switch id {
 	case 0x01, 0x02, 0x03, 0x05, 0x19, 0x27, 0x8A, 0x8C, 0xA0, 0xD0, 0xD2, 0xD3, 0xE0, 0xE9, 0xEA, 0xF0, 0xF9, 0xFA:

@@ -60,6 +60,7 @@ type town struct {
 	Name   string            `json:"name"`
 	Tenant string            `json:"tenant"`
 	Keys   []proof.PublicKey `json:"keys"`
+	Demo   bool              `json:"demo,omitempty"`
 }
 
 // Entry is what a technician types to enrol a device.
@@ -111,7 +112,7 @@ func Enroll(ctx context.Context, dir string, e Entry, now func() time.Time) (*Id
 	if sha256.Sum256(got.Authority) != [sha256.Size]byte(want) {
 		return nil, fmt.Errorf("device: enroll: %w", ErrFingerprint)
 	}
-	t := town{URL: base.String(), Device: got.Device, Name: got.Name, Tenant: got.Tenant, Keys: make([]proof.PublicKey, len(got.Keys))}
+	t := town{URL: base.String(), Device: got.Device, Name: got.Name, Tenant: got.Tenant, Keys: make([]proof.PublicKey, len(got.Keys)), Demo: got.Demo}
 	for n, k := range got.Keys {
 		if err := json.Unmarshal(k, &t.Keys[n]); err != nil {
 			return nil, fmt.Errorf("device: enroll: %w", err)
@@ -301,6 +302,9 @@ func (i *Identity) Name() string { return i.town.Name }
 
 // Tenant is whose device it is.
 func (i *Identity) Tenant() string { return i.town.Tenant }
+
+// Demo tells whether the town hall said at enrolment that the town is a demo.
+func (i *Identity) Demo() bool { return i.town.Demo }
 
 // URL is the town hall's address.
 func (i *Identity) URL() string { return i.town.URL }

@@ -72,7 +72,7 @@ func (h *Handler) enroll(w http.ResponseWriter, r *http.Request) {
 	}
 	h.log.Info("device enrolled", "device", d.ID, "name", d.Name)
 	h.write(w, wire.Enrolled{V: wire.Version, Device: d.ID, Name: d.Name, Tenant: d.Tenant, Certificate: der,
-		Authority: h.ca.Certificate(), Keys: []json.RawMessage{signer}})
+		Authority: h.ca.Certificate(), Keys: []json.RawMessage{signer}, Demo: h.demo})
 }
 
 // limiter lets at most max failures pass in a period, for all callers together: enrolling is rare, and whoever guesses may have many

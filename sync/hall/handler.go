@@ -21,6 +21,8 @@ type Options struct {
 	Key proof.Key        // signs receipts and cursors; its public half is handed to devices at enrolment
 	Now func() time.Time // time.Now if nil
 	Log *slog.Logger     // silent if nil
+	// Demo tells devices at enrolment that the town is a demo: their screens may then be read by programs.
+	Demo bool
 }
 
 // Handler serves enrolled devices. It has to be reached through TLS with CA.TLS: a device is known by its certificate.
@@ -30,6 +32,7 @@ type Handler struct {
 	key   proof.Key
 	now   func() time.Time
 	log   *slog.Logger
+	demo  bool
 	mux   *http.ServeMux
 	codes limiter
 
@@ -41,7 +44,7 @@ type Handler struct {
 
 // New makes the handler.
 func New(house House, o Options) *Handler {
-	h := &Handler{house: house, ca: o.CA, key: o.Key, now: o.Now, log: o.Log, mux: http.NewServeMux(), listeners: map[*listener]bool{}}
+	h := &Handler{house: house, ca: o.CA, key: o.Key, now: o.Now, log: o.Log, demo: o.Demo, mux: http.NewServeMux(), listeners: map[*listener]bool{}}
 	if h.now == nil {
 		h.now = time.Now
 	}

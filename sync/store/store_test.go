@@ -313,6 +313,14 @@ func TestSentEnvelopesAreKeptUntilABackupHasThem(t *testing.T) {
 	if o := count(t, s); o.Ready != 2 || o.Sent != 0 {
 		t.Fatal("what the backup lacks is not sent again:", o)
 	}
+	// A receipt from before the restore says nothing about the backup of today.
+	deliver(t, s, 2, "e1", noon)
+	if err := s.Town(ctx, "e2", noon.Add(3*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if o := count(t, s); o.Sent != 1 {
+		t.Fatal("it was deleted on the word of another epoch:", o)
+	}
 	// A receipt counts only for the bytes it names.
 	err := s.Delivered(ctx, wire.Receipt{ID: envelope(3).ID, SHA256: wire.Digest([]byte("x")), Epoch: "e2"}, "a.b.c")
 	if !errors.Is(err, ErrUnknown) {

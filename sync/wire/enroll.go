@@ -25,9 +25,10 @@ type Enrolled struct {
 	Device      string            `json:"device"` // id of the device
 	Name        string            `json:"name"`   // as the staff call it
 	Tenant      string            `json:"tenant"`
-	Certificate []byte            `json:"certificate"` // DER
-	Authority   []byte            `json:"authority"`   // the certificate authority's certificate, DER
-	Keys        []json.RawMessage `json:"keys"`        // proof.PublicKey as JWK: who signs receipts and the authority's keys
+	Certificate []byte            `json:"certificate"`    // DER
+	Authority   []byte            `json:"authority"`      // the certificate authority's certificate, DER
+	Keys        []json.RawMessage `json:"keys"`           // proof.PublicKey as JWK: who signs receipts and the authority's keys
+	Demo        bool              `json:"demo,omitempty"` // the town is a demo: its terminals may tell what is on their screen
 }
 
 // A code is typed by people; spaces, hyphens and small letters are taken out before it is sent.

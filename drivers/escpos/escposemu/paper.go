@@ -154,7 +154,7 @@ func (h *head) symbolCommand(arg []byte) {
 	}
 	switch fn := arg[1]; {
 	case fn == 'C' && len(arg) == 3:
-		h.module = int(arg[2])
+		h.module = max(1, min(16, int(arg[2])))
 	case fn == 'E' && len(arg) == 3:
 		h.level = qrcode.RecoveryLevel(max(0, min(3, int(arg[2])-'0')))
 	case fn == 'P' && len(arg) > 3:
@@ -204,12 +204,17 @@ func paper(width int, strips []*image.Gray) *image.RGBA {
 	}
 	img := image.NewRGBA(image.Rect(0, 0, width+2*margin, height))
 	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{253, 252, 248, 255}), image.Point{}, draw.Src)
+	var tones [256][3]byte // from the ink of thermal paper to the paper
+	for v := range tones {
+		tones[v] = [3]byte{22 + byte(v*231/255), 22 + byte(v*230/255), 26 + byte(v*222/255)}
+	}
 	y := lead
 	for _, s := range strips {
 		for sy := range s.Bounds().Dy() {
-			for x := range width {
-				if v := s.Pix[s.PixOffset(x, sy)]; v < 250 {
-					img.SetRGBA(margin+x, y+sy, color.RGBA{22 + uint8(int(v)*231/255), 22 + uint8(int(v)*230/255), 26 + uint8(int(v)*222/255), 255})
+			to := img.Pix[img.PixOffset(margin, y+sy):]
+			for x, v := range s.Pix[sy*s.Stride : sy*s.Stride+width] {
+				if v < 250 {
+					copy(to[4*x:], tones[v][:])
 				}
 			}
 		}

@@ -85,6 +85,9 @@ func (w *wire) read() {
 			case zvt.Damaged:
 				w.raw([]byte{zvt.NAK})
 			case zvt.Positive, zvt.Negative:
+				if event == zvt.Positive {
+					w.said.Store(true)
+				}
 				select {
 				case w.acks <- event == zvt.Positive:
 				default:
@@ -147,7 +150,6 @@ func (w *wire) send(a zvt.APDU) error {
 		case ok := <-w.acks:
 			wait.Stop()
 			if ok {
-				w.said.Store(true)
 				return nil
 			}
 		case <-wait.C:

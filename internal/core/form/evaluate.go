@@ -212,7 +212,8 @@ func (f *Form) Clean(in Input) Answers {
 		}
 		if v := s.values[path]; v != nil {
 			put(clean, path, v)
-		} else if raw, ok := in.Answers.Get(path); ok && !empty(raw) && s.wrong[path].keyword != "missing" {
+		} else if t := s.wrong[path]; t.keyword != "" && t.keyword != "missing" {
+			raw, _ := in.Answers.Get(path)
 			put(clean, path, raw)
 		}
 	}

@@ -37,7 +37,7 @@ type Form struct {
 // Tables gives the tenant's tables as they hold on a day: JSON values by name.
 type Tables func(day time.Time) map[string]any
 
-// Source of a form: a folder with form.yaml and schema.json.
+// Folder is where a form comes from: a folder with form.yaml and schema.json.
 type Folder struct {
 	Service string      // its id, for errors
 	FS      fs.FS       // form.yaml and schema.json at its top
@@ -154,6 +154,9 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 		c.key("page." + pl.ID + ".title")
 		for _, fl := range pl.Fields {
 			fd := f.field(c, fl, pl.ID, asked, leaves)
+			if leaves[fl.Path].required && pl.Visible.Text != "" {
+				c.fail("%s: required by schema.json, but its page can be hidden", fl.Path)
+			}
 			p.fields = append(p.fields, fd)
 			if fd.answers() {
 				asked = append(asked, fl.Path)

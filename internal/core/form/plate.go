@@ -7,11 +7,12 @@ import (
 )
 
 var (
-	parted   = regexp.MustCompile(`^([A-ZÄÖÜ]{1,3})[- ]+([A-Z]{1,2})[- ]*([1-9][0-9]{0,3})[- ]*([EH]?)$`)
-	together = regexp.MustCompile(`^([A-ZÄÖÜ]{2,5})[- ]*([1-9][0-9]{0,3})[- ]*([EH]?)$`)
-	noNumber = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}([- ]+[A-Z]{0,2}[- ]*)?$`)
-	noMiddle = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}[- ]+[0-9]+[EH]?$`)
-	leading0 = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}[- ]*[A-Z]{1,2}[- ]*0[0-9]*[EH]?$`)
+	parted    = regexp.MustCompile(`^([A-ZÄÖÜ]{1,3})[- ]+([A-Z]{1,2})[- ]*([1-9][0-9]{0,3})[- ]*([EH]?)$`)
+	together  = regexp.MustCompile(`^([A-ZÄÖÜ]{2,5}) *([1-9][0-9]{0,3})[- ]*([EH]?)$`)
+	noNumber  = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}([- ]+[A-Z]{0,2}[- ]*)?$`)
+	onlyDistr = regexp.MustCompile(`^[A-ZÄÖÜ]{1,5}$`)
+	noMiddle  = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}[- ]+[0-9]+[EH]?$`)
+	leading0  = regexp.MustCompile(`^[A-ZÄÖÜ]{1,3}[- ]*[A-Z]{1,2}[- ]*0[0-9]*[EH]?$`)
 )
 
 // ParsePlate brings a German registration number to the form that stands on the plate, "MI-RA 1848": one to three letters for the
@@ -30,7 +31,7 @@ func ParsePlate(typed string, prefer []string) (plate, keyword string) {
 		return split([]rune(m[1]), m[2], m[3], prefer)
 	}
 	switch {
-	case noNumber.MatchString(s) || regexp.MustCompile(`^[A-ZÄÖÜ]{1,5}$`).MatchString(s):
+	case noNumber.MatchString(s) || onlyDistr.MatchString(s):
 		return "", "plate-number"
 	case noMiddle.MatchString(s):
 		return "", "plate-letters"
@@ -42,6 +43,9 @@ func ParsePlate(typed string, prefer []string) (plate, keyword string) {
 
 // split finds where the district ends when the hyphen was left out.
 func split(letters []rune, digits, suffix string, prefer []string) (plate, keyword string) {
+	if slices.Contains(prefer, string(letters)) {
+		return "", "plate-letters" // the letters were forgotten: MI 1848 is not M-I 1848
+	}
 	var districts []int
 	for n := 1; n <= 3; n++ {
 		if rest := len(letters) - n; rest == 1 || rest == 2 {

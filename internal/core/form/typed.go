@@ -34,7 +34,8 @@ func (f *Form) Parse(path, typed string) any {
 	}
 	switch fd.Kind {
 	case Number:
-		if n, ok := parseNumber(typed); ok && !strings.HasSuffix(strings.TrimSpace(typed), ",") {
+		// "12," and "12,0" are on their way to 12,05: they stay as they are until somebody leaves the field
+		if n, ok := parseNumber(typed); ok && !(strings.Contains(typed, ",") && strings.HasSuffix(strings.TrimRight(typed, " 0"), ",")) {
 			return n
 		}
 	case Money:
@@ -213,6 +214,8 @@ func writable(s string) bool {
 	return true
 }
 
+var thousands = regexp.MustCompile(`^-?\d{1,3}(\.\d{3})+$`)
+
 // parseNumber reads "12", "1.234,5" and "-3".
 func parseNumber(s string) (any, bool) {
 	s = strings.TrimSpace(s)
@@ -220,7 +223,7 @@ func parseNumber(s string) (any, bool) {
 		return nil, false
 	}
 	s = strings.ReplaceAll(s, " ", "")
-	if strings.Contains(s, ",") || regexp.MustCompile(`^-?\d{1,3}(\.\d{3})+$`).MatchString(s) {
+	if strings.Contains(s, ",") || thousands.MatchString(s) {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, ".", ""), ",", ".")
 	}
 	if strings.Trim(s, "0123456789.-") != "" {

@@ -21,6 +21,7 @@ type Data struct {
 	Attestation string       // the signed text of the permit's QR code
 	Today       time.Time
 	Settled     bool // false: it is not clear yet how the payment ended
+	Online      bool // true: the device has a line, the application leaves at once
 }
 
 // template is documents/<name>.yaml, compiled.
@@ -60,9 +61,9 @@ type blockRule struct {
 
 // documentVariables are what expressions of documents, cards and claims see besides answers, tables, day and lang:
 // said (answers as people write them, by field name), app (case, day, fee, way, channel), title, tenant, outcome (null, or amount, way, day, time,
-// customer, card, receipt, trace, terminal), secret, sent, attestation, today, settled.
+// customer, card, receipt, trace, terminal), secret, sent, attestation, today, settled, online.
 func documentVariables() []string {
-	return []string{"said", "app", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled"}
+	return []string{"said", "app", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled", "online"}
 }
 
 func loadTemplate(folder fs.FS, service, file string, texts *text.Texts) (*template, error) {
@@ -182,7 +183,7 @@ func (s *Service) vars(d Data, lang string) expr.Vars {
 		"answers": map[string]any{}, "said": map[string]any{}, "tables": s.tenant.Tables(day), "day": day.Format(time.DateOnly), "lang": lang,
 		"app":   map[string]any{"case": app.Case, "day": day.Format(time.DateOnly), "fee": int64(app.Fee), "way": string(app.Way), "channel": app.Channel},
 		"title": s.Title(lang), "tenant": s.tenant.Name, "outcome": nil, "secret": d.Secret, "sent": d.Sent, "attestation": d.Attestation,
-		"today": d.Today.Format(time.DateOnly), "settled": d.Settled,
+		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
 	}
 	if s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})

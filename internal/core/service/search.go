@@ -138,7 +138,7 @@ func likeness(q, w word) float64 {
 	return max(typo(q, w), dice(q.grams, w.grams))
 }
 
-// typo forgives one slip in words of four to six letters, two in longer ones, also within the first letters of a longer word.
+// typo forgives one slip in words of four to six letters, two in longer ones, also within a compound.
 func typo(q, w word) float64 {
 	n := len([]rune(q.folded))
 	allowed := 0
@@ -155,12 +155,29 @@ func typo(q, w word) float64 {
 	if d := distance(a, b, allowed); d <= allowed {
 		return 0.6 - 0.1*float64(d)
 	}
-	if len(b) > n+1 && n >= 6 {
-		if d := distance(a, b[:n], allowed); d <= allowed {
-			return 0.45 - 0.1*float64(d)
+	if len(b) > n && n >= 6 {
+		if d := within(a, b); d <= allowed {
+			return 0.5 - 0.1*float64(d)
 		}
 	}
 	return 0
+}
+
+// within is the number of slips between a and the part of the longer word b that is most like it.
+func within(a, b []rune) int {
+	last, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+		}
+		last, row = row, last
+	}
+	return slices.Min(last)
 }
 
 // dice is the share of common trigrams, as far as it means something.

@@ -140,8 +140,8 @@ func flatten(into map[string]any, prefix string, tree map[string]any) error {
 			}
 		case string:
 			into[key] = v
-		case nil:
-			into[key] = ""
+		case nil: // mostly a comma in {label: so, und so} that should have stood in quotes
+			return fmt.Errorf("key %q says nothing (put the sentence in quotes)", key)
 		default:
 			return fmt.Errorf("key %q: a sentence is a text (put it in quotes)", key)
 		}

@@ -88,6 +88,7 @@ func TestBrokenFilesAreRefusedByName(t *testing.T) {
 		"no YAML":           {"a/de.yaml": "x: [y"},
 		"not a language":    {"a/ü!.yaml": "x: y"},
 		"not a sentence":    {"a/de.yaml": "x: 12"},
+		"a comma in a map":  {"a/de.yaml": "x: {y: So, und so}"},
 		"nested and flat":   {"a/de.yaml": "x.y: a\nx:\n  y: b"},
 	} {
 		fsys := fstest.MapFS{}

@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -407,4 +408,24 @@ func TestOtherCodesAreNoSlips(t *testing.T) {
 	}
 }
 
-var _ = document.Document{}
+// goodAnswers are the service's own example of a resident with her own car.
+func goodAnswers(t *testing.T) map[string]any {
+	t.Helper()
+	text, err := assets.FS.ReadFile("services/parkausweis-bewohner/examples/own-car.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var example struct {
+		Day     string         `yaml:"day"`
+		Answers map[string]any `yaml:"answers"`
+		Expect  map[string]any `yaml:"expect"`
+	}
+	if err := yaml.Unmarshal(text, &example); err != nil {
+		t.Fatal(err)
+	}
+	good := map[string]any{}
+	for k, v := range example.Answers {
+		good["/"+k] = v
+	}
+	return good
+}

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (b *Book) permit(ctx context.Context, c Case) (*service.Paper, error) {
 	app.Case = c.Number // the number on the slip may have been taken
 	claims, err := s.Claims(app, today)
 	if err != nil {
-		return nil, fmt.Errorf("say what the permit says: %w", err)
+		return nil, errors.Join(ErrPaper, err)
 	}
 	if _, ok := claims["number"]; !ok {
 		claims["number"] = c.Number
@@ -92,7 +93,7 @@ func (b *Book) permit(ctx context.Context, c Case) (*service.Paper, error) {
 		Application: app, Outcome: c.Payment, Attestation: token, Today: today, Settled: c.Paid || c.Fee == 0,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("write the permit: %w", err)
+		return nil, errors.Join(ErrPaper, err)
 	}
 	pdf, err := b.o.Render(doc)
 	if err != nil {

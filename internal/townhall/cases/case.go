@@ -22,6 +22,7 @@ var (
 	ErrNumber   = errors.New("cases: the case number is taken")
 	ErrProof    = errors.New("cases: the reply does not prove that it comes from the slip's holder")
 	ErrPayment  = errors.New("cases: the payment belongs to another case already")
+	ErrPaper    = errors.New("cases: the paper cannot be made from these answers")
 	ErrEmpty    = errors.New("cases: a text is missing")
 )
 

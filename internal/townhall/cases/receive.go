@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,52 +83,43 @@ func (b *Book) service(c Case) (*service.Service, bool) {
 	return b.o.Services(c.Tenant, c.Service, "")
 }
 
-// insert writes the history's first lines and the first answer, and stores the case.
-func (b *Book) insert(ctx context.Context, c Case, note func(*Case, *Change)) (Case, error) {
-	told := c.Number
-	for try := 0; ; try++ {
-		c, with := c, Change{Cause: c.Envelope}
-		b.log(&c, &with, "citizen", EventReceived, b.words.Say("de", "log.received", "fee", c.Fee.String()))
-		for _, w := range c.Warnings {
-			b.log(&c, &with, "system", EventWarning, w)
-		}
-		if c.Fee > 0 {
-			with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.Due, Way: c.Way, Amount: c.Fee, Who: "system", At: c.Received})
-		}
-		if p := c.Payment; p != nil && p.Amount > 0 {
-			b.log(&c, &with, "system", EventPaid, b.words.Say("de", "log.paid", "amount", p.Amount.String()))
-			with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.Received, Way: p.Way, Amount: p.Amount, Payment: p.Payment, Who: "system", At: c.Received})
-		}
-		if note != nil {
-			note(&c, &with)
-		}
-		if err := b.answer(&c, &with, ""); err != nil {
-			return Case{}, err
-		}
-		err := b.o.Store.Insert(ctx, &c, with)
-		switch {
-		case errors.Is(err, ErrNumber) && try < 5:
-			// Never lose an application because two devices drew the same number.
-			number, nerr := service.NewCase(b.o.Random, b.o.Prefix, c.Received.Year())
-			if nerr != nil {
-				return Case{}, fmt.Errorf("cases: number a case: %w", nerr)
-			}
-			return b.insert(ctx, renumbered(c, number, b.words.warn("number", "number", told)), note)
-		case errors.Is(err, ErrPayment):
-			c.Payment, c.Paid, c.History = nil, false, nil
-			c.Warnings = append(c.Warnings, b.words.warn("payment"))
-			return b.insert(ctx, c, note)
-		case err != nil:
-			return Case{}, err
-		}
-		return c, nil
+// insert writes the history's first lines and the first answer, and stores the case. note may add to them.
+func (b *Book) insert(ctx context.Context, fresh Case, note func(*Case, *Change)) (Case, error) {
+	c, with := fresh, Change{Cause: fresh.Envelope}
+	b.log(&c, &with, "citizen", EventReceived, b.words.Say("de", "log.received", "fee", c.Fee.String()))
+	for _, w := range c.Warnings {
+		b.log(&c, &with, "system", EventWarning, w)
 	}
-}
-
-func renumbered(c Case, number, warning string) Case {
-	c.Number, c.History = number, nil
-	c.Warnings = append(c.Warnings, warning)
-	return c
+	if c.Fee > 0 {
+		with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.Due, Way: c.Way, Amount: c.Fee, Who: "system", At: c.Received})
+	}
+	if p := c.Payment; p != nil && p.Amount > 0 {
+		b.log(&c, &with, "system", EventPaid, b.words.Say("de", "log.paid", "amount", p.Amount.String()))
+		with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.Received, Way: p.Way, Amount: p.Amount, Payment: p.Payment, Who: "system", At: c.Received})
+	}
+	if note != nil {
+		note(&c, &with)
+	}
+	if err := b.answer(&c, &with, ""); err != nil {
+		return Case{}, err
+	}
+	err := b.o.Store.Insert(ctx, &c, with)
+	switch {
+	case errors.Is(err, ErrNumber): // never lose an application because two devices drew the same number
+		told := fresh.Number
+		if fresh.Number, err = service.NewCase(b.o.Random, b.o.Prefix, fresh.Received.Year()); err != nil {
+			return Case{}, fmt.Errorf("cases: number a case: %w", err)
+		}
+		fresh.Warnings = append(slices.Clone(fresh.Warnings), b.words.warn("number", "number", told))
+		return b.insert(ctx, fresh, note)
+	case errors.Is(err, ErrPayment):
+		fresh.Payment, fresh.Paid = nil, false
+		fresh.Warnings = append(slices.Clone(fresh.Warnings), b.words.warn("payment"))
+		return b.insert(ctx, fresh, note)
+	case err != nil:
+		return Case{}, err
+	}
+	return c, nil
 }
 
 // check looks at the application with the same rules as the device did, and says what does not hold.

@@ -29,12 +29,12 @@ func (b *Book) Take(ctx context.Context, number, clerk string, version int64) er
 }
 
 // Note adds an internal note. The citizen is not told.
-func (b *Book) Note(ctx context.Context, number, clerk, text string) error {
+func (b *Book) Note(ctx context.Context, number, clerk, text string, version int64) error {
 	text, err := written(text)
 	if err != nil {
 		return err
 	}
-	return b.change(ctx, number, anyVersion, func(c *Case, with *Change) error {
+	return b.change(ctx, number, version, func(c *Case, with *Change) error {
 		b.log(c, with, clerk, EventNote, text)
 		return nil
 	})
@@ -152,9 +152,13 @@ func (b *Book) giveBack(c *Case, with *Change, reason string) {
 	if taken <= 0 {
 		return
 	}
-	c.Refund = &Refund{Number: c.Number, Title: c.Title, Amount: taken, Way: c.Way, Payment: c.Payment, Reason: reason, Since: now}
+	way := c.Way
+	if c.Payment != nil {
+		way = c.Payment.Way
+	}
+	c.Refund = &Refund{Number: c.Number, Title: c.Title, Amount: taken, Way: way, Payment: c.Payment, Reason: reason, Since: now}
 	b.log(c, with, "system", EventRefund, b.words.Say("de", "log.refund", "amount", taken.String()))
-	with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.RefundDue, Way: c.Way, Amount: taken, Payment: c.paymentID(), Who: "system", At: now})
+	with.Money = append(with.Money, ledger.Entry{Case: c.Number, Kind: ledger.RefundDue, Way: way, Amount: taken, Payment: c.paymentID(), Who: "system", At: now})
 }
 
 func (c Case) paymentID() string {

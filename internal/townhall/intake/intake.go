@@ -28,7 +28,7 @@ import (
 type State string
 
 const (
-	New        State = "new"        // stored, not opened yet
+	Fresh      State = "new"        // stored, not opened yet
 	Done       State = "done"       // it is a case, or had its effect on one
 	Quarantine State = "quarantine" // somebody has to look
 )
@@ -56,14 +56,14 @@ type Envelope struct {
 
 // Store keeps envelopes. Every method returns only when it is on disk.
 type Store interface {
-	// Keep stores the items that are not stored yet, as New, in one transaction, and tells of each whether it was stored now, is a
+	// Keep stores the items that are not stored yet, as Fresh, in one transaction, and tells of each whether it was stored now, is a
 	// duplicate, or conflicts with another body under its id.
 	Keep(ctx context.Context, device string, key proof.PublicKey, items []wire.Item, at time.Time) ([]wire.Status, error)
 	// In lists envelopes in a state with numbers above after, in their order, at most limit.
 	In(ctx context.Context, s State, after int64, limit int) ([]Envelope, error)
 	// Mark moves an envelope to a state.
 	Mark(ctx context.Context, id string, s State, reason string) error
-	// Again moves what is in quarantine for one of the reasons back to New and tells how many.
+	// Again moves what is in quarantine for one of the reasons back to Fresh and tells how many.
 	Again(ctx context.Context, reasons ...string) (int, error)
 }
 
@@ -123,9 +123,10 @@ func (in *Intake) Wake() {
 
 // Run works until ctx ends. Only one Run or Work may be at it at a time.
 func (in *Intake) Run(ctx context.Context) {
-	const pause = time.Minute // after a fault of the store, and to look again
-	tick := time.NewTicker(pause)
+	tick := time.NewTicker(time.Minute) // after a fault of the store
 	defer tick.Stop()
+	again := time.NewTicker(time.Hour) // a reply may have come before its case
+	defer again.Stop()
 	for {
 		if _, err := in.Work(ctx); err != nil && ctx.Err() == nil {
 			in.o.Log.Error("intake stopped for a moment", "error", err)
@@ -135,6 +136,10 @@ func (in *Intake) Run(ctx context.Context) {
 			return
 		case <-in.wake:
 		case <-tick.C:
+		case <-again.C:
+			if err := in.Retry(ctx); err != nil && ctx.Err() == nil {
+				in.o.Log.Error("quarantine not tried again", "error", err)
+			}
 		}
 	}
 }
@@ -160,7 +165,7 @@ func (in *Intake) Work(ctx context.Context) (int, error) {
 	n, row, after := 0, 0, int64(0)
 	var failed error
 	for row < enough {
-		batch, err := in.o.Store.In(ctx, New, after, 50)
+		batch, err := in.o.Store.In(ctx, Fresh, after, 50)
 		if err != nil {
 			return n, fmt.Errorf("intake: work: %w", err)
 		}

@@ -163,7 +163,7 @@ func renew(ctx context.Context, path string) error {
 	defer db.Close()
 	c, err := db.Conn(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("this is no backup of a town hall: %w", err)
 	}
 	defer c.Close()
 	if err := whole(ctx, c); err != nil {

@@ -111,13 +111,17 @@ func (s *Store) SignIn(ctx context.Context, login, password string) (User, error
 	return u, nil
 }
 
-// ActiveUser tells whether somebody who signed in earlier may still work.
-func (s *Store) ActiveUser(ctx context.Context, login string) (bool, error) {
-	var n int
-	if err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM users WHERE login = ? AND disabled = 0`, login).Scan(&n); err != nil {
-		return false, fmt.Errorf("sqlite: look for user: %w", err)
+// FindUser gives somebody who signed in earlier; false when there is no such account, or it was shut out.
+func (s *Store) FindUser(ctx context.Context, login string) (User, bool, error) {
+	u := User{Login: login}
+	err := s.db.QueryRowContext(ctx, `SELECT name FROM users WHERE login = ? AND disabled = 0`, login).Scan(&u.Name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return User{}, false, nil
 	}
-	return n == 1, nil
+	if err != nil {
+		return User{}, false, fmt.Errorf("sqlite: look for user: %w", err)
+	}
+	return u, true, nil
 }
 
 // Argon2id with the second recommended setting of RFC 9106: 64 MiB, three passes. One lane fits a small server.

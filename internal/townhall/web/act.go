@@ -40,8 +40,8 @@ func (s *site) act(r *http.Request, name string, c cases.Case) act {
 		a.Title, a.Button, a.Tone, a.Required = "Ablehnen?", "Ablehnen", "danger", true
 		a.Lead = "Die Begründung wird gesendet. Das lässt sich nicht zurücknehmen."
 		a.Label, a.Hint = "Begründung", "So, dass man sie versteht und weiß, was jetzt hilft."
-		if c.Paid && c.Fee > 0 {
-			a.Warn = "Bezahlt sind " + c.Fee.String() + ". Mit der Ablehnung entsteht eine Aufgabe: Geld erstatten."
+		if sum := taken(c); sum > 0 {
+			a.Warn = "Bezahlt sind " + sum.String() + ". Mit der Ablehnung entsteht eine Aufgabe: Geld erstatten."
 		}
 	case "bezahlt":
 		a.Title, a.Button, a.Tone = "Gebühr ist da?", "Als bezahlt eintragen", "primary"
@@ -49,6 +49,18 @@ func (s *site) act(r *http.Request, name string, c cases.Case) act {
 		a.Label, a.Hint = "Wie bezahlt? (freiwillig)", "Zum Beispiel: bar, Quittung 118, oder Überweisung vom 20.11."
 	}
 	return a
+}
+
+// taken is the money that came in for a case: the fee, or what a terminal vouches for.
+func taken(c cases.Case) money.Cents {
+	var sum money.Cents
+	if c.Payment != nil {
+		sum = c.Payment.Amount
+	}
+	if c.Paid {
+		sum = max(sum, c.Fee)
+	}
+	return sum
 }
 
 // crumb names an action in the path above the page.
@@ -102,12 +114,11 @@ func (s *site) doAct(name, flash string, do func(ctx context.Context, number, cl
 			s.drawAct(w, r, http.StatusUnprocessableEntity, a, c)
 			return
 		}
-		wasPaid := c.Paid && c.Fee > 0
 		if err := do(r.Context(), number, user(r).Login, words, version); err != nil {
 			s.refused(w, r, number, words, err)
 			return
 		}
-		if flash == "abgelehnt" && wasPaid {
+		if flash == "abgelehnt" && taken(c) > 0 {
 			s.sessions.Put(r.Context(), keyFlash, "abgelehnt-geld")
 		} else {
 			s.sessions.Put(r.Context(), keyFlash, flash)
@@ -168,6 +179,7 @@ func (s *site) refundList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var p refundsPage
+	name := s.names(r)
 	var sum money.Cents
 	for _, x := range list {
 		l := refundLine{Number: x.Number, Title: x.Title, Amount: x.Amount.String(), How: wayWord(x.Way), Reason: refundReason(x.Reason), Since: shortDay(x.Since, s.Zone)}
@@ -176,7 +188,7 @@ func (s *site) refundList(w http.ResponseWriter, r *http.Request) {
 			l.Trace = fmt.Sprintf("Terminal %s, Beleg %04d", e.TerminalID, e.Receipt)
 		}
 		if x.Done {
-			l.DoneAt, l.By = shortDay(x.DoneAt, s.Zone), x.By
+			l.DoneAt, l.By = shortDay(x.DoneAt, s.Zone), name(x.By)
 			p.Done = append(p.Done, l)
 			continue
 		}

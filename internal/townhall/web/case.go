@@ -77,19 +77,20 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 		Came:        "eingegangen am " + shortDay(c.Received, s.Zone) + " " + channelWord(c.Channel),
 		SeenTitle:   "Antrag, wie er gestellt wurde",
 		ChannelIcon: channelIcon(c.Channel),
-		Steps:       s.steps(c, now),
 	}
+	name := s.names(r)
+	p.Steps = s.steps(c, name)
 	if c.Device != "" {
 		p.Came += " (" + c.Device + ")"
 	}
 	s.seen(&p)
-	s.decision(&p, u)
-	s.payment(&p)
+	s.decision(&p, name)
+	s.payment(&p, name)
 	for _, q := range c.Questions {
-		p.Questions = append(p.Questions, asking{Text: q.Text, Asked: "Gefragt: " + moment(q.Asked, now, s.Zone) + ", " + q.Clerk, Answer: q.Answer, Answered: q.Answered, AnsweredAt: "Antwort: " + moment(q.AnsweredAt, now, s.Zone)})
+		p.Questions = append(p.Questions, asking{Text: q.Text, Asked: "Gefragt: " + moment(q.Asked, now, s.Zone) + ", " + name(q.Clerk), Answer: q.Answer, Answered: q.Answered, AnsweredAt: "Antwort: " + moment(q.AnsweredAt, now, s.Zone)})
 	}
 	for i := len(c.History) - 1; i >= 0; i-- {
-		p.History = append(p.History, s.event(c.History[i], now))
+		p.History = append(p.History, s.event(c.History[i], name, now))
 	}
 	for i, d := range c.Papers {
 		p.Papers = append(p.Papers, paper{URL: "/vorgang/" + c.Number + "/dokument/" + strconv.Itoa(i+1), Title: d.Title, Size: size(len(d.Data))})
@@ -174,7 +175,7 @@ func flat(path string, v any) []pair {
 }
 
 // steps is the way of the case from left to right.
-func (s *site) steps(c cases.Case, now time.Time) []step {
+func (s *site) steps(c cases.Case, name func(string) string) []step {
 	out := []step{{Label: "Eingang", Text: shortDay(c.Received, s.Zone), Done: true}}
 	if c.Fee > 0 {
 		out = append(out, step{Label: "Gebühr", Text: c.Fee.String() + ", " + payWord(c), Done: c.Paid})
@@ -186,7 +187,10 @@ func (s *site) steps(c cases.Case, now time.Time) []step {
 	case !c.Open():
 		check.Text, check.Done = "erledigt", true
 	case c.Clerk != "":
-		check.Text = "bei " + c.Clerk
+		check.Text = "bei " + name(c.Clerk)
+		if name(c.Clerk) == "Sie" {
+			check.Text = "jetzt, bei Ihnen"
+		}
 	}
 	end := step{Label: "Entscheidung", Text: "steht aus"}
 	if !c.Open() {
@@ -200,7 +204,7 @@ func (s *site) steps(c cases.Case, now time.Time) []step {
 	return append(out, check, end)
 }
 
-func (s *site) decision(p *casePage, u User) {
+func (s *site) decision(p *casePage, name func(string) string) {
 	c := p.Case
 	p.DecideTitle = "Entscheidung"
 	switch {
@@ -216,11 +220,11 @@ func (s *site) decision(p *casePage, u User) {
 	case p.Mine:
 		p.DecideText = "Der Vorgang liegt bei Ihnen."
 	default:
-		p.DecideText = "Der Vorgang liegt bei " + c.Clerk + "."
+		p.DecideText = "Der Vorgang liegt bei " + name(c.Clerk) + "."
 	}
 }
 
-func (s *site) payment(p *casePage) {
+func (s *site) payment(p *casePage, name func(string) string) {
 	c := p.Case
 	add := func(label, text string) { p.Payment = append(p.Payment, pair{label, text}) }
 	if c.Fee <= 0 {
@@ -266,21 +270,14 @@ func (s *site) payment(p *casePage) {
 	if ref := c.Refund; ref != nil {
 		p.Refund = ref.Amount.String() + " sind zu erstatten."
 		if ref.Done {
-			p.Refund = ref.Amount.String() + " sind erstattet, " + shortDay(ref.DoneAt, s.Zone) + ", " + ref.By + "."
+			p.Refund = ref.Amount.String() + " sind erstattet, " + shortDay(ref.DoneAt, s.Zone) + ", " + name(ref.By) + "."
 		}
 	}
 }
 
-func (s *site) event(e cases.Event, now time.Time) event {
+func (s *site) event(e cases.Event, name func(string) string, now time.Time) event {
 	title, icon, tone := eventWords(e.Kind)
-	who := e.Who
-	switch who {
-	case "citizen":
-		who = "Bürgerin oder Bürger"
-	case "system":
-		who = "automatisch"
-	}
-	return event{Title: title, Text: e.Text, Icon: icon, Tone: tone, ISO: e.At.UTC().Format(time.RFC3339), When: moment(e.At, now, s.Zone) + ", " + who, Internal: !e.Kind.Public()}
+	return event{Title: title, Text: e.Text, Icon: icon, Tone: tone, ISO: e.At.UTC().Format(time.RFC3339), When: moment(e.At, now, s.Zone) + ", " + name(e.Who), Internal: !e.Kind.Public()}
 }
 
 func size(n int) string {

@@ -62,11 +62,11 @@ func (s *site) service(w http.ResponseWriter, r *http.Request) (*service.Service
 	return svc, true
 }
 
-// The ways by which applications come to a clerk, and the languages of slips.
-var (
-	clerkChannels = [...]string{"counter", "telephone", "paper"}
-	slipLanguages = [...]string{"de", "en"}
-)
+// clerkChannels are the ways by which applications come to a clerk.
+func clerkChannels() []string { return []string{"counter", "telephone", "paper"} }
+
+// slipLanguages are the languages of slips.
+func slipLanguages() []string { return []string{"de", "en"} }
 
 func (s *site) start(w http.ResponseWriter, r *http.Request) {
 	svc, ok := s.service(w, r)
@@ -74,7 +74,7 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	channel, lang := r.PostFormValue("weg"), r.PostFormValue("sprache")
-	if r.Method == http.MethodPost && slices.Contains(clerkChannels[:], channel) && slices.Contains(slipLanguages[:], lang) {
+	if r.Method == http.MethodPost && slices.Contains(clerkChannels(), channel) && slices.Contains(slipLanguages(), lang) {
 		d := draft{Clerk: user(r).Login, Service: svc, Channel: channel, Lang: lang, Answers: form.Answers{}, Day: s.Now().In(s.Zone)}
 		d.ID = s.drafts.start(d)
 		http.Redirect(w, r, d.url(""), http.StatusSeeOther)
@@ -85,11 +85,11 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) {
 	for _, n := range card.Needs {
 		p.Needs = append(p.Needs, n.Text)
 	}
-	for _, c := range clerkChannels {
+	for _, c := range clerkChannels() {
 		label := map[string]string{"counter": "Die Person ist am Schalter", "telephone": "Am Telefon", "paper": "Auf Papier"}[c]
 		p.Channels = append(p.Channels, choice{Value: c, Label: label, Selected: c == channel || (channel == "" && c == "counter")})
 	}
-	for _, l := range slipLanguages {
+	for _, l := range slipLanguages() {
 		p.Langs = append(p.Langs, choice{Value: l, Label: langWord(l), Selected: l == lang || (lang == "" && l == "de")})
 	}
 	status := http.StatusOK
@@ -311,12 +311,13 @@ func (s *site) drawCheck(w http.ResponseWriter, r *http.Request, status int, d d
 		s.notFound(w, r)
 		return
 	}
+	v = d.Service.View(d.Service.Clean(d.Answers, d.Day), "de", d.Day) // as it will be sent: "3.4.80" is read out as "3. April 1980"
 	p := checkPage{
 		Service: d.Service.ID, Title: d.Service.Title("de"), Channel: upper(channelWord(d.Channel)), Action: d.url("") + "/pruefen", Back: d.url(v.Pages[len(v.Pages)-1].ID),
 		Total: len(v.Pages) + 1, Asked: readOnly(v, d.url), Reasons: reasons(d, v), Fee: fee(v.Fee), Ready: true, WayProblem: wayProblem,
 	}
 	if v.Fee != nil && v.Fee.Amount > 0 {
-		p.Ways = ways(d)
+		p.Ways = ways(d, r.PostFormValue("zahlung"))
 	}
 	title := p.Title + ", prüfen und absenden"
 	if wayProblem != "" {
@@ -326,12 +327,19 @@ func (s *site) drawCheck(w http.ResponseWriter, r *http.Request, status int, d d
 }
 
 // ways are the ways to pay that a clerk can offer. A card payment at a terminal counts from the terminal's own word only.
-func ways(d draft) []choice {
+func ways(d draft, chosen string) []choice {
 	counter := choice{Value: string(pay.Counter), Label: "Am Schalter bezahlt", Hint: "Bar oder Karte, das Geld ist schon da."}
 	if d.Channel != "counter" {
 		counter.Label, counter.Hint = "Wird am Schalter bezahlt", "Bar oder Karte, vor der Ausgabe."
 	}
-	return []choice{counter, {Value: string(pay.Invoice), Label: "Auf Rechnung", Hint: "Die Rechnung kommt mit der Post."}}
+	out := []choice{counter}
+	if slices.Contains(d.Service.Ways, pay.Invoice) {
+		out = append(out, choice{Value: string(pay.Invoice), Label: "Auf Rechnung", Hint: "Die Rechnung kommt mit der Post."})
+	}
+	for i := range out {
+		out[i].Selected = out[i].Value == chosen
+	}
+	return out
 }
 
 func upper(s string) string {
@@ -355,7 +363,7 @@ func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 	way := pay.Free
 	if v.Fee != nil && v.Fee.Amount > 0 {
 		way = pay.Way(r.PostFormValue("zahlung"))
-		if way != pay.Counter && way != pay.Invoice {
+		if !slices.ContainsFunc(ways(d, ""), func(c choice) bool { return c.Value == string(way) }) {
 			s.drawCheck(w, r, http.StatusUnprocessableEntity, d, "Wählen Sie, wie bezahlt wird.")
 			return
 		}
@@ -383,69 +391,4 @@ func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 	}
 	s.drafts.became(d.ID, c.Number)
 	s.showSlip(w, r, c.Number, "Der Antrag ist gestellt", "Vorgang "+c.Number+". Jetzt den Beleg drucken und mitgeben.", slip)
-}
-
-type replacePage struct {
-	Number, Title, Ticket, Problem string
-	Proofs                         []choice
-}
-
-// The ways in which somebody proves who asks for a new slip. They are written into the case's history as they are read here.
-var proofs = [...]choice{
-	{Value: "personalausweis", Label: "Personalausweis"},
-	{Value: "reisepass", Label: "Reisepass"},
-	{Value: "aufenthaltstitel", Label: "Aufenthaltstitel"},
-	{Value: "anders", Label: "anders"},
-}
-
-func (s *site) askReplace(w http.ResponseWriter, r *http.Request) {
-	if c, ok := s.find(w, r); ok {
-		s.drawReplace(w, r, http.StatusOK, replacePage{Number: c.Number, Title: c.Title, Ticket: s.tickets.issue(c.Number, user(r).Login)}, "")
-	}
-}
-
-func (s *site) drawReplace(w http.ResponseWriter, r *http.Request, status int, p replacePage, chosen string) {
-	for _, x := range proofs {
-		x.Selected = x.Value == chosen
-		p.Proofs = append(p.Proofs, x)
-	}
-	s.draw(w, r, status, "replace", shell{Title: "Beleg ersetzen " + p.Number, Nav: "arbeitsliste"}, p)
-}
-
-func (s *site) replace(w http.ResponseWriter, r *http.Request) {
-	c, ok := s.find(w, r)
-	if !ok {
-		return
-	}
-	login, chosen, other := user(r).Login, r.PostFormValue("ausweis"), strings.TrimSpace(r.PostFormValue("andere"))
-	var how string
-	for _, x := range proofs {
-		if x.Value == chosen {
-			how = x.Label
-		}
-	}
-	problem := ""
-	switch {
-	case how == "":
-		problem = "Wählen Sie, womit sich die Person ausgewiesen hat."
-	case chosen == "anders" && (other == "" || len(other) > 800):
-		problem = "Schreiben Sie kurz dazu, wie genau."
-	case chosen == "anders":
-		how = other
-	}
-	if problem != "" {
-		p := replacePage{Number: c.Number, Title: c.Title, Ticket: r.PostFormValue("schein"), Problem: problem}
-		s.drawReplace(w, r, http.StatusUnprocessableEntity, p, chosen)
-		return
-	}
-	if !s.tickets.use(r.PostFormValue("schein"), c.Number, login) {
-		s.say(w, r, http.StatusGone, message{Icon: "receipt", Title: "Dieser Beleg wurde schon gezeigt", Text: "Jede Seite zum Ersetzen gilt einmal. Wird noch ein Beleg gebraucht, beginnen Sie am Vorgang neu.", Link: "/vorgang/" + c.Number, LinkText: "Zum Vorgang"})
-		return
-	}
-	slip, err := s.Book.Replace(r.Context(), c.Number, login, how)
-	if err != nil {
-		s.refused(w, r, c.Number, "", err)
-		return
-	}
-	s.showSlip(w, r, c.Number, "Der neue Beleg", "Zu Vorgang "+c.Number+". Der alte Beleg öffnet nichts mehr.", slip)
 }

@@ -1,6 +1,10 @@
 package web
 
-import "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+import (
+	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+)
 
 // feeLines is a fee with its steps, as text.
 type feeLines struct {
@@ -70,6 +74,9 @@ func answer(f form.Field) answered {
 		}
 	case len(chosen) == 1:
 		a.Text = chosen[0].Label
+		if m := mark(chosen[0]); m != "" && !strings.HasSuffix(a.Text, " "+m) {
+			a.Text += " (" + m + ")"
+		}
 		if chosen[0].Hint != "" {
 			a.Options = []string{chosen[0].Hint}
 		}

@@ -23,8 +23,16 @@ type field struct {
 }
 
 type fieldOption struct {
-	Token, Label, Hint string
-	Selected           bool
+	Token, Label, Hint, Mark string
+	Selected                 bool
+}
+
+// mark is the letter of an option; icons are not drawn here.
+func mark(o form.Option) string {
+	if strings.HasPrefix(o.Mark, "icon:") {
+		return ""
+	}
+	return o.Mark
 }
 
 // selectFrom is from how many options on a list is easier than radio buttons.
@@ -61,7 +69,10 @@ func draw(f form.Field, say bool) field {
 		x.input(f)
 	}
 	for _, o := range list {
-		x.Options = append(x.Options, fieldOption{Token: token(o.Value), Label: o.Label, Hint: o.Hint, Selected: o.Selected})
+		x.Options = append(x.Options, fieldOption{Token: token(o.Value), Label: o.Label, Hint: o.Hint, Mark: mark(o), Selected: o.Selected})
+	}
+	if x.Hint != "" && x.Example != "" && !strings.ContainsRune(".!?:", rune(x.Hint[len(x.Hint)-1])) {
+		x.Hint += "." // the example is the next sentence
 	}
 	var ids []string
 	if x.Hint != "" || x.Example != "" {

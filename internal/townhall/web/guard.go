@@ -188,8 +188,12 @@ func (l *limiter) forgive(login, address string) {
 	}
 }
 
-// address is where a request comes from. Headers of proxies are not believed: anybody can write them.
-func address(r *http.Request) string {
+// address is where a request comes from. What proxies write is believed only of the town's own: anybody can send such a header.
+func (s *site) address(r *http.Request) string {
+	if all := r.Header.Values("X-Forwarded-For"); s.Proxy && len(all) > 0 {
+		list := strings.Split(all[len(all)-1], ",")
+		return strings.TrimSpace(list[len(list)-1])
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

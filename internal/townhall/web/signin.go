@@ -44,7 +44,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 		again(http.StatusUnprocessableEntity, "Das passt nicht", "Anmeldename oder Passwort ist zu lang.")
 		return
 	}
-	key, from := strings.ToLower(login), address(r)
+	key, from := strings.ToLower(login), s.address(r)
 	if wait := s.limit.begin(key, from); wait > 0 {
 		minutes := int((wait + time.Minute - 1) / time.Minute)
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))

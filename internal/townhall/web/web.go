@@ -1,7 +1,7 @@
 // Package web is the staff's pages: server-rendered HTML that works without a script, and faster with htmx.
 //
 // The pages say what the Book knows and pass on what a clerk decides; they hold no truth of their own. What a citizen answered is on a
-// page only as long as it is looked at: pages are never cached, no answer is in an address, a log or an error.
+// page only as long as it is looked at: pages are never cached, and no answer is in a log or an error.
 package web
 
 import (
@@ -82,6 +82,7 @@ type Options struct {
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin
 	Secure    bool           // pages are reached by TLS: cookies say so, and HSTS is set
+	Proxy     bool           // the town's own proxy stands in front: who asks is the last address that it added to X-Forwarded-For
 	Sessions  scs.Store      // nil: in memory, so that a restart signs everybody out
 	Log       *slog.Logger   // nil: nothing is logged
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -23,6 +24,22 @@ type choice struct {
 	Selected           bool
 }
 
+// names gives the function that writes who a login is: "Sie" for who asks, a colleague's name, or the login of an account that is gone.
+func (s *site) names(r *http.Request) func(login string) string {
+	known := map[string]string{"": "", user(r).Login: "Sie", "citizen": "Bürgerin oder Bürger", "system": "automatisch"}
+	return func(login string) string {
+		name, ok := known[login]
+		if !ok {
+			name = login
+			if u, found, err := s.Users.Find(r.Context(), login); err == nil && found {
+				name = u.Name
+			}
+			known[login] = name
+		}
+		return name
+	}
+}
+
 // count writes a number with its noun: "1 Tag", "3 Tage".
 func count(n int, one, many string) string {
 	if n == 1 {
@@ -31,7 +48,10 @@ func count(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-var stateOrder = [...]service.State{service.StateReceived, service.StateInWork, service.StateAsked, service.StateApproved, service.StateRejected, service.StateWithdrawn}
+// states lists every state in the order of a case's way.
+func states() []service.State {
+	return []service.State{service.StateReceived, service.StateInWork, service.StateAsked, service.StateApproved, service.StateRejected, service.StateWithdrawn}
+}
 
 func stateBadge(s service.State) badge {
 	switch s {
@@ -51,7 +71,10 @@ func stateBadge(s service.State) badge {
 	return badge{string(s), "question-mark", "", false}
 }
 
-var channelOrder = [...]string{"terminal", "phone", "web", "counter", "telephone", "paper"}
+// channels lists the ways by which applications come.
+func channels() []string {
+	return []string{"terminal", "phone", "web", "counter", "telephone", "paper"}
+}
 
 // channelWord says how an application came, as an answer to "wie?".
 func channelWord(c string) string {

@@ -185,8 +185,9 @@ func (s *site) worklist(w http.ResponseWriter, r *http.Request) {
 	}
 	s.choices(&p)
 	s.chips(&p)
+	name := s.names(r)
 	for _, c := range list.Cases {
-		p.Rows = append(p.Rows, s.row(c, u, now))
+		p.Rows = append(p.Rows, s.row(c, name, now))
 	}
 	p.Caption = "Vorgänge, nach Frist sortiert"
 	if q.Newest {
@@ -195,7 +196,11 @@ func (s *site) worklist(w http.ResponseWriter, r *http.Request) {
 	p.Range = "Kein Vorgang"
 	if len(list.Cases) > 0 {
 		first := (list.Page-1)*list.Size + 1
-		p.Range = fmt.Sprintf("%d bis %d von %s", first, first+len(list.Cases)-1, count(list.Total, "Vorgang", "Vorgängen"))
+		order := "Frist"
+		if q.Newest {
+			order = "Eingang"
+		}
+		p.Range = fmt.Sprintf("Sortiert nach %s, %d bis %d von %s", order, first, first+len(list.Cases)-1, count(list.Total, "Vorgang", "Vorgängen"))
 	}
 	p.Pager = pager(q, list)
 	s.empty(&p)
@@ -224,10 +229,10 @@ func (s *site) choices(p *worklistPage) {
 		}
 		p.Services = append(p.Services, choice{Value: svc.ID, Label: svc.Title("de"), Selected: svc.ID == p.Q.Service})
 	}
-	for _, st := range stateOrder {
+	for _, st := range states() {
 		p.States = append(p.States, choice{Value: string(st), Label: stateBadge(st).Text, Selected: string(st) == p.Q.State})
 	}
-	for _, c := range channelOrder {
+	for _, c := range channels() {
 		p.Channels = append(p.Channels, choice{Value: c, Label: channelWord(c), Selected: c == p.Q.Channel})
 	}
 	for _, d := range []choice{{Value: "vorbei", Label: "überfällig"}, {Value: "heute", Label: "bis heute"}, {Value: "woche", Label: "bis in sieben Tagen"}} {
@@ -264,16 +269,13 @@ func (s *site) chips(p *worklistPage) {
 	p.Clear = query{View: base.View, Newest: base.Newest}.url()
 }
 
-func (s *site) row(c cases.Case, u User, now time.Time) row {
+func (s *site) row(c cases.Case, name func(login string) string, now time.Time) row {
 	x := row{
 		Number: c.Number, Title: c.Title, Due: dueBadge(c, now, s.Zone), State: stateBadge(c.State), Received: shortDay(c.Received, s.Zone),
-		Channel: channelWord(c.Channel), Clerk: c.Clerk,
+		Channel: channelWord(c.Channel), Clerk: name(c.Clerk),
 	}
 	if c.Open() && !c.Due.IsZero() {
 		x.DueDay = shortDay(c.Due, s.Zone)
-	}
-	if c.Clerk != "" && c.Clerk == u.Login {
-		x.Clerk = "Sie"
 	}
 	if len(c.Warnings) > 0 && c.Open() {
 		x.Extra = append(x.Extra, badge{"Bitte prüfen", "alert-triangle", "warn", false})
@@ -307,7 +309,7 @@ func pager(q query, list cases.Page) []link {
 	}
 	var out []link
 	if list.Page > 1 {
-		out = append(out, at(list.Page-1, "Zurück", "Vorige Seite"))
+		out = append(out, at(list.Page-1, "Zurück", "Zurück zur vorigen Seite"))
 	}
 	for n := 1; n <= list.Pages; n++ {
 		if n == 1 || n == list.Pages || (n >= list.Page-2 && n <= list.Page+2) {
@@ -315,7 +317,7 @@ func pager(q query, list cases.Page) []link {
 		}
 	}
 	if list.Page < list.Pages {
-		out = append(out, at(list.Page+1, "Weiter", "Nächste Seite"))
+		out = append(out, at(list.Page+1, "Weiter", "Weiter zur nächsten Seite"))
 	}
 	return out
 }

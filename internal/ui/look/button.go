@@ -16,6 +16,7 @@ type ButtonOpts struct {
 	IconRight string // right of the word
 	Primary   bool   // filled with the accent: at most one on a screen
 	Small     bool
+	Low       bool   // as low as can be touched: in a low head
 	Pill      bool   // round ends without sill: languages, filters
 	Chosen    bool   // a pill that is on
 	OnAccent  bool   // stands on an accent ground
@@ -66,13 +67,19 @@ func Button(st Style, o ButtonOpts) *Touch {
 		return p.m.sill
 	}
 	base := func(p *pen) float32 {
+		if o.Low {
+			return p.m.touch
+		}
 		if o.Small || o.Pill {
 			return p.m.small
 		}
 		return p.m.button
 	}
 	height := func(p *pen, w float32) float32 {
-		text := p.height(o.Label, f(p), max(w-extra(p), 1)) + p.m.pad
+		text := p.height(o.Label, f(p), max(w-extra(p), 1))
+		if !o.Low {
+			text += p.m.pad
+		}
 		return max(base(p), text) + sill(p)
 	}
 	t := &Touch{st: st, tap: o.Tap, height: height}
@@ -183,15 +190,33 @@ func Tile(st Style, o TileOpts) *Touch {
 		return face{Lead, true, p.c.Ink}
 	}
 	fh := func(p *pen) face { return face{Body, false, p.c.Ink2} }
+	arch := st.Factor() < 1.5 // the niche shrinks first
 	niche := func(p *pen) float32 {
-		if large {
+		switch {
+		case large:
 			return p.m.nicheW * 0.9 // the pictogram alone
+		case !arch:
+			return p.m.nicheW * 0.6
 		}
 		return p.m.nicheW
 	}
-	left := func(p *pen) float32 { return p.m.gap + niche(p) + p.m.gap*1.2 }
+	left := func(p *pen) float32 {
+		if !arch {
+			return p.m.gap + niche(p) + p.m.gap*0.8
+		}
+		return p.m.gap + niche(p) + p.m.gap*1.2
+	}
 	t := &Touch{st: st, tap: o.Tap}
-	t.min = func(p *pen) float32 { return left(p) + widest(title, st.Size(ft(p).size), true) + p.m.gap }
+	t.min = func(p *pen) float32 { // each line as it is to be read, or the columns become fewer; in one column it may break anywhere
+		w := float32(0)
+		for line := range strings.SplitSeq(title, "\n") {
+			w = max(w, min(p.width(line, ft(p)), st.U(600)))
+		}
+		if large || title == o.Title {
+			w = widest(title, st.Size(ft(p).size), true)
+		}
+		return left(p) + w + p.m.gap
+	}
 	t.height = func(p *pen, w float32) float32 {
 		w -= left(p) + p.m.gap
 		return max(p.m.tile, p.height(title, ft(p), w)+p.height(o.Hint, fh(p), w)+p.m.pad*1.4) + p.m.sill
@@ -199,7 +224,7 @@ func Tile(st Style, o TileOpts) *Touch {
 	t.ring = func(p *pen, s fyne.Size) { p.ring(0, 0, s.Width, s.Height, p.m.radius) }
 	t.paint = func(p *pen, s fyne.Size, pressed bool) {
 		dy, h := p.stand(s, pressed, p.c.Surface, p.c.Edge, p.m.edge)
-		p.inNiche(o.Icon, p.m.gap, dy+h/2, !large, false)
+		p.inNiche(o.Icon, p.m.gap, dy+h/2, niche(p), arch, false)
 		w := s.Width - left(p) - p.m.gap
 		y := dy + (h-p.height(title, ft(p), w)-p.height(o.Hint, fh(p), w))/2
 		y = p.text(title, ft(p), left(p), y, w)
@@ -240,13 +265,13 @@ func (p *pen) stand(s fyne.Size, pressed bool, ground, edge color.NRGBA, stroke 
 	return dy, h
 }
 
-// inNiche draws a pictogram, or one or two letters, in a niche whose left edge is at x.
-func (p *pen) inNiche(mark string, x, mid float32, arch, filled bool) {
+// inNiche draws a pictogram, or one or two letters, in a niche (arch) or alone, into the width w from x.
+func (p *pen) inNiche(mark string, x, mid, w float32, arch, filled bool) {
 	ink, ground := p.c.Accent, p.c.AccentSoft
 	if filled {
 		ink, ground = p.c.OnAccent, p.c.Accent
 	}
-	w, h := p.m.nicheW, p.m.nicheH
+	h := p.m.nicheH
 	if arch {
 		if p.st.Contrast != Normal {
 			p.niche(x, mid-h/2, w, h, p.c.Ink)
@@ -262,9 +287,9 @@ func (p *pen) inNiche(mark string, x, mid float32, arch, filled bool) {
 		ink = p.c.Accent
 	}
 	if HasIcon(mark) {
-		size := p.m.nicheW * 0.6
+		size := w * 0.6
 		if !arch {
-			size = p.m.nicheW * 0.9
+			size = w
 		}
 		p.icon(mark, x+w/2, mid, size, ink)
 		return

@@ -59,7 +59,7 @@ func Choice(st Style, o ChoiceOpts) *Touch {
 	}
 	right := func(p *pen) float32 {
 		if atRight {
-			return radio(p) + pad(p)*1.7
+			return radio(p) + pad(p)*1.25
 		}
 		return pad(p)
 	}
@@ -94,7 +94,7 @@ func Choice(st Style, o ChoiceOpts) *Touch {
 		dy, h := p.stand(s, pressed, ground, edge, stroke)
 		mid := dy + h/2
 		if mark != "" {
-			p.inNiche(mark, pad(p), mid, arch, o.Selected)
+			p.inNiche(mark, pad(p), mid, p.m.nicheW, arch, o.Selected)
 		}
 		title, below := words(p, s.Width)
 		y := mid - (title+below)/2

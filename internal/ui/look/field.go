@@ -42,7 +42,7 @@ func Field(st Style, o FieldOpts) *Touch {
 	d := &fieldDrawing{st: st, o: o}
 	t := &Touch{st: st, tap: o.Tap, height: d.height, min: func(p *pen) float32 { return st.U(120) }, paint: d.paint}
 	if !d.quiet() {
-		d.blink()
+		d.blink(t)
 		t.stop = d.still
 	}
 	t.ring = func(p *pen, s fyne.Size) {
@@ -101,21 +101,20 @@ func (d *fieldDrawing) change(text string) {
 // quiet tells whether the caret stands still.
 func (d *fieldDrawing) quiet() bool { return !d.o.Focused || d.st.Quiet() }
 
-// blink lets the caret come and go for BlinkTime. A letter typed makes a new field, which begins again.
-func (d *fieldDrawing) blink() {
+// blink lets the caret come and go for BlinkTime, as long as the field is on the screen: a letter typed makes a new field, which begins
+// again.
+func (d *fieldDrawing) blink(field fyne.CanvasObject) {
 	left := int(BlinkTime / blinkEvery)
 	var next func()
 	next = func() {
 		fyne.Do(func() {
-			if d.ended {
+			if d.ended || d.caret == nil || !tree.Shows(fyne.CurrentApp().Driver().CanvasForObject(field), field) {
 				return
 			}
 			left--
 			d.hidden = left > 0 && !d.hidden // it ends visible
-			if d.caret != nil {
-				d.caret.Hidden = d.hidden
-				d.caret.Refresh()
-			}
+			d.caret.Hidden = d.hidden
+			d.caret.Refresh()
 			if left > 0 {
 				time.AfterFunc(blinkEvery, next)
 			}

@@ -303,3 +303,23 @@ func (l *over) Layout(objs []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(size)
 	}
 }
+
+// Rail puts a rail of its least width at the right, over the whole height: the plinth in landscape.
+func Rail(main, rail fyne.CanvasObject) *fyne.Container {
+	return container.New(railLayout{}, main, rail)
+}
+
+type railLayout struct{}
+
+func (railLayout) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	a, b := objs[0].MinSize(), objs[1].MinSize()
+	return fyne.NewSize(a.Width+b.Width, max(a.Height, b.Height))
+}
+
+func (railLayout) Layout(objs []fyne.CanvasObject, size fyne.Size) {
+	w := objs[1].MinSize().Width
+	objs[0].Move(fyne.NewPos(0, 0))
+	objs[0].Resize(fyne.NewSize(size.Width-w, size.Height))
+	objs[1].Move(fyne.NewPos(size.Width-w, 0))
+	objs[1].Resize(fyne.NewSize(w, size.Height))
+}

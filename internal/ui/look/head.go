@@ -25,6 +25,8 @@ func Progress(st Style, step, of int, word, right string) *Drawn {
 		h := p.height(word, fw(p), w)
 		if right != "" && !both(p, w) {
 			h += p.height(right, fr(p), w)
+		} else if right != "" {
+			h = p.lineHeight(fr(p))
 		}
 		if h > 0 {
 			h += bar()
@@ -32,7 +34,11 @@ func Progress(st Style, step, of int, word, right string) *Drawn {
 		return h + 2*bar()
 	}
 	return newDrawn(st, func(p *pen) float32 { return st.U(200) }, height, func(p *pen, s fyne.Size) {
-		y := p.text(word, fw(p), 0, 0, s.Width)
+		drop := float32(0)
+		if right != "" && both(p, s.Width) {
+			drop = p.lineHeight(fr(p)) - p.lineHeight(fw(p)) // both stand on one line
+		}
+		y := p.text(word, fw(p), 0, drop/2, s.Width)
 		if right != "" && both(p, s.Width) {
 			p.line(right, fr(p), 0, 0, s.Width, 1)
 		} else if right != "" {
@@ -93,7 +99,7 @@ func Head(st Style, o HeadOpts) fyne.CanvasObject {
 	wm := newWordmark(st, o)
 	var row fyne.CanvasObject = wm
 	if o.End != "" {
-		row = Beside(m.gap, wm, Button(st, ButtonOpts{Label: o.End, Icon: "logout", Small: true, OnAccent: o.OnAccent, ID: "end", Tap: o.Tap}))
+		row = Beside(m.gap, wm, Button(st, ButtonOpts{Label: o.End, Icon: "logout", Small: true, Low: o.Low, OnAccent: o.OnAccent, ID: "end", Tap: o.Tap}))
 	}
 	side, top := m.margin, st.U(17)
 	if o.Low {
@@ -279,6 +285,9 @@ func plinthCell(st Style, o PlinthItem, rail, bar bool) *Touch {
 		if side {
 			w += icon(p) + p.m.gap + p.m.pad
 		}
+		if rail {
+			w = max(w, st.U(176))
+		}
 		return max(w, p.m.touch)
 	}
 	t.height = func(p *pen, w float32) float32 {
@@ -308,7 +317,7 @@ func plinthCell(st Style, o PlinthItem, rail, bar bool) *Touch {
 			p.line(o.Label, ft, x+icon(p)+p.m.gap, (s.Height-p.lineHeight(ft))/2, s.Width, -1)
 			return
 		}
-		if bar && st.Contrast == Normal {
+		if bar && st.Contrast == Normal && (rail || t.Position().X > 0) {
 			if rail {
 				p.fill(0, 0, s.Width, p.m.line, 0, p.c.PlinthBar)
 			} else {

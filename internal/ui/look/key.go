@@ -72,6 +72,9 @@ func Key(st Style, o KeyOpts) *Touch {
 // keyFace draws what stands on a key in the largest way that fits.
 func (p *pen) keyFace(o KeyOpts, ink color.Color, width, dy, h float32) {
 	room := width - p.st.U(14)
+	if len([]rune(o.Label)) == 1 {
+		room = width - p.st.U(8)
+	}
 	icon, gap := p.m.icon*1.05, p.st.U(12)
 	f := face{Lead, true, ink}
 	if o.Word {

@@ -58,7 +58,7 @@ func (p *pen) icon(name string, cx, cy, size float32, c color.Color) {
 	p.add(Icon(p.st, name, size, c), cx-size/2, cy-size/2, size, size)
 }
 
-// type_ is how a piece of text is set.
+// face is how a piece of text is set.
 type face struct {
 	size  Size
 	bold  bool

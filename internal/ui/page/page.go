@@ -2,6 +2,7 @@
 package page
 
 import (
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +22,7 @@ type Events struct {
 
 // Draw draws the fields of one page, below each other, without the page's title, which belongs to the shell. shown names the paths whose
 // problem is told (after "Weiter", or when the field was left); focused is the field that is typed into. Every field carries its path as
-// ID in the screen tree; an option the path, "=" and its label's number: "/zone=0".
+// ID in the screen tree; an option the path, "=" and its number: "/zone=0".
 func Draw(st look.Style, texts look.Texts, v form.View, index int, ev Events, shown map[string]bool, focused string) fyne.CanvasObject {
 	if index < 0 || index >= len(v.Pages) {
 		return look.Column(0)
@@ -195,7 +196,7 @@ func (d drawer) choices(f form.Field) fyne.CanvasObject {
 	return d.block(f, look.Grid(gap, cols, objs...))
 }
 
-func optionID(path string, i int) string { return path + "=" + string(rune('0'+i%10)) }
+func optionID(path string, i int) string { return path + "=" + strconv.Itoa(i) }
 
 // toggled are the chosen values after one was touched, in the order of the options; nil when none is left.
 func toggled(options []form.Option, i int) any {

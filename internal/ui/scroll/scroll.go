@@ -23,6 +23,13 @@ type Scroll struct {
 	button   *look.Touch
 	atEnd    bool // what the button shows
 	render   *renderer
+	side     *float32
+}
+
+// Side sets the free edge at the left and right of the button, in Fyne units; as a rule it is the style's margin.
+func (s *Scroll) Side(units float32) *Scroll {
+	s.side = &units
+	return s
 }
 
 // New puts content into a Scroll. more and up are the words on the button that turns the page: "Mehr anzeigen", "Nach oben".
@@ -109,7 +116,7 @@ func (s *Scroll) CreateRenderer() fyne.WidgetRenderer {
 
 // settle looks whether the button says the right word.
 func (s *Scroll) settle() {
-	if s.button != nil && s.atEnd == s.More() {
+	if s.render != nil && len(s.render.objs) > 1 && s.atEnd == s.More() {
 		s.Refresh()
 	}
 }
@@ -142,15 +149,22 @@ func (r *renderer) Layout(size fyne.Size) {
 	}
 	// First the view, which decides whether its end is reached, then the button, which says so.
 	label := func(end bool) *look.Touch {
-		o := look.ButtonOpts{Label: s.more, Icon: "arrow-down", Small: true, ID: "more", Tap: s.turn}
+		o := look.ButtonOpts{Label: s.more, Icon: "arrow-down", Small: true, Low: size.Height < s.st.U(700), ID: "more", Tap: s.turn}
 		if end {
 			o.Label, o.Icon = s.up, "arrow-bar-to-up"
 		}
 		return look.Button(s.st, o)
 	}
 	side, gap := s.st.Margin(), s.st.U(12)
+	if s.side != nil {
+		side = *s.side
+	}
 	w := size.Width - 2*side
 	h := max(look.HeightFor(label(false), w), look.HeightFor(label(true), w))
+	if size.Height < 5.5*h { // no room for a button as well: a small sign says that there is more
+		r.sign(size)
+		return
+	}
 	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-h-2*gap, 0)))
 	s.view.to(s.view.offset)
 	s.atEnd = !s.More()
@@ -161,6 +175,26 @@ func (r *renderer) Layout(size fyne.Size) {
 	s.button.Move(fyne.NewPos(side, size.Height-h-gap))
 	s.button.Resize(fyne.NewSize(w, h))
 	r.objs = append(r.objs, line, s.button)
+}
+
+// sign leaves a narrow strip at the foot with an arrow, as long as something lies below.
+func (r *renderer) sign(size fyne.Size) {
+	s := r.s
+	h := s.st.U(36)
+	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-h, 0)))
+	s.view.to(s.view.offset)
+	line := look.Line(s.st)
+	line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
+	line.Move(fyne.NewPos(0, size.Height-h))
+	name := "arrow-down"
+	if !s.More() {
+		name = "arrow-bar-to-up"
+	}
+	s.atEnd = !s.More()
+	icon := look.Icon(s.st, name, h, s.st.Colors().Accent)
+	icon.Resize(fyne.NewSize(h, h))
+	icon.Move(fyne.NewPos((size.Width-h)/2, size.Height-h))
+	r.objs = append(r.objs, line, icon)
 }
 
 func (r *renderer) MinSize() fyne.Size           { return r.s.MinSize() }

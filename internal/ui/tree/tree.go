@@ -112,6 +112,45 @@ func Of(c fyne.Canvas) []Node {
 	return w.nodes
 }
 
+// Shows tells whether the canvas (nil: none) has the object in its content or in an overlay, seen or scrolled away.
+func Shows(c fyne.Canvas, o fyne.CanvasObject) bool {
+	if c == nil {
+		return false
+	}
+	if holds(c.Content(), o) {
+		return true
+	}
+	for _, top := range c.Overlays().List() {
+		if holds(top, o) {
+			return true
+		}
+	}
+	return false
+}
+
+func holds(in, o fyne.CanvasObject) bool {
+	if in == nil || in == o {
+		return in != nil
+	}
+	var inside []fyne.CanvasObject
+	switch x := in.(type) {
+	case Viewport:
+		inside = []fyne.CanvasObject{x.Inside()}
+	case *container.Scroll:
+		inside = []fyne.CanvasObject{x.Content}
+	case Parent:
+		inside = x.Children()
+	case *fyne.Container:
+		inside = x.Objects
+	}
+	for _, child := range inside {
+		if holds(child, o) {
+			return true
+		}
+	}
+	return false
+}
+
 // area is a rectangle in Fyne's units.
 type area struct{ x0, y0, x1, y1 float32 }
 

@@ -177,8 +177,8 @@ func (f *flow) row(b document.Block, first, ruled, last bool) {
 	const pad = 1.9
 	size, w := 12.0, regular
 	if b.Bold {
-		size, w = 34, bold
-		for size > 14 && f.widestWord(bold, size, b.Text) > column-labels {
+		size, w = 26, bold
+		for size > 14 && f.measure(bold, size, f.faces[bold].clean(b.Text)) > column-labels {
 			size--
 		}
 	}

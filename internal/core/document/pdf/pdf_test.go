@@ -26,20 +26,23 @@ func fonts(t testing.TB) pdf.Fonts {
 	return pdf.Fonts{Regular: read("AtkinsonHyperlegibleNext-Regular.ttf"), Bold: read("AtkinsonHyperlegibleNext-Bold.ttf")}
 }
 
+var attestation = "eyJhbGciOiJFZERTQSIsInR5cCI6InBlcm1pdCJ9." + strings.Repeat("a7Bz", 50)
+
 func permit() document.Document {
 	return document.Document{Title: "Bewohnerparkausweis", Lang: "de", Blocks: []document.Block{
-		{Kind: document.Paragraph, Text: "Stadt Bad Oeynhausen"},
-		{Kind: document.Heading, Level: 1, Text: "Bewohnerparkausweis"},
+		{Kind: document.Paragraph, Center: true, Text: "Stadt Bad Oeynhausen"},
+		{Kind: document.Heading, Level: 2, Center: true, Text: "Bewohnerparkausweis"},
 		{Kind: document.Rule},
-		{Kind: document.Row, Label: "Kennzeichen", Text: "MI-ÄÖ 417E", Bold: true},
-		{Kind: document.Row, Label: "Zone", Text: "3 · Südstadt", Bold: true},
-		{Kind: document.Row, Label: "Gültig", Text: "24. November 2026 bis 23. November 2027"},
+		{Kind: document.Heading, Level: 1, Center: true, Text: "Zone 3 · Südstadt"},
+		{Kind: document.Heading, Level: 1, Center: true, Text: "MI-ÄÖ 417E"},
+		{Kind: document.Space},
+		{Kind: document.Row, Label: "Gültig ab", Text: "24. November 2026", Bold: true},
+		{Kind: document.Row, Label: "Gültig bis", Text: "23. September 2027", Bold: true},
 		{Kind: document.Row, Label: "Gebühr", Text: "30,70 €"},
 		{Kind: document.Row, Label: "Nummer", Text: "BO-26-4T7K-2M9-X"},
-		{Kind: document.Space},
-		{Kind: document.QR, Center: true, Data: "eyJhbGciOiJFZERTQSIsInR5cCI6InBlcm1pdCJ9." + strings.Repeat("a7Bz", 50),
-			Text: "Zum Prüfen scannen. Der Ausweis nennt keinen Namen."},
-		{Kind: document.Paragraph, Text: "Bitte legen Sie diese Seite gut lesbar hinter die Windschutzscheibe."},
+		{Kind: document.Rule},
+		{Kind: document.QR, Center: true, Data: attestation, Text: "Zum Prüfen scannen. Der Ausweis nennt keinen Namen."},
+		{Kind: document.Paragraph, Center: true, Text: "Bitte legen Sie diese Seite gut lesbar hinter die Windschutzscheibe."},
 	}}
 }
 
@@ -83,7 +86,7 @@ func TestAWardenReadsThePermitsCode(t *testing.T) {
 	name := write(t, file)
 	run(t, "pdftoppm", "-r", "110", "-png", name, strings.TrimSuffix(name, ".pdf"))
 	got := run(t, "zbarimg", "-q", "--raw", strings.TrimSuffix(name, ".pdf")+"-1.png")
-	if want := permit().Blocks[9].Data; strings.TrimSpace(got) != want {
+	if strings.TrimSpace(got) != attestation {
 		t.Errorf("read %q", got)
 	}
 }

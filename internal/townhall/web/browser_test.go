@@ -1,0 +1,257 @@
+package web
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// browse starts a browser of its own; the test is skipped where there is none.
+func browse(t *testing.T) context.Context {
+	t.Helper()
+	const chromium = "/usr/bin/chromium"
+	if _, err := os.Stat(chromium); err != nil {
+		t.Skip("no Chromium at " + chromium + ": the pages are not tried in a browser")
+	}
+	if testing.Short() {
+		t.Skip("short: the pages are not tried in a browser")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WindowSize(1440, 900), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	do(t, ctx, "start the browser")
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// move is one thing that somebody does in a browser.
+type move = chromedp.Action[chromedp.Void]
+
+func do(t *testing.T, ctx context.Context, what string, steps ...move) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// ask lets the page answer a question.
+func ask[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%.60s: %v", script, err)
+	}
+	return v
+}
+
+func signInWith(h *house) move {
+	return chromedp.Steps(chromedp.Navigate(h.url+"/anmelden"), chromedp.SendKeys("#user", "b.kowalski"), chromedp.SendKeys("#pw", password+kb.Enter), chromedp.WaitVisible("#liste"))
+}
+
+// shoot keeps a picture of the whole page in the folder WEB_SHOTS, for people to look at.
+func shoot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	dir := os.Getenv("WEB_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatalf("picture %s: %v", name, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// focus tells what the keyboard is on, by its text or name.
+const focus = `(()=>{const e=document.activeElement;return (e.id||e.name||'')+'|'+(e.textContent||'').trim().slice(0,60)})()`
+
+// tabTo presses Tab until the element that matches has the focus, as somebody without a mouse does.
+func tabTo(selector string) move {
+	return func(ctx context.Context, at *chromedp.Target) (none chromedp.Void, err error) {
+		there := chromedp.Evaluate[bool](fmt.Sprintf("!!document.activeElement.matches(%q)", selector))
+		for range 80 {
+			if ok, err := there(ctx, at); err != nil || ok {
+				return none, err
+			}
+			if _, err := chromedp.KeyEvent(kb.Tab)(ctx, at); err != nil {
+				return none, err
+			}
+		}
+		return none, fmt.Errorf("the keyboard never gets to %s", selector)
+	}
+}
+
+func TestACaseIsWorkedByKeyboardAlone(t *testing.T) {
+	h := newHouse(t, false)
+	ctx := browse(t)
+	do(t, ctx, "sign in", signInWith(h))
+	do(t, ctx, "skip link", chromedp.KeyEvent(kb.Tab))
+	if on := ask[string](t, ctx, focus); !strings.Contains(on, "Zum Inhalt springen") {
+		t.Errorf("the first stop is %q", on)
+	}
+	do(t, ctx, "Alt+S", chromedp.KeyEvent("s", chromedp.KeyModifiers(kb.ModifierAlt)))
+	if on := ask[string](t, ctx, focus); !strings.HasPrefix(on, "q|") {
+		t.Errorf("Alt+S leads to %q", on)
+	}
+	const href = "document.activeElement.getAttribute('href')||''"
+	do(t, ctx, "to the list", tabTo(".main-link"))
+	first := ask[string](t, ctx, href)
+	do(t, ctx, "arrow", chromedp.KeyEvent(kb.ArrowDown))
+	if second := ask[string](t, ctx, href); first != "/vorgang/"+opened || second != "/vorgang/BO-26-BBBB-BBB-B" {
+		t.Errorf("the arrow keys go from %s to %s", first, second)
+	}
+	do(t, ctx, "open", chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(".as-seen"))
+	do(t, ctx, "take over", tabTo(`[action$="/uebernehmen"] button`), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(".toast"))
+	do(t, ctx, "ask back", tabTo(`[data-dialog="d-rueckfrage"]`), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#d-rueckfrage"))
+	if on := ask[string](t, ctx, focus); !strings.HasPrefix(on, "t-rueckfrage|") {
+		t.Errorf("the dialog opens with the keyboard on %q", on)
+	}
+	shoot(t, ctx, "vorgang-dialog-1440")
+	do(t, ctx, "escape", chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#d-rueckfrage"))
+	if on := ask[string](t, ctx, "document.activeElement.dataset.dialog||''"); on != "d-rueckfrage" {
+		t.Errorf("after the dialog the keyboard is on %q", on)
+	}
+	do(t, ctx, "send", chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#d-rueckfrage"), chromedp.KeyEvent("Bis wann?"), tabTo("#d-rueckfrage button[type=submit]"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(`//b[contains(.,"Rückfrage gesendet")]`))
+	c, err := h.book.Get(t.Context(), "BO-26-BBBB-BBB-B")
+	if err != nil || len(c.Questions) != 1 || c.Questions[0].Text != "Bis wann?" || c.Clerk != "b.kowalski" {
+		t.Errorf("the question did not arrive: %+v %v", c.Questions, err)
+	}
+}
+
+func TestTheListFollowsTheFilterWithoutAnotherPage(t *testing.T) {
+	h := newHouse(t, false)
+	ctx := browse(t)
+	do(t, ctx, "sign in", signInWith(h))
+	ask[int](t, ctx, "window.same=1")
+	do(t, ctx, "filter", chromedp.SendKeys("#wort", "BO-26-CCCC"), chromedp.WaitVisible(`//a[contains(@class,"chip")][contains(.,"Suche: BO-26-CCCC")]`))
+	if same, at := ask[int](t, ctx, "window.same||0"), ask[string](t, ctx, "location.href"); same != 1 || !strings.Contains(at, "suche=BO-26-CCCC") {
+		t.Errorf("the page was loaded anew (%d), or its address is wrong: %s", same, at)
+	}
+}
+
+func TestAnApplicationIsEnteredInABrowser(t *testing.T) {
+	h := newHouse(t, false)
+	ctx := browse(t)
+	choose := func(label string) move {
+		return chromedp.Click(fmt.Sprintf(`//label[contains(@class,"choice")][contains(.,%q)]`, label))
+	}
+	const on = "document.activeElement.id"
+	do(t, ctx, "start", signInWith(h), chromedp.Navigate(h.url+"/erfassen"), chromedp.Click(".tile"), chromedp.WaitVisible(`[name=weg]`), choose("am Schalter"), chromedp.Click(".card form .btn.primary"), chromedp.WaitVisible("#f-person-name"))
+	do(t, ctx, "a mistake", chromedp.SendKeys("#f-person-name", "Jens Obermeier"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#fehler"))
+	shoot(t, ctx, "erfassen-fehler-1440")
+	if got := ask[string](t, ctx, on); got != "fehler" {
+		t.Errorf("after a mistake the keyboard is on %q", got)
+	}
+	accessible(t, ctx, "form with mistakes")
+	do(t, ctx, "person", chromedp.SendKeys("#f-person-birth", "3.4.1980"), chromedp.SetValue("#f-person-street", `"weser"`), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-vehicle-plate"))
+	do(t, ctx, "vehicle", chromedp.SendKeys("#f-vehicle-plate", "MI-JO 12"), choose("Nein"), chromedp.WaitVisible("#f-vehicle-reason"))
+	if got := ask[string](t, ctx, on); got != "f-vehicle-mine-1" {
+		t.Errorf("when a question appears, the keyboard jumps to %q", got)
+	}
+	if plate := ask[string](t, ctx, "document.getElementById('f-vehicle-plate').value"); plate != "MI-JO 12" {
+		t.Errorf("what was typed became %q", plate)
+	}
+	do(t, ctx, "reason", chromedp.SendKeys("#f-vehicle-reason", "Dienstwagen"), chromedp.Click("#f-vehicle-lasting"), chromedp.WaitVisible("#f-vehicle-lasting:checked"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-permit-zone"))
+	do(t, ctx, "permit", choose("Zone B"), chromedp.WaitVisible(".fieldnote"), choose("Ein Jahr"), chromedp.WaitVisible(".points"))
+	shoot(t, ctx, "erfassen-formular-1440")
+	accessible(t, ctx, "form")
+	do(t, ctx, "check", chromedp.Click("[name=weiter]"), chromedp.WaitVisible("[name=zahlung]"))
+	shoot(t, ctx, "erfassen-pruefen-1440")
+	accessible(t, ctx, "summary")
+	do(t, ctx, "send", choose("Am Schalter bezahlt"), chromedp.Click(".decide button"), chromedp.WaitVisible(".qr svg"))
+	shoot(t, ctx, "beleg-1440")
+	accessible(t, ctx, "slip")
+	if dir := os.Getenv("WEB_SHOTS"); dir != "" {
+		pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "beleg-druck.pdf"), pdf, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// htmx notes which page it is on, and no page itself
+	if kept := ask[string](t, ctx, "JSON.stringify({...localStorage,...sessionStorage})"); !regexp.MustCompile(`^\{("htmx-current-path-for-history":"[^"]*")?\}$`).MatchString(kept) {
+		t.Errorf("the browser keeps %s", kept)
+	}
+}
+
+// accessible runs axe-core, and looks for a page that is wider than its window.
+func accessible(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	axeRun(t, ctx, name, "{runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}")
+	if wide := ask[int](t, ctx, "document.documentElement.scrollWidth-document.documentElement.clientWidth"); wide > 0 {
+		t.Errorf("%s is %d pixels wider than its window", name, wide)
+	}
+}
+
+func axeRun(t *testing.T, ctx context.Context, name, rules string) {
+	t.Helper()
+	if ask[string](t, ctx, "typeof axe") != "object" {
+		ask[int](t, ctx, axe+";0")
+	}
+	raw := ask[string](t, ctx, `axe.run(document,`+rules+`).then(r=>JSON.stringify(r.violations.map(v=>v.id+': '+v.help+' '+v.nodes.map(n=>n.target.join(' ')+' '+(n.failureSummary||'')).join('; '))))`)
+	var found []string
+	if err := json.Unmarshal([]byte(raw), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		t.Errorf("%s: %s", name, v)
+	}
+}
+
+func TestEveryPageIsAccessibleAndFitsItsWindow(t *testing.T) {
+	h := newHouse(t, false)
+	ctx := browse(t)
+	names := regexp.MustCompile(`[^a-z]+`)
+	look := func(path, name string) {
+		do(t, ctx, path, chromedp.Navigate(h.url+path), chromedp.WaitVisible("#inhalt"))
+		for _, width := range []int64{1440, 390} {
+			for _, scheme := range []string{"light", "dark"} {
+				id := fmt.Sprintf("%s-%d-%s", name, width, scheme)
+				do(t, ctx, id, chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+					return err
+				}))
+				if scheme == "light" {
+					accessible(t, ctx, id)
+				} else { // the same page in other colours
+					axeRun(t, ctx, id, "{runOnly:{type:'rule',values:['color-contrast']}}")
+				}
+				shoot(t, ctx, id)
+			}
+		}
+		do(t, ctx, path, chromedp.EmulateViewport(320, 600)) // as wide as a page at 400 %
+		if wide := ask[int](t, ctx, "document.documentElement.scrollWidth-document.documentElement.clientWidth"); wide > 0 {
+			t.Errorf("%s is %d pixels wider than a window of 320", path, wide)
+		}
+	}
+	look("/anmelden", "anmelden")
+	do(t, ctx, "sign in", signInWith(h))
+	for _, path := range append(every[:], "/gibt-es-nicht", "/vorgang/BO-26-EEEE-EEE-E") {
+		if strings.HasSuffix(path, "/rueckfrage") || strings.HasSuffix(path, "/bewilligen") {
+			continue // the same page as /ablehnen with other words
+		}
+		look(path, strings.Trim(names.ReplaceAllString(strings.ToLower(path), "-"), "-"))
+	}
+}

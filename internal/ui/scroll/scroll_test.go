@@ -1,0 +1,125 @@
+package scroll
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// list is a scroll with ten buttons of 118 each on a screen of 900.
+func list(t *testing.T, n int, tap func(name string)) (*Scroll, fyne.Canvas) {
+	st := look.Style{Still: true}
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(look.Theme(st))
+	var objs []fyne.CanvasObject
+	for i := range n {
+		name := string(rune('A' + i))
+		objs = append(objs, look.Button(st, look.ButtonOpts{Label: name, ID: name, Tap: func() { tap(name) }}))
+	}
+	s := New(st, look.Column(20, objs...), "Mehr anzeigen", "Nach oben")
+	c := test.NewCanvas()
+	c.SetPadded(false)
+	c.SetContent(s)
+	c.Resize(fyne.NewSize(952, 900))
+	return s, c
+}
+
+func drag(s *Scroll, steps ...float32) {
+	for _, dy := range steps {
+		s.view.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(0, dy)})
+	}
+	s.view.DragEnd()
+}
+
+func button(t *testing.T, c fyne.Canvas, id string) tree.Node {
+	t.Helper()
+	for _, n := range tree.Of(c) {
+		if n.ID == id {
+			return n
+		}
+	}
+	t.Fatalf("there is no %q on the screen", id)
+	return tree.Node{}
+}
+
+func TestAFingerScrollsAndATrembleDoesNot(t *testing.T) {
+	s, _ := list(t, 10, func(string) {})
+	drag(s, -5, 4, -6)
+	if s.Offset() != 0 {
+		t.Errorf("a trembling finger scrolled by %v", s.Offset())
+	}
+	drag(s, -30, -40, -50)
+	if s.Offset() != 90 {
+		t.Errorf("scrolled by %v, want what came after the first millimetres: 90", s.Offset())
+	}
+	drag(s, 30, 4000)
+	if s.Offset() != 0 {
+		t.Errorf("scrolled beyond the top: %v", s.Offset())
+	}
+}
+
+func TestAButtonSaysThatThereIsMoreAndTurnsThePage(t *testing.T) {
+	s, c := list(t, 10, func(string) {})
+	if n := button(t, c, "more"); n.Name != "Mehr anzeigen" {
+		t.Fatalf("the button says %q", n.Name)
+	}
+	for range 5 {
+		if !s.More() {
+			break
+		}
+		x, y := button(t, c, "more").Bounds.Center()
+		test.TapCanvas(c, fyne.NewPos(float32(x), float32(y)))
+	}
+	n := button(t, c, "more")
+	if s.More() || n.Name != "Nach oben" {
+		t.Fatalf("at the end the button says %q", n.Name)
+	}
+	x, y := n.Bounds.Center()
+	test.TapCanvas(c, fyne.NewPos(float32(x), float32(y)))
+	if s.Offset() != 0 {
+		t.Error("it does not go back to the top")
+	}
+}
+
+func TestWhatFitsHasNoButton(t *testing.T) {
+	s, c := list(t, 3, func(string) {})
+	for _, n := range tree.Of(c) {
+		if n.ID == "more" {
+			t.Error("there is a button though everything is seen")
+		}
+	}
+	drag(s, -30, -40)
+	if s.Offset() != 0 {
+		t.Error("it scrolls though everything is seen")
+	}
+}
+
+func TestATapReachesWhatLiesInside(t *testing.T) {
+	got := ""
+	s, c := list(t, 10, func(name string) { got = name })
+	s.Reveal("J")
+	n := button(t, c, "J")
+	if n.Is("hidden") {
+		t.Fatal("what was to be shown is not seen")
+	}
+	x, y := n.Bounds.Center()
+	test.TapCanvas(c, fyne.NewPos(float32(x), float32(y)))
+	if got != "J" {
+		t.Errorf("touched %q", got)
+	}
+	s.Reveal("A")
+	if s.Offset() != 0 {
+		t.Errorf("the first is shown at %v", s.Offset())
+	}
+}
+
+func TestNothingIsCutOffByTheScroll(t *testing.T) {
+	_, c := list(t, 10, func(string) {})
+	for _, f := range tree.Check(tree.Of(c), look.PxPerMM) {
+		t.Error(f)
+	}
+}

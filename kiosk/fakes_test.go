@@ -1,0 +1,219 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// memory is a journal without a disk, with the device's rules.
+type memory struct {
+	mu       sync.Mutex
+	full     bool
+	held     map[string]seal.Envelope
+	sent     []seal.Envelope
+	payments map[string]pay.Payment
+}
+
+func newMemory() *memory {
+	return &memory{held: map[string]seal.Envelope{}, payments: map[string]pay.Payment{}}
+}
+
+func (m *memory) Room(context.Context) error {
+	if m.full {
+		return visit.ErrFull
+	}
+	return nil
+}
+
+func (m *memory) Hold(_ context.Context, e seal.Envelope, p pay.Payment) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held[e.ID], m.payments[p.ID] = e, p
+	return nil
+}
+
+func (m *memory) Release(_ context.Context, e seal.Envelope, _ pay.Way, _ int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = append(m.sent, e)
+	return nil
+}
+
+func (m *memory) Record(_ context.Context, id string, ev pay.Event) (pay.Payment, pay.Effect, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, effect := pay.Step(m.payments[id], ev)
+	m.payments[id] = p
+	switch effect {
+	case pay.Release:
+		m.sent = append(m.sent, m.held[p.Envelope])
+		delete(m.held, p.Envelope)
+	case pay.Discard:
+		delete(m.held, p.Envelope)
+	}
+	return p, effect, nil
+}
+
+func (m *memory) Unsettled(context.Context) ([]pay.Payment, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []pay.Payment
+	for _, p := range m.payments {
+		if !p.State.Final() {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.sent)
+}
+
+// cardTerminal approves, declines or loses; with hold it waits for the citizen until it is told to go on or to abort.
+type cardTerminal struct {
+	end  pay.Kind // Complete, Refuse, Cancel or Lose
+	gone bool
+	hold chan struct{}
+}
+
+func (c *cardTerminal) Ready(context.Context) error {
+	if c.gone {
+		return visit.ErrUnreachable
+	}
+	return nil
+}
+
+func (c *cardTerminal) Pay(ctx context.Context, p pay.Payment, on func(pay.Event) error, say func(byte, string)) error {
+	if err := on(pay.Event{Kind: pay.Ask, At: time.Unix(0, 0)}); err != nil {
+		return err
+	}
+	say(0x0A, "Karte einstecken")
+	if c.hold != nil {
+		select {
+		case <-c.hold:
+		case <-ctx.Done():
+			return on(pay.Event{Kind: pay.Cancel, Code: "6C"})
+		}
+	}
+	switch c.end {
+	case pay.Complete:
+		ev := &pay.Evidence{Amount: p.Amount, TerminalID: "52500041", Trace: 7, Receipt: 12, Date: "1123", Time: "101500"}
+		if err := on(pay.Event{Kind: pay.Grant, Evidence: ev}); err != nil {
+			return err
+		}
+		return on(pay.Event{Kind: pay.Complete, Evidence: ev})
+	case pay.Lose:
+		if err := on(pay.Event{Kind: pay.Lose}); err != nil {
+			return err
+		}
+		return errors.New("line broke")
+	}
+	return on(pay.Event{Kind: c.end, Code: "6C"})
+}
+
+func (c *cardTerminal) Settle(context.Context, pay.Payment) (pay.Event, error) {
+	return pay.Event{}, visit.ErrUnreachable
+}
+
+func (c *cardTerminal) Reverse(context.Context, pay.Payment) (pay.Event, error) {
+	return pay.Event{}, visit.ErrUnreachable
+}
+
+// printer prints until its paper ends; with hold it waits in the middle.
+type printer struct {
+	mu      sync.Mutex
+	err     error
+	hold    chan struct{}
+	printed []document.Document
+}
+
+func (p *printer) Ready(context.Context) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return false, p.err
+}
+
+func (p *printer) Print(ctx context.Context, d document.Document) (int, error) {
+	if p.hold != nil {
+		select {
+		case <-p.hold:
+		case <-ctx.Done():
+			return 0, visit.ErrUnreachable
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err != nil {
+		return 0, p.err
+	}
+	p.printed = append(p.printed, d)
+	return len(d.Parts()), nil
+}
+
+func (p *printer) set(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = err
+}
+
+// scanner gives the codes that a test shows to it.
+type scanner struct{ codes chan string }
+
+func (s *scanner) Scan(ctx context.Context) (string, error) {
+	select {
+	case c := <-s.codes:
+		return c, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+type sheetPrinter struct {
+	err error
+	got int
+}
+
+func (s *sheetPrinter) Ready(context.Context) error { return s.err }
+func (s *sheetPrinter) PrintPDF(context.Context, string, []byte) error {
+	s.got++
+	return s.err
+}
+
+// town is the line to the town hall.
+type town struct {
+	mu      sync.Mutex
+	offline bool
+	answers map[string][][]byte
+}
+
+func (t *town) Online() bool { return !t.offline }
+
+func (t *town) Answers(_ context.Context, address string) ([][]byte, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.offline {
+		return nil, visit.ErrOffline
+	}
+	return slices.Clone(t.answers[address]), nil
+}
+
+// sealer seals with a key made once for all tests: RSA keys take a while.
+type sealer struct{ key seal.Private }
+
+var oneKey = sync.OnceValues(seal.Generate)
+
+func (s *sealer) Ready(context.Context) error { return nil }
+func (s *sealer) Seal(_ context.Context, id string, plain []byte) (seal.Envelope, error) {
+	return seal.Seal(s.key.Public(), id, plain)
+}

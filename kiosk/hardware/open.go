@@ -1,0 +1,154 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// Addresses names the devices of a desk. An empty address means that the device is not here.
+type Addresses struct {
+	Terminal string // zvt+tcp, zvt+serial
+	Receipt  string // escpos+tcp, escpos+serial, escpos+file
+	A4       string // ipp, ipps
+	Scanner  string // scan+serial, scan+tcp
+}
+
+// Devices are a desk's devices; nil where there is none.
+type Devices struct {
+	Payer   visit.Payer
+	Printer visit.Printer
+	Sheets  visit.Sheets
+	Scanner visit.Scanner
+	open    []io.Closer
+}
+
+// Fill puts the devices into a desk.
+func (d *Devices) Fill(desk *visit.Desk) {
+	desk.Payer, desk.Printer, desk.Sheets, desk.Scanner = d.Payer, d.Printer, d.Sheets, d.Scanner
+}
+
+// Close ends the connections, each once its device is free.
+func (d *Devices) Close() error {
+	var errs []error
+	for _, c := range d.open {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// ErrAddress says that an address names no device that exists here. The address itself is not repeated: it may hold a password.
+var ErrAddress = errors.New("hardware: not a device address")
+
+// Open makes the devices. Nothing is connected yet, so it fails only with ErrAddress. now is the device's clock.
+func Open(a Addresses, now func() time.Time) (*Devices, error) {
+	d := &Devices{}
+	for _, place := range []struct {
+		name, address string
+		put           func(dev any) bool
+	}{
+		{"terminal", a.Terminal, func(dev any) (ok bool) { d.Payer, ok = dev.(visit.Payer); return }},
+		{"receipt printer", a.Receipt, func(dev any) (ok bool) { d.Printer, ok = dev.(visit.Printer); return }},
+		{"a4 printer", a.A4, func(dev any) (ok bool) { d.Sheets, ok = dev.(visit.Sheets); return }},
+		{"scanner", a.Scanner, func(dev any) (ok bool) { d.Scanner, ok = dev.(visit.Scanner); return }},
+	} {
+		if place.address == "" {
+			continue
+		}
+		dev, err := device(place.address, now)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", place.name, err)
+		}
+		if !place.put(dev) {
+			return nil, fmt.Errorf("%s: %w: it is the address of another kind of device", place.name, ErrAddress)
+		}
+		if c, ok := dev.(io.Closer); ok {
+			d.open = append(d.open, c)
+		}
+	}
+	return d, nil
+}
+
+// device lists what exists: one case for each kind of address.
+func device(address string, now func() time.Time) (any, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: it cannot be read", ErrAddress)
+	}
+	q := params{u.Query(), nil}
+	line := func(ctx context.Context) (port.Port, error) { return port.Open(ctx, u) }
+	switch u.Scheme {
+	case "zvt+tcp", "zvt+serial":
+		serial := u.Scheme == "zvt+serial"
+		o := zvt.Opts{Password: q.text("password"), Lang: q.text("lang"), Width: q.number("width"), Serial: serial}
+		if serial && u.Query().Get("stop") == "" { // PA00P016: two stop bits; who expects one is content with two
+			with := u.Query()
+			with.Set("stop", "2")
+			u.RawQuery = with.Encode()
+		}
+		return NewPayer(line, o, now), q.done(serial)
+	case "escpos+tcp", "escpos+serial", "escpos+file":
+		o := escpos.Opts{Columns: q.number("columns"), CodePage: byte(q.number("codepage")), NoQR: q.is("qr", "picture"), NoCut: q.is("cut", "no")}
+		return NewPrinter(line, o), q.done(u.Scheme == "escpos+serial")
+	case "ipp", "ipps":
+		return NewSheets(ipp.New(&http.Client{Timeout: 30 * time.Second}, u, ipp.Opts{})), q.done(false)
+	case "scan+serial", "scan+tcp":
+		return NewScanner(line, scan.Opts{}), q.done(u.Scheme == "scan+serial")
+	}
+	return nil, fmt.Errorf("%w: there is no driver for %q", ErrAddress, u.Scheme)
+}
+
+// params reads an address's parameters and refuses the ones nobody knows: a typing error would otherwise be a printer that prints nonsense.
+type params struct {
+	q   url.Values
+	err error
+}
+
+func (p *params) text(key string) string {
+	s := p.q.Get(key)
+	p.q.Del(key)
+	return s
+}
+
+func (p *params) number(key string) int {
+	s := p.text(key)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 255 {
+		p.err = fmt.Errorf("%w: %s wants a number from 1 to 255", ErrAddress, key)
+	}
+	return n
+}
+
+func (p *params) is(key, word string) bool {
+	s := p.text(key)
+	if s != "" && s != word {
+		p.err = fmt.Errorf("%w: %s is %s or left out", ErrAddress, key, word)
+	}
+	return s == word
+}
+
+func (p *params) done(serial bool) error {
+	for key := range p.q {
+		if key == "connect" || serial && slices.Contains([]string{"baud", "bits", "parity", "stop", "flow"}, key) {
+			continue
+		}
+		return fmt.Errorf("%w: parameter %q is unknown", ErrAddress, key)
+	}
+	return p.err
+}

@@ -1,0 +1,282 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// Payer takes card payments at a terminal that speaks ZVT. It is a visit.Payer.
+type Payer struct {
+	*link[*zvt.Dev]
+	now func() time.Time
+}
+
+// NewPayer makes a payer of a terminal whose line open opens. now is the device's clock.
+func NewPayer(open func(context.Context) (port.Port, error), o zvt.Opts, now func() time.Time) *Payer {
+	return &Payer{now: now, link: newLink(func(ctx context.Context) (*zvt.Dev, error) {
+		p, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		dev := zvt.New(p, o)
+		if err := dev.Register(ctx); err != nil {
+			_ = dev.Close()
+			return nil, err
+		}
+		return dev, nil
+	})}
+}
+
+// spent tells whether an error ends the connection: all that is not the terminal's clear word.
+func spent(err error) bool {
+	var no *zvt.Refusal
+	return err != nil && !errors.As(err, &no) && !errors.Is(err, zvt.ErrAmount) && !errors.Is(err, zvt.ErrBusy)
+}
+
+// Refusals that say more than no (PA00P015 chapter 10).
+const (
+	codeImpossible      = 0x83 // function not possible: there is nothing to repeat, or the terminal does not know the command
+	codeAlreadyReversed = 0xB4
+)
+
+func refusedWith(err error, code byte) bool {
+	var no *zvt.Refusal
+	return errors.As(err, &no) && no.Code == code
+}
+
+// Ready tells whether a payment could begin now.
+func (p *Payer) Ready(ctx context.Context) error {
+	if err := p.take(ctx); err != nil {
+		return fmt.Errorf("hardware: terminal: %w", err)
+	}
+	defer p.give()
+	_, err := p.try(ctx, spent, func(d *zvt.Dev) error { return d.Enquire(ctx) })
+	if err != nil && !refusedWith(err, codeImpossible) { // a terminal without this command is asked in vain, but it answers
+		return fmt.Errorf("hardware: terminal: %w: %w", visit.ErrUnreachable, err)
+	}
+	return nil
+}
+
+// last asks the terminal for its last transaction, on a connection that is alive afterwards. none tells that it has none to tell of.
+func (p *Payer) last(ctx context.Context) (dev *zvt.Dev, s zvt.Status, none bool, err error) {
+	dev, err = p.try(ctx, spent, func(d *zvt.Dev) (err error) {
+		s, _, err = d.RepeatReceipt(ctx)
+		return err
+	})
+	if refusedWith(err, codeImpossible) {
+		return dev, zvt.Status{}, true, nil
+	}
+	return dev, s, false, err
+}
+
+func evidence(s zvt.Status) *pay.Evidence {
+	return &pay.Evidence{
+		Amount: money.Cents(s.Amount), TerminalID: s.TerminalID, Trace: s.Trace, Receipt: s.Receipt, Date: s.Date, Time: s.Time, Card: s.CardName,
+	}
+}
+
+var errAmount = errors.New("hardware: terminal reports another amount than it was asked for")
+
+// Pay asks the terminal for the payment's amount; see visit.Payer.
+//
+// The event Ask carries what the terminal last did before: with it a break can be cleared up later. An empty evidence there means that the
+// terminal said it has nothing to repeat.
+func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event) error, say func(code byte, text string)) error {
+	event := func(k pay.Kind, code byte, e *pay.Evidence) error {
+		ev := pay.Event{Kind: k, At: p.now(), Evidence: e}
+		if code != 0 {
+			ev.Code = fmt.Sprintf("%02X", code)
+		}
+		return on(ev)
+	}
+	lose := func(cause error) error {
+		if err := event(pay.Lose, 0, nil); err != nil {
+			return err
+		}
+		return fmt.Errorf("hardware: pay: %w: %w", visit.ErrUnreachable, cause)
+	}
+	if err := p.take(ctx); err != nil {
+		return lose(err) // nothing was asked for yet
+	}
+	defer p.give()
+	if payment.Amount <= 0 || payment.Amount > money.Max {
+		return lose(zvt.ErrAmount)
+	}
+	dev, last, none, err := p.last(ctx)
+	var before *pay.Evidence
+	var no *zvt.Refusal
+	switch {
+	case err == nil && none:
+		before = &pay.Evidence{}
+	case err == nil:
+		before = evidence(last)
+	case errors.As(err, &no): // it is there and cannot tell now; the payment itself will be refused if it is busy
+	default:
+		return lose(err)
+	}
+	if ctx.Err() != nil {
+		return event(pay.Cancel, zvt.CodeAborted, nil)
+	}
+	if err := event(pay.Ask, 0, before); err != nil {
+		return err
+	}
+	var told error // what on returned for a Grant
+	var granted *pay.Evidence
+	result, err := dev.Pay(ctx, int64(payment.Amount), zvt.Watch{
+		Say: func(code byte, text string) {
+			if say != nil {
+				say(code, text)
+			}
+		},
+		Status: func(s zvt.Status) error {
+			if !s.Good() {
+				return nil
+			}
+			if money.Cents(s.Amount) != payment.Amount {
+				return errAmount
+			}
+			e := evidence(s)
+			if told = event(pay.Grant, 0, e); told != nil {
+				return told
+			}
+			granted = e
+			return nil
+		},
+	})
+	switch {
+	case told != nil: // it could not be stored, so the terminal was told to take it back: it is asked later whether it did
+		_ = event(pay.Lose, 0, nil)
+		p.dropIf(err)
+		return told
+	case err != nil:
+		p.dropIf(err)
+		return lose(err)
+	case result.Done:
+		if granted != nil {
+			e := *granted
+			e.Customer = result.Customer
+			granted = &e
+		}
+		return event(pay.Complete, 0, granted)
+	case result.Code == zvt.CodeAborted:
+		return event(pay.Cancel, result.Code, nil)
+	default:
+		return event(pay.Refuse, result.Code, nil)
+	}
+}
+
+func (p *Payer) dropIf(err error) {
+	if spent(err) {
+		p.drop()
+	}
+}
+
+// ErrUnclear says that what the terminal remembers does not tell how a payment ended: people have to look into its journal.
+var ErrUnclear = errors.New("hardware: terminal's last transaction does not tell how the payment ended")
+
+// Settle asks the terminal how an unclear payment ended; see visit.Payer. ErrUnclear when its answer cannot tell.
+func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, error) {
+	if err := p.take(ctx); err != nil {
+		return pay.Event{}, fmt.Errorf("hardware: settle: %w", err)
+	}
+	defer p.give()
+	_, last, none, err := p.last(ctx)
+	if err != nil {
+		return pay.Event{}, fmt.Errorf("hardware: settle: %w: %w", visit.ErrUnreachable, err)
+	}
+	kind, err := judge(payment, last, none)
+	if err != nil {
+		return pay.Event{}, err
+	}
+	ev := pay.Event{Kind: kind, At: p.now()}
+	if kind == pay.Found || kind == pay.Reverse {
+		ev.Evidence = evidence(last)
+		if kind == pay.Found && payment.Evidence != nil {
+			ev.Evidence.Customer = payment.Evidence.Customer
+		}
+	}
+	return ev, nil
+}
+
+// judge says what the terminal's last transaction means for a payment. Where a status information was never stored, it was never
+// acknowledged either, and the terminal takes such a payment back by itself (PA00P015 2.2.8): that is why the end of an unacknowledged one
+// is seen from transactions that are no payments, too.
+func judge(payment pay.Payment, last zvt.Status, none bool) (pay.Kind, error) {
+	e := payment.Evidence
+	switch {
+	case none: // as before the payment: nothing was added
+		if e == nil && payment.Before != nil && *toKey(payment.Before) == (key{}) {
+			return pay.Absent, nil
+		}
+	case last.OriginalTrace != 0: // a reversal
+		if e == nil {
+			return pay.Absent, nil
+		}
+		if last.Good() && last.OriginalTrace == e.Trace && last.TerminalID == e.TerminalID {
+			return pay.Reverse, nil
+		}
+	case !last.Good():
+		if e == nil || *toKey(e) == *toKey(evidence(last)) {
+			return pay.Absent, nil
+		}
+	default:
+		switch pay.Compare(payment, *evidence(last)) {
+		case pay.Ours:
+			return pay.Found, nil
+		case pay.Theirs:
+			return pay.Absent, nil
+		}
+	}
+	return "", ErrUnclear
+}
+
+// key is what tells one transaction of a terminal from another.
+type key struct {
+	terminal       string
+	trace, receipt int
+	date, time     string
+}
+
+func toKey(e *pay.Evidence) *key { return &key{e.TerminalID, e.Trace, e.Receipt, e.Date, e.Time} }
+
+// Reverse gives a payment back; see visit.Payer. It can be repeated: what was given back already is not given back again.
+func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, error) {
+	e := payment.Evidence
+	if e == nil {
+		return pay.Event{}, ErrUnclear
+	}
+	if err := p.take(ctx); err != nil {
+		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", err)
+	}
+	defer p.give()
+	dev, last, _, err := p.last(ctx)
+	if err != nil {
+		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
+	}
+	if last.Good() && last.OriginalTrace == e.Trace && e.Trace != 0 && last.TerminalID == e.TerminalID {
+		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(last)}, nil
+	}
+	// Receipt numbers begin anew: only of the same day's is it certain that the number means this payment.
+	if last.TerminalID != e.TerminalID || last.Date != e.Date || last.Receipt < e.Receipt {
+		return pay.Event{}, ErrUnclear
+	}
+	r, err := dev.Reverse(ctx, e.Receipt)
+	switch {
+	case err != nil:
+		p.dropIf(err)
+		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
+	case r.Done && r.Status != nil:
+		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(*r.Status)}, nil
+	case r.Done, r.Code == codeAlreadyReversed:
+		return pay.Event{Kind: pay.Reverse, At: p.now()}, nil
+	}
+	return pay.Event{}, fmt.Errorf("hardware: reverse: %w", &zvt.Refusal{Code: r.Code})
+}

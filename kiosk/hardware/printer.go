@@ -1,0 +1,147 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// Printer prints slips on a receipt printer. It is a visit.Printer.
+type Printer struct {
+	*link[*escpos.Dev]
+	columns int
+	unclean bool // the last job was not confirmed; the next connection has to know
+}
+
+// NewPrinter makes a printer whose line open opens.
+func NewPrinter(open func(context.Context) (port.Port, error), o escpos.Opts) *Printer {
+	if o.Columns <= 0 {
+		o.Columns = 48
+	}
+	p := &Printer{columns: o.Columns}
+	p.link = newLink(func(ctx context.Context) (*escpos.Dev, error) {
+		line, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o := o
+		o.Unclean = p.unclean
+		return escpos.New(line, o), nil
+	})
+	return p
+}
+
+// Ready tells whether a slip could be printed now, and whether the paper is near its end.
+func (p *Printer) Ready(ctx context.Context) (low bool, err error) {
+	if err := p.take(ctx); err != nil {
+		return false, fmt.Errorf("hardware: printer: %w", err)
+	}
+	defer p.give()
+	_, s, err := p.status(ctx)
+	if err != nil {
+		return false, printerError(err)
+	}
+	return s.PaperLow, printerError(s.Err())
+}
+
+func (p *Printer) status(ctx context.Context) (dev *escpos.Dev, s escpos.Status, err error) {
+	broken := func(err error) bool { return err != nil }
+	dev, err = p.try(ctx, broken, func(d *escpos.Dev) (err error) {
+		s, err = d.Status(ctx)
+		return err
+	})
+	return dev, s, err
+}
+
+// Print prints the document; see visit.Printer. An empty document is done at once.
+func (p *Printer) Print(ctx context.Context, d document.Document) (done int, err error) {
+	if len(d.Blocks) == 0 {
+		return 0, nil
+	}
+	if err := p.take(ctx); err != nil {
+		return 0, fmt.Errorf("hardware: printer: %w", err)
+	}
+	defer p.give()
+	dev, _, err := p.status(ctx)
+	if err != nil {
+		return 0, printerError(err)
+	}
+	done, err = dev.Print(ctx, slip(d, p.columns))
+	p.unclean = dev.Unclean()
+	if errors.Is(err, escpos.ErrLost) || errors.Is(err, escpos.ErrSilent) || errors.Is(err, escpos.ErrGarbled) {
+		p.drop()
+	}
+	return done, printerError(err)
+}
+
+func printerError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, escpos.ErrNoPaper):
+		return fmt.Errorf("hardware: printer: %w: %w", visit.ErrNoPaper, err)
+	case errors.Is(err, escpos.ErrCoverOpen):
+		return fmt.Errorf("hardware: printer: %w: %w", visit.ErrCoverOpen, err)
+	case errors.Is(err, context.Canceled), errors.Is(err, escpos.ErrData):
+		return fmt.Errorf("hardware: printer: %w", err)
+	case errors.Is(err, visit.ErrUnreachable):
+		return fmt.Errorf("hardware: printer: %w", err)
+	}
+	return fmt.Errorf("hardware: printer: %w: %w", visit.ErrUnreachable, err)
+}
+
+// slip sets a document for narrow paper.
+func slip(d document.Document, columns int) []escpos.Part {
+	var parts []escpos.Part
+	for _, part := range d.Parts() {
+		var lines escpos.Part
+		for _, b := range part.Blocks {
+			lines = append(lines, set(b, columns)...)
+		}
+		parts = append(parts, lines)
+	}
+	return parts
+}
+
+func set(b document.Block, columns int) []escpos.Line {
+	switch b.Kind {
+	case document.Heading:
+		l := escpos.Line{Text: b.Text, Bold: true, Center: b.Center}
+		switch {
+		case b.Level <= 1 && b.Center && utf8.RuneCountInString(b.Text)*3 <= columns:
+			l.Wide, l.Tall = 3, 3 // a plate, a zone: to be read through a windscreen
+		case b.Level <= 1:
+			l.Wide, l.Tall = 2, 2
+		case b.Level == 2:
+			l.Tall = 2
+		}
+		return []escpos.Line{l}
+	case document.Paragraph:
+		return []escpos.Line{{Text: b.Text, Bold: b.Bold, Center: b.Center}}
+	case document.Row:
+		l := escpos.Line{Kind: escpos.Pair, Label: b.Label, Text: b.Text, Bold: b.Bold}
+		if b.Bold && utf8.RuneCountInString(b.Label)+2+2*utf8.RuneCountInString(b.Text) <= columns {
+			l.Wide, l.Tall = 2, 2
+		}
+		return []escpos.Line{l}
+	case document.Mono:
+		return []escpos.Line{{Kind: escpos.Verbatim, Lines: b.Lines}}
+	case document.QR:
+		lines := []escpos.Line{{Kind: escpos.QR, Data: b.Data}}
+		if b.Text != "" {
+			lines = append(lines, escpos.Line{Text: b.Text, Center: true})
+		}
+		return lines
+	case document.Rule:
+		return []escpos.Line{{Kind: escpos.Rule}}
+	case document.Space:
+		return []escpos.Line{{Kind: escpos.Feed}}
+	}
+	return nil
+}

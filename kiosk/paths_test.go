@@ -1,0 +1,402 @@
+package kiosk
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// atPaying brings a filled permit to the choice of how to pay.
+func (r *rig) atPaying() {
+	r.t.Helper()
+	r.filled()
+	r.k.push(&summary{agreed: true})
+	r.tap("send")
+	r.waitFor("Mit Karte")
+}
+
+func TestADeclinedCardCostsNothingAndKeepsTheAnswers(t *testing.T) {
+	r := newRig(t, portrait)
+	r.card.end = pay.Refuse
+	r.atPaying()
+	r.tap("way-card")
+	r.waitFor("Ihre Karte wurde nicht angenommen. Sie haben nichts bezahlt.")
+	if len(r.memory.held) != 0 || r.memory.count() != 0 {
+		t.Error("an unpaid application was kept")
+	}
+	r.card.end = pay.Complete
+	r.tap("again")
+	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	if r.memory.count() != 1 {
+		t.Error("the second try did not go out")
+	}
+}
+
+func TestAbortingAPaymentPaysNothing(t *testing.T) {
+	r := newRig(t, portrait)
+	r.card.hold = make(chan struct{})
+	r.atPaying()
+	r.tap("way-card")
+	r.waitFor("Bitte Karte einstecken oder auflegen")
+	if r.has("end") {
+		t.Error("“Beenden” is offered while money moves")
+	}
+	r.clock = r.clock.Add(time.Hour)
+	r.k.Tick()
+	if r.k.Screen() != "paying" || !r.k.s.warned.IsZero() {
+		t.Error("idleness interrupts a payment")
+	}
+	r.tap("abort")
+	r.waitFor("Zahlung abgebrochen")
+	r.tap("other")
+	r.waitFor("Auf Rechnung")
+	r.tap("way-invoice")
+	r.waitFor("Die Rechnung kommt vom Rathaus.")
+}
+
+func TestAnUnclearPaymentIsSaidAndNotAskedAgain(t *testing.T) {
+	r := newRig(t, portrait)
+	r.card.end = pay.Lose
+	r.atPaying()
+	r.tap("way-card")
+	r.waitFor("Die Zahlung ist noch nicht klar")
+	r.waitFor("Ihre Nummer")
+	if r.has("again") {
+		t.Error("paying again is offered though the money may be taken already")
+	}
+	if len(r.memory.held) != 1 {
+		t.Error("the application was not kept")
+	}
+	r.wait("the slip", func() bool { return r.has("end") })
+	r.tap("end")
+	r.k.enter("de")
+	r.k.push(&card{service: r.service("parken")})
+	r.waitFor("Eine frühere Zahlung wird noch geklärt.")
+}
+
+func TestWithoutPaperTheCodeIsTheSlipAndPrintingIsOfferedAgain(t *testing.T) {
+	r := newRig(t, portrait)
+	r.printer.set(visit.ErrNoPaper)
+	r.atPaying()
+	r.tap("way-card")
+	r.waitFor("Das Papier ist leer.")
+	if !r.sees("Aufs Handy mitnehmen") {
+		t.Error("no code to take along")
+	}
+	r.tap("end")
+	r.waitFor("Haben Sie den Code?")
+	r.tap("back")
+	r.printer.set(nil)
+	r.tap("reprint")
+	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	if n := len(r.printer.printed); n != 1 {
+		t.Errorf("%d slips came out", n)
+	}
+}
+
+func TestTroubleIsSaidBeforeAnythingIsTyped(t *testing.T) {
+	r := newRig(t, portrait)
+	r.card.gone = true
+	r.printer.set(visit.ErrNoPaper)
+	r.k.enter("de")
+	r.k.push(&card{service: r.service("parken")})
+	r.waitFor("Kartenzahlung geht gerade nicht.")
+	r.waitFor("Das Papier ist leer.")
+	r.memory.full = true
+	r.k.replace(&card{service: r.service("parken")})
+	r.waitFor("Dieses Gerät kann gerade nichts annehmen.")
+	if r.has("begin") {
+		t.Error("a form is offered that cannot be handed in")
+	}
+}
+
+func TestGoingBackKeepsTheAnswers(t *testing.T) {
+	r := newRig(t, portrait)
+	r.k.enter("de")
+	r.k.push(&card{service: r.service("parken"), asked: true, told: true})
+	r.tap("begin")
+	r.types("Jürgen Weiß")
+	r.tap("Ja")
+	r.tap("next")
+	r.tap("back")
+	r.tap("back")
+	r.tap("begin")
+	if !r.sees("Jürgen Weiß") {
+		t.Errorf("the name is gone:\n%s", r.said())
+	}
+}
+
+func TestWhatIsMissingIsSaidAtItsField(t *testing.T) {
+	r := newRig(t, portrait)
+	r.filled()
+	r.k.s.visit.Type("/plate", "MI-RA")
+	r.k.push(newFormPage(r.k, "car", false))
+	before := r.said()
+	r.tap("next")
+	if r.k.Screen() != "form" || r.said() == before {
+		t.Error("the page went on, or says nothing")
+	}
+	if f := r.k.top().(*formPage).focus; f != "/plate" {
+		t.Errorf("the field with the problem is not ready to be typed into: %q", f)
+	}
+}
+
+func TestWhoIsNotEntitledIsToldCalmlyAndCanChange(t *testing.T) {
+	r := newRig(t, portrait)
+	r.filled()
+	r.k.s.visit.Answer("/resident", false)
+	r.k.push(newFormPage(r.k, "who", false))
+	r.tap("next")
+	r.waitFor("Den Ausweis gibt es nur für Menschen, die hier gemeldet sind.")
+	r.tap("change")
+	r.tap("Ja")
+	r.tap("next")
+	if !r.sees("Ihr Fahrzeug") {
+		t.Error("after the change it does not go on")
+	}
+}
+
+func TestNobodyThereIsWarnedAndThenWiped(t *testing.T) {
+	r := newRig(t, portrait)
+	r.filled()
+	r.k.push(&summary{})
+	pass := func(d time.Duration) { r.clock = r.clock.Add(d); r.k.Tick() }
+	pass(59 * time.Second)
+	if r.sees("Sind Sie noch da?") {
+		t.Fatal("warned too early")
+	}
+	pass(time.Second)
+	r.waitFor("Sind Sie noch da?")
+	r.waitFor("30 Sekunden")
+	pass(29 * time.Second)
+	r.waitFor("1 Sekunde")
+	r.tap("patient")
+	if r.k.Screen() != "summary" || !r.sees("MI-RA 1848") {
+		t.Fatal("more time did not bring the page back")
+	}
+	pass(4 * time.Minute)
+	if r.sees("Sind Sie noch da?") {
+		t.Error("five minutes are not five minutes")
+	}
+	pass(time.Minute)
+	pass(30 * time.Second)
+	if r.k.Screen() != "attract" {
+		t.Error("nothing was wiped")
+	}
+}
+
+func TestWhoOnlyLookedIsNotAskedWhetherHeIsThere(t *testing.T) {
+	r := newRig(t, portrait)
+	r.k.enter("en")
+	r.clock = r.clock.Add(time.Minute)
+	r.k.Tick()
+	if r.k.Screen() != "attract" || r.k.Lang() != "de" {
+		t.Error("the next one finds the last one's page or language")
+	}
+}
+
+// holds looks for a word in everything that can be reached from a value.
+func holds(v reflect.Value, word string, seen map[uintptr]bool) string {
+	switch v.Kind() {
+	case reflect.String:
+		if strings.Contains(v.String(), word) {
+			return v.String()
+		}
+	case reflect.Pointer:
+		if v.IsNil() || seen[v.Pointer()] {
+			return ""
+		}
+		seen[v.Pointer()] = true
+		if pkg := v.Type().Elem().PkgPath(); strings.HasPrefix(pkg, "fyne.io") && !strings.Contains(pkg, "canvas") && pkg != "fyne.io/fyne/v2" {
+			return ""
+		}
+		return holds(v.Elem(), word, seen)
+	case reflect.Interface:
+		if !v.IsNil() {
+			return holds(v.Elem(), word, seen)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Field(i)
+			if f.CanAddr() {
+				f = reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
+			}
+			if s := holds(f, word, seen); s != "" {
+				return v.Type().Field(i).Name + ": " + s
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			if strings.Contains(string(v.Bytes()), word) {
+				return "bytes"
+			}
+			return ""
+		}
+		for i := range v.Len() {
+			if s := holds(v.Index(i), word, seen); s != "" {
+				return s
+			}
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if s := holds(v.MapIndex(key), word, seen); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func TestAfterTheWipeNothingOfTheVisitIsLeft(t *testing.T) {
+	const planted = "Quastenflosser"
+	r := newRig(t, portrait)
+	r.k.enter("de")
+	r.k.push(&search{query: planted})
+	r.k.pop()
+	r.k.push(&card{service: r.service("parken"), asked: true, told: true})
+	r.tap("begin")
+	r.types(planted)
+	visitBefore, sessionBefore := r.k.s.visit, r.k.s
+	if holds(reflect.ValueOf(r.k), planted, map[uintptr]bool{}) == "" {
+		t.Fatal("the search for the planted word finds nothing even before the wipe")
+	}
+	r.k.Wipe()
+	for name, v := range map[string]any{"shell": r.k, "visit": visitBefore, "session": sessionBefore} {
+		if where := holds(reflect.ValueOf(v), planted, map[uintptr]bool{}); where != "" {
+			t.Errorf("the %s still holds what was typed: %s", name, where)
+		}
+	}
+	if strings.Contains(r.said(), planted) {
+		t.Error("it is still on the screen")
+	}
+}
+
+func TestASlipShowsItsCaseTakesAnAnswerAndPrintsThePaper(t *testing.T) {
+	r := newRig(t, portrait)
+	secret := r.answer(asked())
+	r.k.enter("de")
+	r.tap("scan")
+	r.scanner.codes <- "4006381333931"
+	r.waitFor("Das ist kein Code von einem Beleg.")
+	r.scanner.codes <- secret
+	r.waitFor("Frage aus dem Rathaus")
+	r.tap("paper")
+	r.waitFor("Bitte nehmen Sie Ihr Blatt mit.")
+	if r.sheets.got != 1 {
+		t.Error("no page came out")
+	}
+	r.tap("answer")
+	r.tap("send")
+	if r.k.Screen() != "question" || !r.k.top().(*question).empty {
+		t.Error("an empty answer is not noticed")
+	}
+	r.types("Ostkorso 8")
+	r.tap("send")
+	r.waitFor("Ihre Nachricht geht ins Rathaus.")
+	if r.memory.count() != 1 {
+		t.Error("the answer did not go out")
+	}
+}
+
+func TestWithdrawingAsksFirst(t *testing.T) {
+	r := newRig(t, portrait)
+	r.case_()
+	r.k.push(&caseState{})
+	r.tap("withdraw")
+	if r.memory.count() != 0 {
+		t.Fatal("withdrawn without being asked")
+	}
+	r.tap("withdraw")
+	r.waitFor("Ihre Nachricht geht ins Rathaus.")
+}
+
+func TestWithoutALineTheApplicationIsDeliveredLater(t *testing.T) {
+	r := newRig(t, landscape)
+	r.town.offline = true
+	r.atPaying()
+	r.tap("way-card")
+	r.waitFor("Wird später zugestellt")
+	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	r.tap("else")
+	if r.k.Screen() != "home" || r.k.s.visit != nil {
+		t.Error("“Noch etwas” does not begin anew")
+	}
+}
+
+func TestHelpsForEyesAndArms(t *testing.T) {
+	said := make(chan string, 1)
+	r := newRig(t, portrait, func(o *Options) {
+		o.Speak = func(_ context.Context, lang, words string) error { said <- lang + " " + words; return nil }
+	})
+	r.k.enter("de")
+	for _, id := range []string{"larger", "larger", "larger", "contrast", "contrast", "contrast", "reach"} {
+		r.tap(id)
+		r.shot("helps-" + id + "-" + r.k.Screen())
+	}
+	lowest := r.w.Canvas().Size().Height - low
+	for _, n := range r.nodes() {
+		if n.Touchable() && !n.Is("hidden") && float32(n.Bounds.Y) < lowest-1 {
+			t.Errorf("in reach mode %q lies at %d px, above what an arm reaches from a wheelchair", n.Name, n.Bounds.Y)
+		}
+	}
+	r.tap("read")
+	if words := <-said; !strings.HasPrefix(words, "de ") || !strings.Contains(words, "Was möchten Sie erledigen?") {
+		t.Errorf("read aloud: %q", words)
+	}
+	r.tap("lang-en")
+	if !r.sees("Car") {
+		t.Error("the language did not change")
+	}
+}
+
+func TestAHardwareKeyboardTypesIntoTheFocusedField(t *testing.T) {
+	r := newRig(t, portrait)
+	r.filled()
+	r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{}})
+	r.w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyBackspace})
+	r.w.Canvas().OnTypedRune()('9')
+	if !r.sees("MI-RA 1849") {
+		t.Errorf("typed, but the field says:\n%s", r.said())
+	}
+}
+
+func TestTheSearchFindsWhileTyping(t *testing.T) {
+	r := newRig(t, portrait)
+	r.k.enter("de")
+	r.tap("search")
+	r.types("ausweis")
+	if !r.sees("Personalausweis beantragen") {
+		t.Errorf("no hit:\n%s", r.said())
+	}
+	r.tap("service-ausweis")
+	if r.has("begin") {
+		t.Error("a service that only informs offers a form")
+	}
+	if !slices.Contains(r.events, "screen") || strings.Contains(strings.Join(r.events, " "), "ausweis") {
+		t.Error("the event log is empty or tells what was typed")
+	}
+}
+
+func TestAFreeServiceIsSentWithoutPaying(t *testing.T) {
+	r := newRig(t, portrait)
+	r.k.enter("de")
+	r.k.push(&card{service: r.service("fundsache"), asked: true, told: true})
+	r.tap("begin")
+	r.types("Ein Schirm")
+	r.tap("next")
+	r.tap("agree")
+	r.tap("send")
+	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	if r.memory.count() != 1 {
+		t.Error("nothing was sent")
+	}
+}

@@ -1,0 +1,204 @@
+package kiosk
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// filled begins a parking permit and gives good answers.
+func (r *rig) filled() {
+	r.k.enter(r.k.s.style.Lang)
+	s, _ := r.k.o.Catalogue.Find("parken", "")
+	r.k.push(&card{service: s, asked: true, told: true})
+	r.k.begin(s)
+	for path, v := range map[string]any{"/name": "Renate Vogt", "/resident": true, "/plate": "MI-RA 1848", "/owner": "me", "/zone": "A", "/months": float64(12)} {
+		r.k.s.visit.Answer(path, v)
+	}
+}
+
+func (r *rig) service(id string) *service.Service {
+	s, ok := r.k.o.Catalogue.Find(id, "")
+	if !ok {
+		r.t.Fatal("no service", id)
+	}
+	return s
+}
+
+// answer is what the town hall sealed for a slip; it gives the slip's key.
+func (r *rig) answer(a service.Answer) string {
+	r.t.Helper()
+	secret, recipient, err := seal.NewSlip()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	plain, err := json.Marshal(a)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	sealed, err := seal.SealTo(recipient, plain)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.town.mu.Lock()
+	defer r.town.mu.Unlock()
+	r.town.answers[seal.Address(recipient)] = [][]byte{sealed}
+	return secret
+}
+
+func asked() service.Answer {
+	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	return service.Answer{Case: "BO-26-4T7K-2M9-X", Service: "parken", Title: "Bewohnerparkausweis", State: service.StateAsked, Text: "Wir brauchen noch etwas von Ihnen.",
+		Questions: []service.Question{{ID: "q1", Text: "Wie heißt die Straße, in der Sie wohnen?"}}, Token: "t",
+		Papers: []service.Paper{{Name: "p.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF")}},
+		Steps:  []service.Entry{{State: service.StateReceived, At: day}, {State: service.StateInWork, Text: "Frau Muster prüft.", At: day}, {State: service.StateAsked, At: day}}}
+}
+
+// screens brings a terminal to every screen there is.
+var screens = []struct {
+	name string
+	go_  func(r *rig)
+}{
+	{"01-attract", func(r *rig) {}},
+	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
+	{"02-language", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&language{}) }},
+	{"02-situation", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "auto"}) }},
+	{"02-situation-empty", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "umzug"}) }},
+	{"03-search", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&search{}) }},
+	{"03-search-hits", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&search{query: "ausweiss"}) }},
+	{"03-search-none", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&search{query: "qqqqq"}) }},
+	{"04-service", func(r *rig) {
+		r.k.enter(r.k.s.style.Lang)
+		r.k.push(&card{service: r.service("parken"), asked: true, told: true})
+	}},
+	{"04-service-trouble", func(r *rig) {
+		r.k.enter(r.k.s.style.Lang)
+		r.k.push(&card{service: r.service("parken"), asked: true, told: true, printer: visit.ErrNoPaper,
+			ways: []visit.WayState{{Way: pay.Card, Err: visit.ErrUnreachable}, {Way: pay.Invoice}}})
+	}},
+	{"04-service-information", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&card{service: r.service("ausweis")}) }},
+	{"05-form", func(r *rig) { r.filled(); r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{}}) }},
+	{"05-form-first", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "who", false)) }},
+	{"06-form-problem", func(r *rig) {
+		r.filled()
+		r.k.s.visit.Type("/plate", "MI-RA")
+		r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{"/plate": true}})
+	}},
+	{"07-form-choice", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "zone", false)) }},
+	{"07-ineligible", func(r *rig) { r.filled(); r.k.s.visit.Answer("/resident", false); r.k.push(&ineligible{}) }},
+	{"08-summary", func(r *rig) { r.filled(); r.k.push(&summary{agreed: true}) }},
+	{"09-ways", func(r *rig) {
+		r.filled()
+		r.k.push(&ways{asked: true, told: true, states: []visit.WayState{{Way: pay.Card}, {Way: pay.Invoice}}})
+	}},
+	{"09-ways-trouble", func(r *rig) {
+		r.filled()
+		r.k.push(&ways{asked: true, told: true, states: []visit.WayState{{Way: pay.Card, Err: visit.ErrBusy}, {Way: pay.Invoice}}})
+	}},
+	{"10-paying", func(r *rig) {
+		r.filled()
+		r.k.push(&paying{way: pay.Card, amount: "30,70 €", stage: visit.Paying, code: 0x0A, text: "x"})
+	}},
+	{"10-sending", func(r *rig) { r.filled(); r.k.push(&paying{way: pay.Invoice}) }},
+	{"10-declined", func(r *rig) { r.filled(); r.k.push(&outcome{err: visit.ErrDeclined}) }},
+	{"10-cancelled", func(r *rig) { r.filled(); r.k.push(&outcome{err: visit.ErrCancelled}) }},
+	{"10-unclear", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), unclear: true, begun: true, printed: true})
+	}},
+	{"11-done", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printing: true})
+	}},
+	{"11-done-code", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printed: true, code: true})
+	}},
+	{"12-idle", func(r *rig) {
+		r.filled()
+		r.k.push(&summary{})
+		r.k.s.warned = r.clock.Add(-8 * time.Second)
+		r.k.show()
+	}},
+	{"12-leaving", func(r *rig) { r.filled(); r.k.push(&leaving{}) }},
+	{"13-no-paper", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, err: visit.ErrNoPaper, code: true})
+	}},
+	{"13-no-paper-sure", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, err: visit.ErrNoPaper, leaving: true})
+	}},
+	{"14-later", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Invoice, false), begun: true, printed: true})
+	}},
+	{"20-scan", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true}) }},
+	{"20-scan-wrong", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "wrong"}) }},
+	{"20-scan-offline", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "offline"}) }},
+	{"21-case", func(r *rig) { r.case_(); r.k.push(&caseState{}) }},
+	{"22-question", func(r *rig) {
+		r.case_()
+		r.k.push(&caseState{})
+		r.k.push(&question{id: "q1", text: asked().Questions[0].Text})
+	}},
+	{"23-withdraw", func(r *rig) { r.case_(); r.k.push(&caseState{}); r.k.push(&withdraw{}) }},
+	{"24-paper", func(r *rig) { r.case_(); r.k.push(&caseState{paper: "failed", said: "sent"}) }},
+	{"30-help", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&help{}) }},
+	{"31-privacy", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&legal{key: "privacy"}) }},
+}
+
+func receipt(way pay.Way, online bool) visit.Receipt {
+	return visit.Receipt{Case: "BO-26-4T7K-2M9-X", Title: "Bewohnerparkausweis", Amount: 3070, Way: way, State: pay.Approved,
+		Secret: "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX", Online: online}
+}
+
+// case_ puts a case on the table, as a scanned slip does.
+func (r *rig) case_() {
+	r.k.enter(r.k.s.style.Lang)
+	secret := r.answer(asked())
+	c, err := visit.Follow(r.k.s.ctx, r.k.o.Desk, secret, r.k.visitOptions())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.k.s.kase = c
+}
+
+func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
+	for _, size := range []fyne.Size{portrait, landscape} {
+		r := newRig(t, size)
+		for _, lang := range []string{"de", "en"} {
+			for _, factor := range []float32{1, 2} {
+				for _, s := range screens {
+					name := fmt.Sprintf("%s-%.0fx%.0f-%s-%g", s.name, size.Width, size.Height, lang, factor)
+					r.k.o.Style.Lang, r.k.o.Style.Text = lang, factor
+					r.k.Wipe()
+					s.go_(r)
+					if lang == "de" {
+						r.shot(name)
+					}
+					nodes := r.nodes()
+					for _, f := range tree.Check(nodes, look.PxPerMM) {
+						t.Errorf("%s: %s", name, f)
+					}
+					for _, n := range nodes {
+						if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
+							t.Errorf("%s: a text is missing: %q", name, n.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+}

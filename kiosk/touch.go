@@ -1,0 +1,82 @@
+package kiosk
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// start is the large round button of the attract screen.
+type start struct {
+	*panel
+	tap     func()
+	focused bool
+	k       *Kiosk
+}
+
+func (k *Kiosk) startButton() *start {
+	st := k.s.style
+	c := st.Colors()
+	s := &start{k: k, tap: func() { k.enter(k.s.style.Lang) }}
+	label := k.say("attract.touch")
+	s.panel = &panel{least: k.px(300), height: fixed(k.px(172) + k.px(8)), node: tree.Node{Role: tree.Button, Name: label, ID: "start"}}
+	s.panel.place = func(size fyne.Size) []fyne.CanvasObject {
+		h := size.Height - k.px(8)
+		face, under, ink := c.OnAccent, c.Gold, c.AccentDeep
+		if st.Contrast != look.Normal {
+			face, under, ink = c.Ink, c.Ink, c.Ground
+		}
+		if s.focused {
+			under = c.OnAccent
+		}
+		sill, top := canvas.NewRectangle(under), canvas.NewRectangle(face)
+		sill.CornerRadius, top.CornerRadius = h/2, h/2
+		objs := []fyne.CanvasObject{at(sill, 0, k.px(8), size.Width, h), at(top, 0, 0, size.Width, h)}
+		if s.focused {
+			ring := canvas.NewRectangle(color.Transparent)
+			ring.StrokeColor, ring.StrokeWidth, ring.CornerRadius = c.Gold, k.px(8), h/2
+			objs = append(objs, at(ring, 0, 0, size.Width, h))
+		}
+		t := canvas.NewText(label, ink)
+		t.TextSize, t.TextStyle.Bold = st.Size(look.TitleM), true
+		m, icon := t.MinSize(), k.px(72)
+		for m.Width+icon+k.px(28) > size.Width-k.px(60) && t.TextSize > k.px(36) {
+			t.TextSize -= k.px(4)
+			m = t.MinSize()
+		}
+		x := (size.Width - m.Width - icon - k.px(28)) / 2
+		return append(objs, at(look.Icon(st, "hand-finger", icon, ink), x, (h-icon)/2, icon, icon), at(t, x+icon+k.px(28), (h-m.Height)/2, m.Width, m.Height))
+	}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// CreateRenderer is Fyne's.
+func (s *start) CreateRenderer() fyne.WidgetRenderer { return panelRenderer{s.panel} }
+
+// Tapped begins.
+func (s *start) Tapped(*fyne.PointEvent) { s.tap() }
+
+// TappedSecondary is a long press: a touch like any other.
+func (s *start) TappedSecondary(*fyne.PointEvent) { s.tap() }
+
+// FocusGained shows the focus.
+func (s *start) FocusGained() { s.focused = true; s.Refresh() }
+
+// FocusLost hides it.
+func (s *start) FocusLost() { s.focused = false; s.Refresh() }
+
+// TypedRune does nothing.
+func (s *start) TypedRune(rune) {}
+
+// TypedKey begins on Enter and space.
+func (s *start) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		s.tap()
+	}
+}
