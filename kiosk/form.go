@@ -13,7 +13,6 @@ type formPage struct {
 	focus string          // path of the field that is typed into
 	shown map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
 	amend bool            // came from the summary and goes back to it
-	fix   bool            // "Weiter" found something
 }
 
 func (*formPage) name() string { return "form" }

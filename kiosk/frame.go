@@ -148,7 +148,7 @@ func (k *Kiosk) buttons(p page) []look.ButtonOpts {
 }
 
 func (k *Kiosk) opts(a action) look.ButtonOpts {
-	return look.ButtonOpts{Label: a.label, Icon: a.icon, IconRight: a.right, Primary: a.primary, Small: a.small, ID: a.id, Tap: k.tap(a.tap)}
+	return look.ButtonOpts{Label: a.label, Icon: a.icon, IconRight: a.right, Primary: a.primary, Small: a.small || k.landscape(), ID: a.id, Tap: k.tap(a.tap)}
 }
 
 // composeWide is the landscape layout: helps in a rail at the right, at home a hall at the left; with the keyboard the actions stand
@@ -156,6 +156,9 @@ func (k *Kiosk) opts(a action) look.ButtonOpts {
 func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	st := k.s.style
 	keysOn := p.typing != nil && !k.s.keysShut
+	if st.Text > 1 && len(p.actions) > 0 { // the height is for what is asked
+		p.body, p.foot = append(p.body, p.foot...), nil
+	}
 	rail := k.plinth(true)
 	side := k.px(32)
 	var top fyne.CanvasObject
@@ -163,6 +166,9 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 		top = k.headBar(p, true)
 		if p.progress != nil {
 			p.title = "" // the head says it
+		}
+		if keysOn && st.Text > 1 { // field and keys need the height; the head comes back with the keyboard put away
+			top = newPanel(0, fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
 		}
 		if p.top != nil {
 			top = look.Column(0, top, look.Inset(p.top, side, k.px(14), side, 0))

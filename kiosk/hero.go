@@ -431,7 +431,7 @@ func (k *Kiosk) idlePage() page {
 	fill := float32(max(left, 0)) / float32(k.o.Idle.Wipe)
 	h := float32(380)
 	if k.landscape() || st.Text > 1 {
-		h = 150
+		h = 100
 	}
 	number := strconv.Itoa(seconds) + " " + k.say("idle.seconds", "n", seconds)
 	size := look.TitleXL
@@ -447,7 +447,7 @@ func (k *Kiosk) idlePage() page {
 	}
 	small := k.landscape()
 	if small && st.Text > 1 {
-		p.body = p.body[1:]
+		p.body = []fyne.CanvasObject{p.body[1], p.body[3]} // question and seconds
 	}
 	p.foot = []fyne.CanvasObject{
 		look.Button(st, look.ButtonOpts{Small: small, Label: k.say("idle.yes"), Icon: "hand-finger", Primary: true, ID: "stay", Tap: func() { k.stay(false) }}),
@@ -456,7 +456,7 @@ func (k *Kiosk) idlePage() page {
 	}
 	if small {
 		p.gap = 8
-		p.foot = []fyne.CanvasObject{p.foot[0], look.Grid(k.px(20), 2, p.foot[1:]...)}
+		p.foot = p.foot[:2] // who waits ends it as well
 	}
 	return p
 }

@@ -28,7 +28,7 @@ type Options struct {
 	Desk      visit.Desk
 	Style     look.Style // as a new citizen finds it: tenant's accent, scale, no enlargement
 	Idle      Idle
-	Status    Status // nil: always online, nothing queued
+	Status    Status // nil: always online
 
 	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
 	Speak func(ctx context.Context, lang, text string) error
@@ -52,9 +52,7 @@ type Idle struct {
 
 // Status is what the shell wants to know of the device beneath it.
 type Status interface {
-	Online() bool     // the last exchange with the town hall went well
-	Queued() int      // sealed applications that wait for a line
-	PrinterLow() bool // the receipt printer's paper is near its end
+	Online() bool // the last exchange with the town hall went well
 }
 
 // Notice is one line of the attract screen's board.

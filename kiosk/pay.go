@@ -45,7 +45,7 @@ func (w *ways) draw(k *Kiosk) page {
 		p.body = append(p.body, k.muted(k.say("ways.checking")))
 		return p
 	}
-	works, card := false, false
+	works := false
 	for _, s := range w.states {
 		icon := map[pay.Way]string{pay.Card: "credit-card", pay.Invoice: "mail", pay.Counter: "building-bank"}[s.Way]
 		if icon == "" {
@@ -61,7 +61,6 @@ func (w *ways) draw(k *Kiosk) page {
 			continue
 		}
 		works = true
-		card = card || s.Way == pay.Card
 		p.body = append(p.body, k.large(icon, k.say(key), k.say(key+".hint"), "way-"+string(s.Way), func() { k.submit(s.Way) }))
 	}
 	if !works {
@@ -197,7 +196,7 @@ func (p *paying) words(k *Kiosk) string {
 	case p.stage == visit.Stored:
 		return k.say("pay.step.paid")
 	case p.code != 0 || p.text != "":
-		if key := zvtKey(p.code); k.o.Texts.Has(st(k), key) {
+		if key := zvtKey(p.code); k.o.Texts.Has(k.s.style.Lang, key) {
 			return k.say(key)
 		}
 	}
@@ -209,8 +208,6 @@ func (p *paying) words(k *Kiosk) string {
 	}
 	return k.say("pay.wait")
 }
-
-func st(k *Kiosk) string { return k.s.style.Lang }
 
 const hexDigits = "0123456789abcdef"
 

@@ -48,9 +48,7 @@ type rig struct {
 	events  []string
 }
 
-func (r *rig) Online() bool     { return r.town.Online() }
-func (r *rig) Queued() int      { return 0 }
-func (r *rig) PrinterLow() bool { return false }
+func (r *rig) Online() bool { return r.town.Online() }
 
 // shared is what all tests read and none changes.
 var shared = sync.OnceValues(func() (*service.Catalogue, error) {

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
@@ -197,6 +198,39 @@ func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 							t.Errorf("%s: a text is missing: %q", name, n.Name)
 						}
 					}
+				}
+			}
+		}
+	}
+}
+
+func TestEveryServiceOfTheTownCanBeReadAndTouched(t *testing.T) {
+	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, portrait, func(o *Options) { o.Catalogue = catalogue })
+	for _, lang := range []string{"de", "en"} {
+		r.k.o.Style.Lang = lang
+		r.k.Wipe()
+		r.k.enter(lang)
+		check := func(name string) {
+			if lang == "de" {
+				r.shot("town-" + name)
+			}
+			for _, f := range tree.Check(r.nodes(), look.PxPerMM) {
+				t.Errorf("%s, %s: %s", name, lang, f)
+			}
+		}
+		check("home")
+		for _, s := range catalogue.Services() {
+			r.k.push(&card{service: s, asked: true, told: true})
+			check(s.ID)
+			if s.Online() {
+				r.k.begin(s)
+				for _, p := range r.k.s.visit.View().Pages {
+					r.k.push(newFormPage(r.k, p.ID, false))
+					check(s.ID + "-" + p.ID)
 				}
 			}
 		}

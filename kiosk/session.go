@@ -23,8 +23,7 @@ type session struct {
 	patient bool      // asked for more time: Idle.More counts instead of Idle.Warn
 	warned  time.Time // since when the idle warning is shown; zero: it is not
 
-	keysShut bool // the keyboard was put away by its own key
-	shift    bool
+	keysShut bool               // the keyboard was put away by its own key
 	silence  context.CancelFunc // ends reading aloud; nil: nobody reads
 }
 
@@ -106,7 +105,7 @@ func (k *Kiosk) until(found func(screen) bool) bool {
 
 func (k *Kiosk) arrive() {
 	k.hush()
-	k.s.keysShut, k.s.shift = false, false
+	k.s.keysShut = false
 	k.o.Event("screen", "name", k.top().name(), "lang", k.s.style.Lang)
 	k.fresh = true
 	k.show()

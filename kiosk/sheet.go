@@ -6,6 +6,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 // newSheet is the part of a page between head and actions: what does not fit turns by the button "Mehr", and scrolls by finger.
@@ -36,6 +37,7 @@ func (k *Kiosk) settle() {
 		s.Reveal(id)
 	} else if t := k.page.typing; t != nil && !k.s.keysShut {
 		s.Reveal(t.path)
+		k.showLine(t.path)
 	}
 	k.seen = s.Offset()
 }
@@ -68,4 +70,18 @@ func (k *Kiosk) keyboard(t *typing) fyne.CanvasObject {
 	})}
 	k.board.Follow(t.get())
 	return k.board.Keyboard
+}
+
+// showLine scrolls on when a field with its label is higher than the room: the line that is typed into, its lower end, has to be seen.
+func (k *Kiosk) showLine(id string) {
+	c := k.o.Window.Canvas()
+	foot := fyne.CurrentApp().Driver().AbsolutePositionForObject(k.sheet).Y + k.sheet.Size().Height
+	for _, n := range tree.Of(c) {
+		if n.ID == id && n.Role == tree.Field {
+			if over := float32(n.Bounds.Y+n.Bounds.H)/c.Scale() + k.px(60) - foot; over > 0 && float32(n.Bounds.H)/c.Scale()+k.px(60) > k.sheet.Size().Height {
+				k.sheet.ScrollTo(k.sheet.Offset() + over)
+			}
+			return
+		}
+	}
 }

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -56,7 +57,7 @@ func (k *Kiosk) boldLine(icon, text string) fyne.CanvasObject { return k.signed(
 func (k *Kiosk) signed(icon, text string, bold bool) fyne.CanvasObject {
 	st := k.s.style
 	size := k.px(48)
-	return led(k.px(180), size, size, k.px(20), look.HeightFor(look.Text(st, look.Body, "x", look.TextOpts{}), 1000) < size && st.Text > 1,
+	return led(k.px(180), size, size, k.px(20), strings.Contains(text, "\n"),
 		look.Icon(st, icon, size, st.Colors().Accent), look.Text(st, look.Body, text, look.TextOpts{Bold: bold}))
 }
 

@@ -211,7 +211,7 @@ func (m *Main) listen(catalogue *service.Catalogue) error {
 	deviceTLS.NextProtos = []string{"http/1.1"} // the websocket needs it
 	pages, err := web.New(web.Options{
 		Book: m.Book, Users: users{m.Store}, Catalogue: catalogue, Now: m.Now, Zone: m.Now().Location(),
-		Secure: m.Config.Staff.Cert != "" || m.Config.Staff.Proxy, Log: m.Log,
+		Secure: m.Config.Staff.Cert != "" || m.Config.Staff.Proxy, Proxy: m.Config.Staff.Proxy, Log: m.Log,
 	})
 	if err != nil {
 		return err

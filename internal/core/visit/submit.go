@@ -100,6 +100,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		return Receipt{}, ErrWiped
 	}
 	now := v.opts.Now()
+	answers = v.service.Clean(answers, now) // what became hidden does not travel, and days are written as days
 	view := v.service.View(answers, lang, now)
 	if !view.Complete || (view.Eligible != nil && !view.Eligible.OK) {
 		return Receipt{}, ErrIncomplete
@@ -179,7 +180,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		outcome.Payment = payment.ID
 	}
 	r.Slip, err = v.service.Document("slip", service.Data{
-		Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil,
+		Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil, Online: r.Online,
 	})
 	if err != nil { // the application is on its way all the same: the screen still has number and code
 		err = fmt.Errorf("visit: slip: %w", err)

@@ -84,6 +84,15 @@ func (v *Visit) View() form.View {
 	return v.service.View(a, lang, v.opts.Now())
 }
 
+// Summary is the View of what would be sent: without answers that became hidden, and as the town hall will read them.
+func (v *Visit) Summary() form.View {
+	v.mu.Lock()
+	a, lang := v.answers, v.lang
+	v.mu.Unlock()
+	now := v.opts.Now()
+	return v.service.View(v.service.Clean(a, now), lang, now)
+}
+
 // Answer sets the answer at path, a JSON pointer; nil takes it back.
 func (v *Visit) Answer(path string, value any) {
 	v.mu.Lock()

@@ -196,7 +196,7 @@ func (d *fieldDrawing) lines(p *pen, w float32) []string {
 
 func (d *fieldDrawing) line(p *pen, w float32) float32 {
 	n := max(len(d.lines(p, w)), d.o.Lines, 1)
-	if d.o.Text == "" && d.o.Example != "" {
+	if d.o.Text == "" && d.o.Example != "" && !d.o.Focused {
 		left, right := d.sides(p)
 		n = max(n, len(p.wrap(d.o.Example, d.hint(p), w-d.bar(p)-left-right-d.st.U(12))))
 	}

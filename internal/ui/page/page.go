@@ -130,8 +130,8 @@ func (d drawer) typed(f form.Field) fyne.CanvasObject {
 		switch {
 		case problem != "":
 			hint, example = example, ""
-		case hint == "" && d.focused == f.Path:
-			hint, example = example, ""
+		case d.focused == f.Path && (hint == "" || d.st.Factor() < 2): // it stays in sight while somebody types
+			hint, example = strings.TrimSpace(hint+"\n"+example), ""
 		}
 	}
 	o := look.FieldOpts{
