@@ -6,8 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"github.com/skip2/go-qrcode"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
@@ -225,13 +225,11 @@ func (k *Kiosk) path(steps ...step) fyne.CanvasObject {
 
 // qr draws a code; an error of the encoder (the text is far too long) leaves a sentence in its place.
 func (k *Kiosk) qr(data, name string) fyne.CanvasObject {
-	q, err := qrcode.New(data, qrcode.Medium)
+	modules, err := qr.Matrix(data, qr.Medium)
 	if err != nil {
 		return k.muted(name)
 	}
-	q.DisableBorder = true
-	code := look.QR(k.s.style, q.Bitmap(), 330, name)
-	return code
+	return look.QR(k.s.style, modules, 330, name)
 }
 
 // languages are the pills of the languages there are.

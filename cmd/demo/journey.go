@@ -189,9 +189,12 @@ func (j *journey) tap(ctx context.Context, name string) error {
 func (j *journey) typeKeys(ctx context.Context, text string) error {
 	j.typed = append(j.typed, text)
 	for _, r := range text {
-		letter := string(r)
+		letter, id := string(r), "key."+string(r)
+		if r == ' ' {
+			id = "key.space"
+		}
 		n, err := j.find(ctx, fmt.Sprintf("the key %q", letter), func(n node) bool {
-			return n.Role == "key" && (strings.EqualFold(n.Value, letter) || strings.EqualFold(n.Name, letter) || (letter == " " && n.ID == "space"))
+			return n.Role == "key" && strings.EqualFold(n.ID, id)
 		})
 		if err != nil {
 			return err
