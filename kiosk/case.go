@@ -259,7 +259,7 @@ type question struct {
 func (*question) name() string { return "question" }
 
 func (q *question) draw(k *Kiosk) page {
-	p := page{title: k.say("question.title"), typing: &typing{path: "question", keys: form.KeysText, max: 500,
+	p := page{title: k.say("question.title"), typing: &typing{path: "question", keys: form.KeysProse, max: 500,
 		get: func() string { return q.answer }, set: func(s string) { q.answer = s; q.empty = false }}}
 	p.typing.enter = func() { k.s.keysShut = true; k.show() }
 	problem := ""

@@ -34,7 +34,7 @@ var (
 
 // rig is a terminal with a counter whose devices do what a test wants.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	k       *Kiosk
 	w       fyne.Window
 	ui      chan func()
@@ -63,7 +63,7 @@ var words = sync.OnceValues(func() (*text.Texts, error) {
 	return text.Load(sub)
 })
 
-func newRig(t *testing.T, size fyne.Size, change ...func(*Options)) *rig {
+func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 	t.Helper()
 	catalogue, err := shared()
 	if err != nil {

@@ -91,7 +91,7 @@ var caseNumber = regexp.MustCompile(`^/vorgang/([A-Z0-9-]+)$`)
 
 // cases lists the numbers on the worklist.
 func (c *clerk) cases(ctx context.Context) ([]string, error) {
-	page, err := c.open(ctx, "/arbeitsliste")
+	page, err := c.open(ctx, "/arbeitsliste?sicht=alle")
 	if err != nil {
 		return nil, err
 	}
@@ -187,14 +187,33 @@ func (t *town) arrived(ctx context.Context, what string) error {
 	return err
 }
 
-// clerkDoes lets the clerk decide: "bewilligen", or "rueckfrage TEXT", or "ablehnen TEXT".
+// clerkDoes lets the clerk decide: "bewilligen", or "rueckfrage TEXT", or "ablehnen TEXT"; "gelesen TEXT" waits until the case says so.
 func (t *town) clerkDoes(ctx context.Context, what string) error {
 	c, number, err := t.only(ctx)
 	if err != nil {
 		return err
 	}
 	act, text, _ := strings.Cut(what, " ")
+	if act == "gelesen" {
+		return c.reads(ctx, number, text)
+	}
 	path := "/vorgang/" + number + "/" + act
 	_, err = c.send(ctx, path, path, map[string]string{"text": text})
 	return err
+}
+
+// reads waits until the case's page says the text.
+func (c *clerk) reads(ctx context.Context, number, text string) error {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		page, err := c.open(ctx, "/vorgang/"+number)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(words(page), text) {
+			return nil
+		}
+		if time.Now().After(end) {
+			return errors.New("demo: the clerk's case does not say what it should")
+		}
+	}
 }

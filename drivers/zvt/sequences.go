@@ -18,7 +18,12 @@ var (
 	ErrAmount = errors.New("zvt: not an amount that can be paid")
 	// ErrContradiction says that a terminal's words do not fit together: how the payment ended is unclear.
 	ErrContradiction = errors.New("zvt: terminal contradicts itself")
+	// ErrNothing says that a terminal which knows the command to repeat has no transaction to repeat. It comes with the Refusal.
+	ErrNothing = errors.New("zvt: terminal has nothing to repeat")
 )
+
+// codeImpossible is "function not possible" (P015 chapter 10).
+const codeImpossible = 0x83
 
 // Refusal is a terminal's definite no: an answer 84 xx, or the end 06 1E of a sequence that moves no money.
 type Refusal struct{ Code byte }
@@ -105,6 +110,7 @@ type Dev struct {
 	l       *link
 	running sync.Mutex
 	early   []APDU // arrived while something was being sent
+	owed    int    // answers to our aborts that have not come yet
 	info    Info
 }
 
@@ -173,8 +179,9 @@ func (d *Dev) Enquire(ctx context.Context) error {
 }
 
 // RepeatReceipt asks for the terminal's last transaction without printing it again. A *Refusal means that the terminal cannot tell: it
-// has none, or is still busy with one. Check Status.Good and Status.OriginalTrace: the last transaction may have failed, or be a reversal.
-// The lines are those of a receipt that the terminal sent all the same.
+// has none, is still busy with one, or does not know the command. Only where the error wraps ErrNothing, too, is it certain that there is
+// none: the terminal took the command and ended it with "function not possible". Check Status.Good and Status.OriginalTrace: the last
+// transaction may have failed, or be a reversal. The lines are those of a receipt that the terminal sent all the same.
 func (d *Dev) RepeatReceipt(ctx context.Context) (Status, []string, error) {
 	if !d.running.TryLock() {
 		return Status{}, nil, ErrBusy
@@ -185,6 +192,8 @@ func (d *Dev) RepeatReceipt(ctx context.Context) (Status, []string, error) {
 	switch {
 	case err != nil:
 		return Status{}, nil, err
+	case !r.Done && r.Code == codeImpossible && r.Status == nil:
+		return Status{}, nil, fmt.Errorf("%w: %w", ErrNothing, &Refusal{r.Code})
 	case !r.Done:
 		return Status{}, nil, &Refusal{r.Code}
 	case r.Status == nil:
@@ -304,9 +313,15 @@ func (d *Dev) command(ctx context.Context, a APDU) error {
 		return fmt.Errorf("zvt: %s: %w", a.Command, err)
 	}
 	for left := d.pending(); left != nil; left = d.pending() {
+		if left.Command.Answer() && d.owed > 0 {
+			d.owed--
+		}
 		if err := d.stale(*left); err != nil {
 			return err
 		}
+	}
+	if d.owed > 0 { // it would be taken for the answer to this command, and the answer to this one for the next one's
+		return d.l.die(fmt.Errorf("%w: an abort was not answered", ErrLine))
 	}
 	if err := d.l.send(a, func(a APDU) { d.early = append(d.early, a) }); err != nil {
 		return err

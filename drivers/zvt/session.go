@@ -66,6 +66,7 @@ func (s *session) run(ctx context.Context, a APDU) (Result, error) {
 			}
 		}
 		if got.Command.Answer() { // to an abort, whatever it says: the end comes as 06 1E or 06 0F
+			s.d.owed = max(0, s.d.owed-1)
 			continue
 		}
 		done, change, err := s.handle(*got)
@@ -85,6 +86,7 @@ func (s *session) abort() error {
 	if s.granted {
 		return nil
 	}
+	s.d.owed++
 	return s.d.say(Abort)
 }
 

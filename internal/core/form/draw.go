@@ -300,8 +300,10 @@ func (f *field) keys() Keys {
 	switch {
 	case f.Keys != "":
 		return f.Keys
-	case f.Kind == Text || f.Kind == LongText:
+	case f.Kind == Text:
 		return KeysText
+	case f.Kind == LongText:
+		return KeysProse
 	case f.Kind == Number || f.Kind == Money:
 		return KeysDigits
 	case f.Kind == Date:

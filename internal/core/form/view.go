@@ -26,7 +26,8 @@ const (
 type Keys string
 
 const (
-	KeysText   Keys = "text"
+	KeysText   Keys = "text"  // names and single words: each begins with a capital
+	KeysProse  Keys = "prose" // whole sentences: only their first word begins with a capital
 	KeysDigits Keys = "digits"
 	KeysPlate  Keys = "plate"
 	KeysEmail  Keys = "email"

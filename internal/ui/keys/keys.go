@@ -62,6 +62,9 @@ func (k *Keyboard) Follow(text string) {
 			last = r
 		}
 		up = unicode.IsSpace(last) || last == '-'
+	case form.KeysProse:
+		said := strings.TrimRightFunc(text, unicode.IsSpace)
+		up = said == "" || (said != text && strings.ContainsAny(said[len(said)-1:], ".!?:"))
 	}
 	if up != k.upper || k.held {
 		k.upper, k.held = up, false
@@ -234,13 +237,16 @@ func letters(s string) []cell {
 
 func act(name string, width float32) cell { return cell{act: name, width: width} }
 
+// written tells whether a keyboard is one for words, with all signs.
+func written(kind form.Keys) bool { return kind == form.KeysText || kind == form.KeysProse }
+
 // layout is the rows of a keyboard.
 func layout(kind form.Keys, wide, upper, signs, hide, done bool) [][]cell {
 	if kind == form.KeysDigits || kind == form.KeysDate {
 		return digits(kind, hide, done)
 	}
 	top, second, third, fourth := "1234567890ß", "qwertzuiopü", "asdfghjklöä", "yxcvbnm"
-	if signs && kind == form.KeysText {
+	if signs && written(kind) {
 		top = "!\"§%&/()?':"
 	}
 	if kind == form.KeysPlate {
@@ -266,7 +272,7 @@ func layout(kind form.Keys, wide, upper, signs, hide, done bool) [][]cell {
 		row5, used = append(row5, act("hide", 3)), used+3
 	}
 	last := float32(3)
-	if kind == form.KeysText {
+	if written(kind) {
 		last = 2
 	}
 	if done {

@@ -105,6 +105,14 @@ func TestANumberPlateIsTypedInCapitals(t *testing.T) {
 	}
 }
 
+func TestOnlyASentencesFirstWordBeginsWithACapital(t *testing.T) {
+	d := newDesk(t, look.Style{Still: true}, form.KeysProse, false)
+	d.touch("J", "a", ",", "Leerzeichen", "e", "s", ".", "Leerzeichen", "U", "n", "d")
+	if d.text != "Ja, es. Und" {
+		t.Errorf("typed %q", d.text)
+	}
+}
+
 func TestADateIsTypedWithDots(t *testing.T) {
 	d := newDesk(t, look.Style{Still: true}, form.KeysDate, false)
 	d.touch("2", "4", ".", "1", "2", ".")
@@ -114,7 +122,7 @@ func TestADateIsTypedWithDots(t *testing.T) {
 }
 
 func TestEveryKeyIsLargeEnoughAndNamedInEveryLayoutAndSize(t *testing.T) {
-	for _, kind := range []form.Keys{form.KeysText, form.KeysPlate, form.KeysEmail, form.KeysDigits, form.KeysDate} {
+	for _, kind := range []form.Keys{form.KeysText, form.KeysProse, form.KeysPlate, form.KeysEmail, form.KeysDigits, form.KeysDate} {
 		for _, wide := range []bool{false, true} {
 			for _, size := range []float32{1, 2} {
 				for _, signs := range []bool{false, true} {

@@ -3,6 +3,7 @@ package look
 import (
 	"image/color"
 	"math"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -129,12 +130,38 @@ func (f *fountain) color(p *pen, away, mid int) color.Color {
 	return shades[min(away*len(shades)/(mid+1), len(shades)-1)]
 }
 
+// MotionTime is how long a spring moves after it was drawn: a screen that nobody touches costs nothing.
+const MotionTime = 30 * time.Second
+
+// springFrame is the time between two pictures of the spring. Its bars move slowly: more pictures would only cost more.
+const springFrame = 40 * time.Millisecond
+
+// start moves the bars until MotionTime is over or the spring has left the screen, whatever comes first.
 func (f *fountain) start(d *Drawn) {
+	begun := time.Now()
+	last, looked := begun, begun
 	f.anim = fyne.NewAnimation(motionFountain, func(done float32) {
+		now := time.Now()
+		if now.Sub(last) < springFrame {
+			return
+		}
+		last = now
+		rest := MotionTime - now.Sub(begun)
+		if now.Sub(looked) > time.Second {
+			looked = now
+			if !tree.Shows(fyne.CurrentApp().Driver().CanvasForObject(d), d) {
+				rest = 0
+			}
+		}
+		// The last two seconds it comes to rest.
+		way := 0.06 * min(max(rest.Seconds(), 0)/2, 1)
 		for i, b := range f.bars {
-			h := f.full[i] * float32(1+0.06*math.Sin(2*math.Pi*(float64(done)+float64(i)*0.13)))
-			b.Move(fyne.NewPos(b.Position().X, f.foot-h))
+			h := f.full[i] * float32(1+way*math.Sin(2*math.Pi*(float64(done)+float64(i)*0.13)))
 			b.Resize(fyne.NewSize(b.Size().Width, h))
+			b.Move(fyne.NewPos(b.Position().X, f.foot-h))
+		}
+		if rest <= 0 {
+			f.anim.Stop()
 		}
 	})
 	f.anim.Curve = fyne.AnimationLinear
