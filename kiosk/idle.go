@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -84,5 +85,5 @@ func newGround(touched func()) *ground {
 func (g *ground) Tapped(*fyne.PointEvent)          { g.touched() }
 func (g *ground) TappedSecondary(*fyne.PointEvent) { g.touched() }
 func (g *ground) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(fyne.NewContainerWithoutLayout())
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	_ "time/tzdata" // the town's time zone, also where the machine has none
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -53,8 +54,12 @@ type Main struct {
 	store  *store.Store
 	client *device.Client
 	desk   visit.Desk
+	now    func() time.Time // the device's clock in the town's time zone, whatever the machine's is
 	close  []func() error
 }
+
+// townZone is where days begin and end.
+const townZone = "Europe/Berlin"
 
 // Run opens the terminal and returns when its window is closed or ctx ends.
 func (m *Main) Run(ctx context.Context) (err error) {
@@ -70,6 +75,11 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	if m.config, _, err = load(m.ConfigFile); err != nil {
 		return err
 	}
+	zone, err := time.LoadLocation(townZone)
+	if err != nil {
+		return fmt.Errorf("kiosk: time zone: %w", err)
+	}
+	m.now = func() time.Time { return time.Now().In(zone) }
 	id, err := device.Load(m.config.Data)
 	if err != nil {
 		return fmt.Errorf("kiosk: %w; `technician enroll` makes this terminal one of the town hall's", err)
@@ -91,12 +101,12 @@ func (m *Main) Run(ctx context.Context) (err error) {
 
 // openMemory opens the device's store and the line to the town hall.
 func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
-	m.store, err = store.Open(filepath.Join(m.config.Data, "memory.db"), store.Options{Sign: id.Sign, Now: time.Now})
+	m.store, err = store.Open(filepath.Join(m.config.Data, "memory.db"), store.Options{Sign: id.Sign, Now: m.now})
 	if err != nil {
 		return err
 	}
 	m.close = append(m.close, m.store.Close)
-	m.client = device.New(id, m.store, device.Options{Now: time.Now, Log: log})
+	m.client = device.New(id, m.store, device.Options{Now: m.now, Log: log})
 	return nil
 }
 
@@ -104,7 +114,7 @@ func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
 func (m *Main) openDesk(ctx context.Context, log *slog.Logger) error {
 	town := line{m.client}
 	m.desk = visit.Desk{Journal: journal{m.store}, Sealer: town, Town: town, Till: new(sync.Mutex)}
-	devices, err := hardware.Open(m.config.addresses(), time.Now)
+	devices, err := hardware.Open(m.config.addresses(), m.now)
 	if err != nil {
 		return err
 	}
@@ -142,7 +152,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	st := &status{client: m.client, printer: m.desk.Printer}
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: events.Add, Place: m.config.Place,
+		Event: events.Add, Place: m.config.Place, Now: m.now,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {

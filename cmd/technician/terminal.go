@@ -52,7 +52,7 @@ var errNo = errors.New("terminal: it did not end well")
 func (c *terminalCmd) Run(h *hands, command subcommand) error {
 	u, err := url.Parse(c.URL)
 	if err != nil || (u.Scheme != "zvt+tcp" && u.Scheme != "zvt+serial") {
-		return errors.New("terminal: --url wants zvt+tcp://host:port or zvt+serial:/dev/...") // not repeated: it may hold a password
+		return errors.New("terminal: --url wants zvt+tcp://host:port or zvt+serial:/dev/ttyUSB0") // not repeated: it may hold a password
 	}
 	serial := u.Scheme == "zvt+serial"
 	q := u.Query()

@@ -65,16 +65,32 @@ func (p *Payer) Ready(ctx context.Context) error {
 	return nil
 }
 
-// last asks the terminal for its last transaction, on a connection that is alive afterwards. none tells that it has none to tell of.
-func (p *Payer) last(ctx context.Context) (dev *zvt.Dev, s zvt.Status, none bool, err error) {
+// memory is what a terminal tells of its last transaction.
+type memory struct {
+	zvt.Status
+	here string // the terminal that was asked: its id, if it told
+	none bool   // it has nothing to repeat, or does not know the command: nothing came
+	sure bool   // it took the command and has nothing to repeat
+}
+
+// last asks the terminal for its last transaction, on a connection that is alive afterwards.
+func (p *Payer) last(ctx context.Context) (dev *zvt.Dev, m memory, err error) {
 	dev, err = p.try(ctx, spent, func(d *zvt.Dev) (err error) {
-		s, _, err = d.RepeatReceipt(ctx)
+		m.Status, _, err = d.RepeatReceipt(ctx)
 		return err
 	})
-	if refusedWith(err, codeImpossible) {
-		return dev, zvt.Status{}, true, nil
+	switch {
+	case err == nil:
+		m.here = m.TerminalID
+	case refusedWith(err, codeImpossible):
+		m, err = memory{none: true, sure: errors.Is(err, zvt.ErrNothing)}, nil
+	default:
+		return dev, m, err
 	}
-	return dev, s, false, err
+	if m.here == "" {
+		m.here = dev.Info().TerminalID
+	}
+	return dev, m, nil
 }
 
 func evidence(s zvt.Status) *pay.Evidence {
@@ -83,12 +99,15 @@ func evidence(s zvt.Status) *pay.Evidence {
 	}
 }
 
-var errAmount = errors.New("hardware: terminal reports another amount than it was asked for")
+var (
+	errAmount = errors.New("hardware: terminal reports another amount than it was asked for")
+	errAgain  = errors.New("hardware: terminal reports its payment before as this one")
+)
 
 // Pay asks the terminal for the payment's amount; see visit.Payer.
 //
-// The event Ask carries what the terminal last did before: with it a break can be cleared up later. An empty evidence there means that the
-// terminal said it has nothing to repeat.
+// The event Ask carries what the terminal last did before: with it a break can be cleared up later. An evidence without a trace there means
+// that the terminal had nothing to repeat.
 func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event) error, say func(code byte, text string)) error {
 	event := func(k pay.Kind, code byte, e *pay.Evidence) error {
 		ev := pay.Event{Kind: k, At: p.now(), Evidence: e}
@@ -110,14 +129,14 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 	if payment.Amount <= 0 || payment.Amount > money.Max {
 		return lose(zvt.ErrAmount)
 	}
-	dev, last, none, err := p.last(ctx)
+	dev, last, err := p.last(ctx)
 	var before *pay.Evidence
 	var no *zvt.Refusal
 	switch {
-	case err == nil && none:
-		before = &pay.Evidence{}
+	case err == nil && last.none:
+		before = &pay.Evidence{TerminalID: last.here}
 	case err == nil:
-		before = evidence(last)
+		before = evidence(last.Status)
 	case errors.As(err, &no): // it is there and cannot tell now; the payment itself will be refused if it is busy
 	default:
 		return lose(err)
@@ -144,6 +163,9 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 				return errAmount
 			}
 			e := evidence(s)
+			if before != nil && before.Trace != 0 && toKey(before) == toKey(e) {
+				return errAgain // one payment at the terminal never counts for two
+			}
 			if told = event(pay.Grant, 0, e); told != nil {
 				return told
 			}
@@ -188,17 +210,17 @@ func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, err
 		return pay.Event{}, fmt.Errorf("hardware: settle: %w", err)
 	}
 	defer p.give()
-	_, last, none, err := p.last(ctx)
+	_, last, err := p.last(ctx)
 	if err != nil {
 		return pay.Event{}, fmt.Errorf("hardware: settle: %w: %w", visit.ErrUnreachable, err)
 	}
-	kind, err := judge(payment, last, none)
+	kind, err := judge(payment, last)
 	if err != nil {
 		return pay.Event{}, err
 	}
 	ev := pay.Event{Kind: kind, At: p.now()}
 	if kind == pay.Found || kind == pay.Reverse {
-		ev.Evidence = evidence(last)
+		ev.Evidence = evidence(last.Status)
 		if kind == pay.Found && payment.Evidence != nil {
 			ev.Evidence.Customer = payment.Evidence.Customer
 		}
@@ -209,11 +231,18 @@ func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, err
 // judge says what the terminal's last transaction means for a payment. Where a status information was never stored, it was never
 // acknowledged either, and the terminal takes such a payment back by itself (PA00P015 2.2.8): that is why the end of an unacknowledged one
 // is seen from transactions that are no payments, too.
-func judge(payment pay.Payment, last zvt.Status, none bool) (pay.Kind, error) {
+//
+// A payment that was granted, the first of its terminal, is known to be taken back when the terminal still has nothing to repeat, and says
+// so by taking the command and ending it. A bare "not possible" proves nothing there: a terminal that does not know the command says the
+// same whatever it took. And a terminal that was put in another's place knows nothing of that one's payments.
+func judge(payment pay.Payment, last memory) (pay.Kind, error) {
 	e := payment.Evidence
+	if there := asked(payment); there != "" && last.here != "" && there != last.here {
+		return "", fmt.Errorf("%w: another terminal answers", ErrUnclear)
+	}
 	switch {
-	case none: // as before the payment: nothing was added
-		if e == nil && payment.Before != nil && *toKey(payment.Before) == (key{}) {
+	case last.none: // as before the payment: nothing was added
+		if payment.Before != nil && payment.Before.Trace == 0 && (e == nil || last.sure) {
 			return pay.Absent, nil
 		}
 	case last.OriginalTrace != 0: // a reversal
@@ -224,11 +253,11 @@ func judge(payment pay.Payment, last zvt.Status, none bool) (pay.Kind, error) {
 			return pay.Reverse, nil
 		}
 	case !last.Good():
-		if e == nil || *toKey(e) == *toKey(evidence(last)) {
+		if e == nil || toKey(e) == toKey(evidence(last.Status)) {
 			return pay.Absent, nil
 		}
 	default:
-		switch pay.Compare(payment, *evidence(last)) {
+		switch pay.Compare(payment, *evidence(last.Status)) {
 		case pay.Ours:
 			return pay.Found, nil
 		case pay.Theirs:
@@ -238,6 +267,17 @@ func judge(payment pay.Payment, last zvt.Status, none bool) (pay.Kind, error) {
 	return "", ErrUnclear
 }
 
+// asked is the id of the terminal that was asked for a payment, as far as it told.
+func asked(p pay.Payment) string {
+	switch {
+	case p.Evidence != nil && p.Evidence.TerminalID != "":
+		return p.Evidence.TerminalID
+	case p.Before != nil:
+		return p.Before.TerminalID
+	}
+	return ""
+}
+
 // key is what tells one transaction of a terminal from another.
 type key struct {
 	terminal       string
@@ -245,7 +285,7 @@ type key struct {
 	date, time     string
 }
 
-func toKey(e *pay.Evidence) *key { return &key{e.TerminalID, e.Trace, e.Receipt, e.Date, e.Time} }
+func toKey(e *pay.Evidence) key { return key{e.TerminalID, e.Trace, e.Receipt, e.Date, e.Time} }
 
 // Reverse gives a payment back; see visit.Payer. It can be repeated: what was given back already is not given back again.
 func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, error) {
@@ -257,12 +297,12 @@ func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, er
 		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", err)
 	}
 	defer p.give()
-	dev, last, _, err := p.last(ctx)
+	dev, last, err := p.last(ctx)
 	if err != nil {
 		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
 	}
 	if last.Good() && last.OriginalTrace == e.Trace && e.Trace != 0 && last.TerminalID == e.TerminalID {
-		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(last)}, nil
+		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(last.Status)}, nil
 	}
 	// Receipt numbers begin anew: only of the same day's is it certain that the number means this payment.
 	if last.TerminalID != e.TerminalID || last.Date != e.Date || last.Receipt < e.Receipt {
@@ -273,9 +313,11 @@ func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, er
 	case err != nil:
 		p.dropIf(err)
 		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
-	case r.Done && r.Status != nil:
+	case r.Done && r.Status != nil && r.Status.Good():
 		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(*r.Status)}, nil
-	case r.Done, r.Code == codeAlreadyReversed:
+	case r.Done: // it says of nothing that it went back: asked again, it tells of the reversal or that there was one already
+		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", ErrUnclear)
+	case r.Code == codeAlreadyReversed:
 		return pay.Event{Kind: pay.Reverse, At: p.now()}, nil
 	}
 	return pay.Event{}, fmt.Errorf("hardware: reverse: %w", &zvt.Refusal{Code: r.Code})

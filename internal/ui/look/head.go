@@ -42,7 +42,7 @@ func Progress(st Style, step, of int, word, right string) *Drawn {
 		if right != "" && both(p, s.Width) {
 			p.line(right, fr(p), 0, 0, s.Width, 1)
 		} else if right != "" {
-			y = p.text(right, fr(p), 0, y, s.Width)
+			p.text(right, fr(p), 0, y, s.Width)
 		}
 		p.steps(step, of, s.Width, s.Height-1.5*bar(), bar())
 	}, func() tree.Node {
@@ -154,12 +154,11 @@ func newWordmark(st Style, o HeadOpts) *Drawn {
 		bar, _, _ := ink(p)
 		p.mark(0, (s.Height-mark())/2, mark(), bar)
 		w := s.Width - left(p)
-		y := (s.Height - height(p, s.Width)) / 2
 		h := p.height(o.Title, title(p), w)
 		if subFits(p) {
 			h += p.height(o.Sub, sub(p), w)
 		}
-		y = (s.Height - h) / 2
+		y := (s.Height - h) / 2
 		y = p.text(o.Title, title(p), left(p), y, w)
 		if subFits(p) {
 			p.text(o.Sub, sub(p), left(p), y, w)

@@ -134,7 +134,7 @@ func (f *fountain) color(p *pen, away, mid int) color.Color {
 const MotionTime = 30 * time.Second
 
 // springFrame is the time between two pictures of the spring. Its bars move slowly: more pictures would only cost more.
-const springFrame = 40 * time.Millisecond
+const springFrame = 50 * time.Millisecond
 
 // start moves the bars until MotionTime is over or the spring has left the screen, whatever comes first.
 func (f *fountain) start(d *Drawn) {
