@@ -3,6 +3,7 @@ package kiosk
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -115,7 +116,7 @@ func (s *scan) draw(k *Kiosk) page {
 
 // caseState shows where a case stands, and what its holder can do.
 type caseState struct {
-	said  string // "sent", "failed" after a reply
+	said  string // "sent" (an answer), "withdrawn", "failed" after a reply
 	paper string // "printing", "done", "failed", "none" of a page
 }
 
@@ -142,13 +143,13 @@ func (s *caseState) draw(k *Kiosk) page {
 	lang, c := k.s.style.Lang, k.s.kase
 	a := c.Answer()
 	p := page{title: a.Title}
-	word := k.say("case." + string(a.State))
-	p.body = append(p.body, k.note(caseKind(a.State), caseIcons[a.State], word, a.Text))
+	if s.replied() { // what the town hall said last is out of date
+		p.body = append(p.body, k.note(look.OK, "send", k.say("case."+s.said+".title"), k.say("case."+s.said+".text")))
+	} else {
+		p.body = append(p.body, k.note(caseKind(a.State), caseIcons[a.State], k.say("case."+string(a.State)), a.Text))
+	}
 	p.body = append(p.body, k.iconLine("ticket", k.say("case.number")+" "+a.Case))
-	switch s.said {
-	case "sent":
-		p.body = append(p.body, k.note(look.OK, "send", k.say("case.sent"), k.say("case.sent.text")))
-	case "failed":
+	if s.said == "failed" {
 		p.body = append(p.body, k.note(look.Error, "alert-circle", k.say("case.failed"), k.say("case.failed.text")))
 	}
 	switch s.paper {
@@ -159,7 +160,7 @@ func (s *caseState) draw(k *Kiosk) page {
 	case "failed":
 		p.body = append(p.body, k.note(look.Warn, "printer", k.say("paper.failed"), k.say("paper.failed.text")))
 	}
-	if s.said != "sent" && c.Open() {
+	if !s.replied() && c.Open() {
 		for _, q := range a.Questions {
 			if q.Answered {
 				p.body = append(p.body, k.note(look.Info, "message-circle", q.Text, k.say("case.answered")))
@@ -179,27 +180,43 @@ func (s *caseState) draw(k *Kiosk) page {
 		}
 	}
 	if len(a.Steps) > 0 {
-		var steps []step
-		for i, e := range a.Steps {
-			when := past
-			if i == len(a.Steps)-1 {
-				when = now
-			}
-			hint := text.Date(lang, e.At)
-			if e.Text != "" {
-				hint += ". " + e.Text
-			}
-			steps = append(steps, step{caseIcons[e.State], k.say("case." + string(e.State)), hint, when})
-		}
-		p.body = append(p.body, k.heading(look.TitleS, k.say("case.steps")), k.path(steps...))
+		p.body = append(p.body, k.heading(look.TitleS, k.say("case.steps")), k.path(s.history(k, lang, a.Steps)...))
 	}
-	if c.Open() && s.said != "sent" {
+	if c.Open() && !s.replied() {
 		p.actions = append(p.actions, action{label: k.say("case.withdraw"), icon: "x", id: "withdraw", tap: func() { k.push(&withdraw{}) }})
 	}
 	if s.paper != "printing" {
 		p.actions = append(p.actions, action{label: k.say("kiosk.home"), icon: "home", primary: true, id: "home", tap: k.home})
 	}
 	return p
+}
+
+// replied tells whether something is on its way to the town hall.
+func (s *caseState) replied() bool { return s.said == "sent" || s.said == "withdrawn" }
+
+// history is what happened to a case. A step that brought it into another state is headed by that state; any other by what happened.
+func (s *caseState) history(k *Kiosk, lang string, entries []service.Entry) []step {
+	var steps []step
+	for i, e := range entries {
+		one := step{icon: caseIcons[e.State], title: k.say("case." + string(e.State)), text: text.Date(lang, e.At)}
+		same := i > 0 && entries[i-1].State == e.State
+		switch {
+		case e.Text == "":
+		case same, e.State == service.StateReceived, e.State == service.StateInWork:
+			one.title = strings.TrimSuffix(e.Text, ".")
+		default:
+			one.text += "\n" + e.Text
+		}
+		if same {
+			one.icon = "check"
+		}
+		steps = append(steps, one)
+	}
+	if s.replied() {
+		steps = append(steps, step{icon: "send", title: k.say("case." + s.said + ".step"), text: k.say("case.sent")})
+	}
+	steps[len(steps)-1].when = now
+	return steps
 }
 
 func (s *caseState) print(k *Kiosk, i int) {
@@ -225,8 +242,8 @@ func (s *caseState) print(k *Kiosk, i int) {
 	k.show()
 }
 
-// reply sends something to the town hall and shows on the case's page how that went.
-func (k *Kiosk) reply(send func(ctx context.Context) error) {
+// reply sends something to the town hall and shows on the case's page how that went; said is "sent" or "withdrawn".
+func (k *Kiosk) reply(said string, send func(ctx context.Context) error) {
 	k.s.moving++
 	s := k.s
 	k.until(func(x screen) bool { _, yes := x.(*caseState); return yes })
@@ -239,7 +256,7 @@ func (k *Kiosk) reply(send func(ctx context.Context) error) {
 		err := send(ctx)
 		return func() {
 			s.moving--
-			state.said = "sent"
+			state.said = said
 			if err != nil {
 				state.said = "failed"
 			}
@@ -276,7 +293,7 @@ func (q *question) draw(k *Kiosk) page {
 			return
 		}
 		c, id, answer := k.s.kase, q.id, q.answer
-		k.reply(func(ctx context.Context) error { return c.Reply(ctx, id, answer) })
+		k.reply("sent", func(ctx context.Context) error { return c.Reply(ctx, id, answer) })
 	}}}
 	return p
 }
@@ -294,7 +311,7 @@ func (*withdraw) draw(k *Kiosk) page {
 			{label: k.say("case.withdraw.no"), icon: "arrow-left", id: "back", tap: k.pop},
 			{label: k.say("case.withdraw.yes"), icon: "x", primary: true, id: "withdraw", tap: func() {
 				c := k.s.kase
-				k.reply(c.Withdraw)
+				k.reply("withdrawn", c.Withdraw)
 			}},
 		},
 	}

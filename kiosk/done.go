@@ -163,12 +163,18 @@ func (d *done) number(k *Kiosk) fyne.CanvasObject {
 		return box
 	}
 	if !d.code {
-		return look.Grid(k.px(20), 2, box, k.cardBox(look.Column(k.px(16), k.boldLine("device-mobile", k.say("done.phone")),
+		return k.shares(0.58, box, k.cardBox(look.Column(k.px(16), k.boldLine("device-mobile", k.say("done.phone")),
 			k.button(action{label: k.say("done.phone.show"), icon: "qrcode", small: true, id: "code", tap: func() { d.code, k.reveal = true, "nocode"; k.show() }}))))
 	}
-	qr := []fyne.CanvasObject{k.qr(d.receipt.Secret, k.say("done.phone")), k.muted(k.say("done.phone.hint"))}
+	words := []fyne.CanvasObject{k.boldLine("device-mobile", k.say("done.phone")), k.muted(k.say("done.phone.hint"))}
 	if d.err == nil {
-		qr = append(qr, k.button(action{label: k.say("done.phone.hide"), icon: "eye-off", small: true, id: "nocode", tap: func() { d.code = false; k.show() }}))
+		words = append(words, k.button(action{label: k.say("done.phone.hide"), icon: "eye-off", small: true, id: "nocode", tap: func() { d.code = false; k.show() }}))
 	}
-	return look.Grid(k.px(20), 2, box, k.cardBox(look.Column(k.px(16), qr...)))
+	code, beside := k.qr(d.receipt.Secret, k.say("done.phone")), look.Column(k.px(16), words...)
+	side := k.px(330)
+	card := led(side, side, side, k.px(32), false, code, beside)
+	if k.s.style.Text > 1 {
+		card = look.Column(k.px(16), code, beside)
+	}
+	return look.Column(k.px(20), box, k.cardBox(card))
 }

@@ -240,10 +240,11 @@ func (s *summary) draw(k *Kiosk) page {
 	st := k.s.style
 	v := k.s.visit.View()
 	p := page{title: k.say("summary.title"), progress: k.progress(v, len(v.Pages))}
-	p.body = append(p.body, uipage.Summary(st, k.o.Texts, v, func(i int) {
+	sent := k.s.visit.Summary() // what is shown is what would be sent
+	p.body = append(p.body, uipage.Summary(st, k.o.Texts, sent, func(i int) {
 		k.touch()
-		if i >= 0 && i < len(v.Pages) {
-			k.push(newFormPage(k, v.Pages[i].ID, true))
+		if i >= 0 && i < len(sent.Pages) {
+			k.push(newFormPage(k, sent.Pages[i].ID, true))
 		}
 	}))
 	costs := v.Fee != nil && v.Fee.Amount > 0

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
@@ -62,7 +61,6 @@ func (k *Kiosk) show() {
 		k.theme = k.s.style
 		k.app.Settings().SetTheme(look.Theme(k.s.style))
 	}
-	c := k.s.style.Colors()
 	var p page
 	if k.page.cover != nil {
 		k.sheet = nil
@@ -73,7 +71,7 @@ func (k *Kiosk) show() {
 		p = k.idlePage()
 	}
 	k.page = p
-	k.root.Objects = []fyne.CanvasObject{canvas.NewRectangle(c.Ground), k.back, k.compose(p)}
+	k.root.Objects = []fyne.CanvasObject{k.back, k.compose(p)} // the theme's background is the ground
 	whole{k}.place()
 	k.root.Refresh()
 	k.settle()

@@ -25,6 +25,9 @@ func (k *Kiosk) onAccent(size look.Size, s string, bold bool) fyne.CanvasObject 
 	return look.Text(k.s.style, size, s, look.TextOpts{Bold: bold, Color: ink})
 }
 
+// lively tells whether somebody was here a moment ago: a picture drawn for nobody does not begin to move.
+func (k *Kiosk) lively() bool { return k.o.Now().Sub(k.s.touched) < look.MotionTime }
+
 func (k *Kiosk) accentGround() *canvas.Rectangle {
 	c := k.s.style.Colors()
 	if k.s.style.Contrast != look.Normal {
@@ -122,7 +125,7 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 			if st.Contrast == look.Normal {
 				objs = append(objs, at(sun, fx+fw*0.55, fy+(ff-fy)*0.12, d, d))
 			}
-			spring := look.Sprudel(st, fw/k.px(1), (ff-fy)/k.px(1), look.SprudelOpts{OnAccent: true, Moving: true})
+			spring := look.Sprudel(st, fw/k.px(1), (ff-fy)/k.px(1), look.SprudelOpts{OnAccent: true, Moving: k.lively()})
 			basin := canvas.NewRectangle(c.OnAccent)
 			if st.Contrast != look.Normal {
 				basin.FillColor = c.Ink
@@ -170,7 +173,10 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 	}
 	head := look.Head(st, o)
 	frieze := look.Frieze(st)
-	spring := look.Sprudel(st, springW, springH, look.SprudelOpts{Bars: 11, OnAccent: true, Moving: true})
+	var spring fyne.CanvasObject
+	if st.Text == 1 && st.Contrast == look.Normal {
+		spring = look.Sprudel(st, springW, springH, look.SprudelOpts{Bars: 11, OnAccent: true, Moving: k.lively()})
+	}
 	m := st.Margin()
 	height := func(w float32) float32 {
 		return look.HeightFor(head, w) + look.HeightFor(content, w-2*m) + k.px(30) + frieze.HeightFor(w)
@@ -180,7 +186,7 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 		fh := frieze.HeightFor(s.Width)
 		ch := look.HeightFor(content, s.Width-2*m)
 		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh)}
-		if st.Text == 1 && st.Contrast == look.Normal && springW > 0 {
+		if spring != nil {
 			w, h := k.px(springW), k.px(springH)
 			objs = append(objs, at(spring, s.Width-m-w-k.px(10), hh+k.px(springBelow)-h, w, h))
 		}
@@ -304,7 +310,7 @@ func (k *Kiosk) reachPanel(title, text string, h float32) fyne.CanvasObject {
 		y := s.Height - fh - k.px(40) - wh
 		if room := y - hh - k.px(60); room > k.px(120) {
 			w := s.Width - 2*m
-			spring := look.Sprudel(st, w/k.px(1), room/k.px(1), look.SprudelOpts{OnAccent: true, Moving: true})
+			spring := look.Sprudel(st, w/k.px(1), room/k.px(1), look.SprudelOpts{OnAccent: true, Moving: k.lively()})
 			objs = append(objs, at(spring, m, hh, w, room))
 			basin := canvas.NewRectangle(st.Colors().OnAccent)
 			if st.Contrast != look.Normal {
@@ -375,8 +381,7 @@ func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
 		box(572, 160, 150, 13, 6, fill(c.OnAccent2))
 		box(572, 184, 96, 13, 6, fill(c.OnAccent2))
 		text := func(t string, size float32, bold bool, x, y, w float32, center bool) {
-			o := canvas.NewText(t, screenInk)
-			o.TextSize, o.TextStyle.Bold = size*u, bold
+			o := look.Letters(t, screenInk, size*u, bold)
 			m := o.MinSize()
 			if center {
 				x += (w - m.Width/u) / 2

@@ -301,7 +301,7 @@ func TestASlipShowsItsCaseTakesAnAnswerAndPrintsThePaper(t *testing.T) {
 	}
 	r.types("Ostkorso 8")
 	r.tap("send")
-	r.waitFor("Ihre Nachricht geht ins Rathaus.")
+	r.waitFor("auf dem Weg")
 	if r.memory.count() != 1 {
 		t.Error("the answer did not go out")
 	}
@@ -316,7 +316,7 @@ func TestWithdrawingAsksFirst(t *testing.T) {
 		t.Fatal("withdrawn without being asked")
 	}
 	r.tap("withdraw")
-	r.waitFor("Ihre Nachricht geht ins Rathaus.")
+	r.waitFor("auf dem Weg")
 }
 
 func TestWithoutALineTheApplicationIsDeliveredLater(t *testing.T) {

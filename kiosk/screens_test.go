@@ -155,7 +155,8 @@ var screens = []struct {
 		r.k.push(&question{id: "q1", text: asked().Questions[0].Text})
 	}},
 	{"23-withdraw", func(r *rig) { r.case_(); r.k.push(&caseState{}); r.k.push(&withdraw{}) }},
-	{"24-paper", func(r *rig) { r.case_(); r.k.push(&caseState{paper: "failed", said: "sent"}) }},
+	{"25-replied", func(r *rig) { r.case_(); r.k.push(&caseState{said: "sent"}) }},
+	{"24-paper", func(r *rig) { r.case_(); r.k.push(&caseState{paper: "failed", said: "failed"}) }},
 	{"30-help", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&help{}) }},
 	{"31-privacy", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&legal{key: "privacy"}) }},
 }
@@ -176,27 +177,40 @@ func (r *rig) case_() {
 	r.k.s.kase = c
 }
 
+// views are the ways in which a citizen may set a screen: everything has to have a name, 20 mm and room for its words in each.
+func views() []look.Style {
+	var all []look.Style
+	for _, factor := range []float32{1, 1.5, 2} {
+		for _, contrast := range []look.Contrast{look.Normal, look.BlackWhite, look.YellowBlack} {
+			all = append(all, look.Style{Lang: "de", Text: factor, Contrast: contrast})
+		}
+		all = append(all, look.Style{Lang: "en", Text: factor}, look.Style{Lang: "de", Text: factor, Reach: true})
+	}
+	return all
+}
+
 func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 	for _, size := range []fyne.Size{portrait, landscape} {
 		r := newRig(t, size)
-		for _, lang := range []string{"de", "en"} {
-			for _, factor := range []float32{1, 2} {
-				for _, s := range screens {
-					name := fmt.Sprintf("%s-%.0fx%.0f-%s-%g", s.name, size.Width, size.Height, lang, factor)
-					r.k.o.Style.Lang, r.k.o.Style.Text = lang, factor
-					r.k.Wipe()
-					s.go_(r)
-					if lang == "de" {
-						r.shot(name)
-					}
-					nodes := r.nodes()
-					for _, f := range tree.Check(nodes, look.PxPerMM) {
-						t.Errorf("%s: %s", name, f)
-					}
-					for _, n := range nodes {
-						if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
-							t.Errorf("%s: a text is missing: %q", name, n.Name)
-						}
+		base := r.k.o.Style
+		for _, v := range views() {
+			if v.Reach && size == landscape {
+				continue // not offered: the whole screen lies low
+			}
+			r.k.o.Style = base
+			r.k.o.Style.Lang, r.k.o.Style.Text, r.k.o.Style.Contrast, r.k.o.Style.Reach = v.Lang, v.Text, v.Contrast, v.Reach
+			for _, s := range screens {
+				name := fmt.Sprintf("%s-%.0fx%.0f-%s-%g-%d-%t", s.name, size.Width, size.Height, v.Lang, v.Text, v.Contrast, v.Reach)
+				r.k.Wipe()
+				s.go_(r)
+				r.shot(name)
+				nodes := r.nodes()
+				for _, f := range tree.Check(nodes, look.PxPerMM) {
+					t.Errorf("%s: %s", name, f)
+				}
+				for _, n := range nodes {
+					if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
+						t.Errorf("%s: a text is missing: %q", name, n.Name)
 					}
 				}
 			}

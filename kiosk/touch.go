@@ -41,8 +41,7 @@ func (k *Kiosk) startButton() *start {
 			ring.StrokeColor, ring.StrokeWidth, ring.CornerRadius = c.Gold, k.px(8), h/2
 			objs = append(objs, at(ring, 0, 0, size.Width, h))
 		}
-		t := canvas.NewText(label, ink)
-		t.TextSize, t.TextStyle.Bold = st.Size(look.TitleM), true
+		t := look.Letters(label, ink, st.Size(look.TitleM), true)
 		m, icon := t.MinSize(), k.px(72)
 		for m.Width+icon+k.px(28) > size.Width-k.px(60) && t.TextSize > k.px(36) {
 			t.TextSize -= k.px(4)

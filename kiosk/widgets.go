@@ -49,6 +49,29 @@ func led(least, w, h, gap float32, top bool, left, right fyne.CanvasObject) fyne
 	})
 }
 
+// shares puts two objects beside each other, the first with this share of the width; below each other where one would not fit.
+func (k *Kiosk) shares(first float32, a, b fyne.CanvasObject) fyne.CanvasObject {
+	gap := k.px(20)
+	split := func(w float32) (wa, wb float32, ok bool) {
+		wa = (w - gap) * first
+		wb = w - gap - wa
+		return wa, wb, wa >= a.MinSize().Width && wb >= b.MinSize().Width
+	}
+	height := func(w float32) float32 {
+		if wa, wb, ok := split(w); ok {
+			return max(look.HeightFor(a, wa), look.HeightFor(b, wb))
+		}
+		return look.HeightFor(a, w) + gap + look.HeightFor(b, w)
+	}
+	return newPanel(max(a.MinSize().Width, b.MinSize().Width), height, func(s fyne.Size) []fyne.CanvasObject {
+		if wa, wb, ok := split(s.Width); ok {
+			return []fyne.CanvasObject{at(a, 0, 0, wa, s.Height), at(b, wa+gap, 0, wb, s.Height)}
+		}
+		ha := look.HeightFor(a, s.Width)
+		return []fyne.CanvasObject{at(a, 0, 0, s.Width, ha), at(b, 0, ha+gap, s.Width, s.Height-ha-gap)}
+	})
+}
+
 // iconLine is a sentence with a sign before it.
 func (k *Kiosk) iconLine(icon, text string) fyne.CanvasObject { return k.signed(icon, text, false) }
 
@@ -150,8 +173,7 @@ func (k *Kiosk) dots(at3 int, words ...string) fyne.CanvasObject {
 			if i < at3 {
 				return append(objs, at(look.Icon(st, "check", d*0.6, ink), (s.Width-d*0.6)/2, d*0.2, d*0.6, d*0.6))
 			}
-			n := canvas.NewText(string(rune('1'+i)), ink)
-			n.TextSize, n.TextStyle.Bold = st.Size(look.Lead), true
+			n := look.Letters(string(rune('1'+i)), ink, st.Size(look.Lead), true)
 			m := n.MinSize()
 			return append(objs, at(n, (s.Width-m.Width)/2, (d-m.Height)/2, m.Width, m.Height))
 		})
@@ -269,7 +291,7 @@ func (k *Kiosk) large(icon, title, hint, id string, tap func()) fyne.CanvasObjec
 	size := k.px(44)
 	return newPanel(tile.MinSize().Width, tile.HeightFor, func(s fyne.Size) []fyne.CanvasObject {
 		objs := []fyne.CanvasObject{at(tile, 0, 0, s.Width, s.Height)}
-		words := max(fyne.MeasureText(title, st.Size(look.Lead), fyne.TextStyle{Bold: true}).Width, fyne.MeasureText(hint, st.Size(look.Body), fyne.TextStyle{}).Width)
+		words := max(look.Measure(title, st.Size(look.Lead), true).Width, look.Measure(hint, st.Size(look.Body), false).Width)
 		if words < s.Width-k.px(240) {
 			objs = append(objs, at(look.Icon(st, "chevron-right", size, st.Colors().Accent), s.Width-size-k.px(24), (s.Height-size)/2, size, size))
 		}

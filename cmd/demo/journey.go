@@ -182,7 +182,25 @@ func (j *journey) tap(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return j.screen.Tap(n.Bounds.X+n.Bounds.W/2, n.Bounds.Y+n.Bounds.H/2)
+	return j.touch(ctx, n)
+}
+
+// touch puts a finger on a thing and, as a person does, waits until the screen has answered: the next touch would otherwise land on what was
+// there before. What does not answer within a few seconds is left to the next step to complain about.
+func (j *journey) touch(ctx context.Context, n node) error {
+	before, err := j.look(ctx)
+	if err != nil {
+		return err
+	}
+	if err := j.screen.Tap(n.Bounds.X+n.Bounds.W/2, n.Bounds.Y+n.Bounds.H/2); err != nil {
+		return err
+	}
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if after, err := j.look(ctx); err != nil || !slices.Equal(before, after) {
+			return err
+		}
+	}
+	return nil
 }
 
 // typeKeys taps the text on the terminal's own keyboard, letter by letter.
@@ -199,7 +217,7 @@ func (j *journey) typeKeys(ctx context.Context, text string) error {
 		if err != nil {
 			return err
 		}
-		if err := j.screen.Tap(n.Bounds.X+n.Bounds.W/2, n.Bounds.Y+n.Bounds.H/2); err != nil {
+		if err := j.touch(ctx, n); err != nil {
 			return err
 		}
 	}

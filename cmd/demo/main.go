@@ -106,15 +106,7 @@ func (c *townCmd) open(ctx context.Context, bin, display string, l layout) error
 		return err
 	}
 	defer t.Close()
-	hall, err := t.startHall(ctx)
-	if err != nil {
-		return err
-	}
-	devices, err := t.startDevices(ctx)
-	if err != nil {
-		return err
-	}
-	if err := t.startKiosk(ctx, hall, display, devices, l); err != nil {
+	if err := t.start(ctx, display, l); err != nil {
 		return err
 	}
 	fmt.Printf(`The town is open.
@@ -161,15 +153,7 @@ func (c *townCmd) playJourney(ctx context.Context, bin, name string, l layout) e
 		return err
 	}
 	defer s.Close()
-	hall, err := t.startHall(ctx)
-	if err != nil {
-		return err
-	}
-	devices, err := t.startDevices(ctx)
-	if err != nil {
-		return err
-	}
-	if err := t.startKiosk(ctx, hall, display, devices, l); err != nil {
+	if err := t.start(ctx, display, l); err != nil {
 		return err
 	}
 	j := &journey{town: t, screen: s, out: out, log: os.Stdout}

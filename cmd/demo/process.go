@@ -22,8 +22,8 @@ type process struct {
 	err  error
 }
 
-// start runs a program with its log in dir. first, if not nil, is filled from the first line of its standard output, which is JSON.
-func (t *town) start(ctx context.Context, first any, env []string, name, program string, args ...string) (*process, error) {
+// launch runs a program with its log in dir. first, if not nil, is filled from the first line of its standard output, which is JSON.
+func (t *town) launch(ctx context.Context, first any, env []string, name, program string, args ...string) (*process, error) {
 	log, err := os.Create(filepath.Join(t.logs, name+".log"))
 	if err != nil {
 		return nil, fmt.Errorf("demo: start %s: %w", name, err)

@@ -92,6 +92,19 @@ func build(ctx context.Context, bin string, log io.Writer) error {
 	return nil
 }
 
+// start opens the whole town with the terminal's window on the display.
+func (t *town) start(ctx context.Context, display string, l layout) error {
+	hall, err := t.startHall(ctx)
+	if err != nil {
+		return err
+	}
+	devices, err := t.startDevices(ctx)
+	if err != nil {
+		return err
+	}
+	return t.startKiosk(ctx, hall, display, devices, l)
+}
+
 // emulator is what `technician emulate` says when it is ready.
 type emulator struct {
 	Address string `json:"address"`
@@ -123,7 +136,7 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if err := t.call(ctx, strings.NewReader(t.password+"\n"), nil, "townhall", "user", "add", t.clerk, "--name", "Birgit Kowalski", "--config", config); err != nil {
 		return "", err
 	}
-	if _, err := t.start(ctx, nil, nil, "townhall", "townhall", "serve", "--config", config); err != nil {
+	if _, err := t.launch(ctx, nil, nil, "townhall", "townhall", "serve", "--config", config); err != nil {
 		return "", err
 	}
 	if err := waitFor(ctx, "http://"+ops+"/healthz"); err != nil {
@@ -143,7 +156,7 @@ func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
 		{"scanner", "scanner", "pty", filepath.Dir(t.scan)},
 	} {
 		var said emulator
-		if _, err := t.start(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir); err != nil {
+		if _, err := t.launch(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir); err != nil {
 			return nil, err
 		}
 		addresses[d.key] = said.Address
@@ -178,7 +191,7 @@ func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devic
 		return fmt.Errorf("demo: %w", err)
 	}
 	var err error
-	t.kiosk, err = t.start(ctx, nil, []string{"DISPLAY=" + display, "FYNE_SCALE=1", "FYNE_CACHE=10s", "LIBGL_ALWAYS_SOFTWARE=1"}, "kiosk", "kiosk", "--config", config)
+	t.kiosk, err = t.launch(ctx, nil, []string{"DISPLAY=" + display, "FYNE_SCALE=1", "FYNE_CACHE=10s", "LIBGL_ALWAYS_SOFTWARE=1"}, "kiosk", "kiosk", "--config", config)
 	return err
 }
 

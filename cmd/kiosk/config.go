@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 )
 
 // Config is kiosk.yaml. The smallest one that lets a payment be tried is data plus devices.terminal.
@@ -67,6 +69,9 @@ func load(file string) (Config, *config.File, error) {
 	if c.Data == "" {
 		return c, nil, f.Errorf("data", "is missing: the directory of the terminal's memory")
 	}
+	if u, err := url.Parse(c.Town.URL); c.Town.URL != "" && (err != nil || u.Scheme != "https" || u.Hostname() == "") {
+		return c, nil, f.Errorf("town.url", "is no address such as https://rathaus.example:8443")
+	}
 	if c.Screen.Density <= 0 || c.Screen.Density > 40 {
 		return c, nil, f.Errorf("screen.density", "has to be the screen's pixels a millimetre, such as 3.21")
 	}
@@ -86,6 +91,21 @@ func load(file string) (Config, *config.File, error) {
 		}
 	}
 	return c, f, nil
+}
+
+// identity is who the terminal is to the town hall. A terminal that was not enrolled as a demo's has no demo.
+func (c Config) identity() (*device.Identity, error) {
+	id, err := device.Load(c.Data)
+	if err != nil {
+		return nil, fmt.Errorf("kiosk: %w; `technician enroll` makes this terminal one of the town hall's", err)
+	}
+	if !id.Demo() && c.Demo != (Demo{}) {
+		return nil, errNotDemo
+	}
+	if c.Town.URL == "" {
+		return id, nil
+	}
+	return id.At(c.Town.URL)
 }
 
 // addresses are the devices' addresses in the hardware's words.

@@ -23,6 +23,10 @@ func openEvents(file string) (*events, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kiosk: event log: %w", err)
 	}
+	if err := f.Chmod(0o600); err != nil { // it may have been there with other rights
+		f.Close()
+		return nil, fmt.Errorf("kiosk: event log: %w", err)
+	}
 	return &events{file: f}, nil
 }
 

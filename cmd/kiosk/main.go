@@ -53,6 +53,7 @@ type Main struct {
 	config Config
 	store  *store.Store
 	client *device.Client
+	log    *slog.Logger
 	desk   visit.Desk
 	now    func() time.Time // the device's clock in the town's time zone, whatever the machine's is
 	close  []func() error
@@ -84,11 +85,11 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("kiosk: %w; `technician enroll` makes this terminal one of the town hall's", err)
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := m.openMemory(id, log); err != nil {
+	m.log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if err := m.openMemory(id, m.log); err != nil {
 		return err
 	}
-	if err := m.openDesk(ctx, log); err != nil {
+	if err := m.openDesk(); err != nil {
 		return err
 	}
 	events, err := openEvents(m.config.Demo.Events)
@@ -111,7 +112,7 @@ func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
 }
 
 // openDesk opens the devices on the counter.
-func (m *Main) openDesk(ctx context.Context, log *slog.Logger) error {
+func (m *Main) openDesk() error {
 	town := line{m.client}
 	m.desk = visit.Desk{Journal: journal{m.store}, Sealer: town, Town: town, Till: new(sync.Mutex)}
 	devices, err := hardware.Open(m.config.addresses(), m.now)
@@ -152,7 +153,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	st := &status{client: m.client, printer: m.desk.Printer}
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: events.Add, Place: m.config.Place, Now: m.now,
+		Event: m.event(events), Place: m.config.Place, Now: m.now,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {
@@ -168,6 +169,16 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events) er
 	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	w.ShowAndRun()
 	return nil
+}
+
+// event writes the shell's events down. A payment that nobody cleared up yet blocks all cards: that goes to the log of every terminal.
+func (m *Main) event(events *events) func(name string, fields ...any) {
+	return func(name string, fields ...any) {
+		events.Add(name, fields...)
+		if name == "recover" {
+			m.log.Warn("kiosk: payments are not clear; see 'technician payments'", fields...)
+		}
+	}
 }
 
 // accent is the tenant's colour.

@@ -13,8 +13,8 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
-// errNotDemo says that a terminal which serves citizens was asked to tell what is on its screen.
-var errNotDemo = errors.New("kiosk: the screen tree is served on demo terminals only")
+// errNotDemo says that a terminal which serves citizens was asked to tell what happens on its screen.
+var errNotDemo = errors.New("kiosk: demo.tree and demo.events are for demo terminals only")
 
 // serveTree tells everyone who connects to the socket what is on the screen, as JSON, and hangs up. Only the terminal's own user may
 // connect; a terminal that was not enrolled as a demo's refuses.
@@ -22,8 +22,13 @@ func serveTree(ctx context.Context, socket string, demo bool, w fyne.Window) err
 	if !demo {
 		return errNotDemo
 	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("kiosk: screen tree: %w", err)
+	if i, err := os.Lstat(socket); err == nil { // left by a terminal that was switched off
+		if i.Mode().Type() != os.ModeSocket {
+			return fmt.Errorf("kiosk: screen tree: %s is no socket", socket)
+		}
+		if err := os.Remove(socket); err != nil {
+			return fmt.Errorf("kiosk: screen tree: %w", err)
+		}
 	}
 	ln, err := net.Listen("unix", socket)
 	if err != nil {

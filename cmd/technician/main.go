@@ -18,6 +18,7 @@ type commands struct {
 	Emulate  emulateCmd  `cmd:"" help:"Play a device: terminal, printer, a4 or scanner."`
 	Verify   verifyCmd   `cmd:"" help:"Check a permit's code, without a line."`
 	Terminal terminalCmd `cmd:"" help:"Speak to a card terminal: register, pay, repeat, reverse."`
+	Payments paymentsCmd `cmd:"" help:"Payments whose end people have to find out."`
 	Decode   decodeCmd   `cmd:"" help:"Read what devices say to each other."`
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	_ "time/tzdata" // the town's zone, also where the machine has none
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 )
@@ -21,7 +22,16 @@ type verifyCmd struct {
 var errPermit = errors.New("NOT VALID: this code was not signed by the town hall")
 
 // Run checks a permit as a warden does at the windscreen: signature first, then the days.
-func (c verifyCmd) Run(h *hands) error { return c.check(h, time.Now()) }
+func (c verifyCmd) Run(h *hands) error {
+	zone, err := time.LoadLocation(townZone)
+	if err != nil {
+		return fmt.Errorf("time zone: %w", err)
+	}
+	return c.check(h, time.Now().In(zone))
+}
+
+// townZone is where days begin and end, whatever zone the warden's machine is set to.
+const townZone = "Europe/Berlin"
 
 func (c verifyCmd) check(h *hands, now time.Time) error {
 	keys, err := readKeys(c.Keys)

@@ -338,5 +338,6 @@ func (c restoreCmd) Run(s *session) error {
 		return err
 	}
 	return s.printf("The backup is in place, with a new epoch: devices push again what it does not have. "+
+		"Devices revoked and people shut out since the backup was made are let in again: look at 'device list' and 'user list'. "+
 		"The database that was there stays beside it in %s.\n", filepath.Dir(s.config.database()))
 }

@@ -85,6 +85,10 @@ func (k *Keyring) rotate(now time.Time) error {
 		return err
 	}
 	now = now.UTC().Truncate(time.Second)
+	// Devices seal to the key that was issued last. A clock that was ahead at the last rotation must not keep the old key in use.
+	if len(k.Authority) > 0 && !now.After(k.Authority[0].Issued) {
+		now = k.Authority[0].Issued.Add(time.Second)
+	}
 	k.Authority = append([]AuthorityKey{{now, authority}}, k.Authority...)
 	k.Permit = append([]PermitKey{{now, permit}}, k.Permit...)
 	return nil

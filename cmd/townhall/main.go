@@ -26,6 +26,8 @@ type commands struct {
 	User   userCmd   `cmd:"" help:"Who may use the staff's pages."`
 	Device deviceCmd `cmd:"" help:"Terminals and phones that may bring applications."`
 
+	Quarantine quarantineCmd `cmd:"" help:"Envelopes that somebody has to look at. They block nothing and are never deleted."`
+
 	Backup  backupCmd  `cmd:"" help:"Copy the database to a new file, also while the server runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the database. The server has to be stopped."`
 }

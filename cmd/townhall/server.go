@@ -194,12 +194,12 @@ func (u users) Check(ctx context.Context, login, password string) (web.User, err
 	if errors.Is(err, sqlite.ErrSignIn) {
 		return web.User{}, web.ErrSignIn
 	}
-	return web.User{Login: found.Login, Name: found.Name}, err
+	return web.User{Login: found.Login, Name: found.Name, Since: found.Since}, err
 }
 
 func (u users) Find(ctx context.Context, login string) (web.User, bool, error) {
 	found, ok, err := u.store.FindUser(ctx, login)
-	return web.User{Login: found.Login, Name: found.Name}, ok, err
+	return web.User{Login: found.Login, Name: found.Name, Since: found.Since}, ok, err
 }
 
 // listen opens the three doors.

@@ -387,3 +387,82 @@ func TestWhoKeepsTheTownHallIsToldWhatWentWrong(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+func TestTheQuarantineIsShownAndTriedAgain(t *testing.T) {
+	h := newHouse(t)
+	h.must("", "keys", "init")
+	if out := h.must("", "quarantine", "list"); !strings.Contains(out, "Nothing") {
+		t.Error(out)
+	}
+	m := h.serve()
+	d := h.terminal(m)
+	d.sync()
+	_, recipient, err := seal.NewSlip()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := d.apply("019ab000-0000-7000-8000-000000000001", number(t), recipient)
+	const copied = "019ab000-0000-7000-8000-000000000002" // sealed with another id inside
+	plain, err := json.Marshal(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := d.client.Seal(t.Context(), copied, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.memory.Release(t.Context(), e, pay.Invoice, int64(good.Fee)); err != nil {
+		t.Fatal(err)
+	}
+	d.sync()
+	arrived(t, m, good.Case)
+	for aside := 0; aside == 0; time.Sleep(5 * time.Millisecond) {
+		list, err := m.Intake.Quarantined(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		aside = len(list)
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out := h.must("", "quarantine", "list")
+	if !strings.Contains(out, copied) || !strings.Contains(out, "identity") || !strings.Contains(out, "Terminal Bürgerbüro") || strings.Contains(out, good.ID) {
+		t.Error(out)
+	}
+	if strings.Contains(out, "Müller") {
+		t.Error("the list tells what somebody wrote")
+	}
+	if out := h.must("", "quarantine", "retry", copied); !strings.Contains(out, "tried again") {
+		t.Error(out)
+	}
+	for _, id := range []string{copied, good.ID, "nothing"} {
+		if _, err := h.run("", "quarantine", "retry", id); err == nil || !strings.Contains(err.Error(), "not in quarantine") {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if out := h.must("", "quarantine", "list"); !strings.Contains(out, "Nothing") {
+		t.Error(out)
+	}
+	m = h.serve() // it is still a copy
+	defer m.Close()
+	if c := arrived(t, m, good.Case); c.State != service.StateReceived {
+		t.Error(c.State)
+	}
+}
+
+// A rotation while the clock was ahead kept devices sealing to that key for ever: the next one looked older.
+func TestANewKeyIsAlwaysTheNewestKey(t *testing.T) {
+	var k Keyring
+	day := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	for _, now := range []time.Time{day.AddDate(1, 0, 0), day, day} {
+		if err := k.rotate(now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range k.Authority[1:] {
+		if !k.Authority[n].Issued.After(k.Authority[n+1].Issued) {
+			t.Error("the newer key is not the one that was issued last")
+		}
+	}
+}

@@ -64,6 +64,7 @@ func house() []room {
 		{"drivers/scan", []string{"drivers/port"}},
 		// Floor 5: rooms meet only here.
 		{"cmd/...", []string{"..."}},
+		{"internal/town", []string{"internal/core/...", "internal/townhall/...", "sync/...", "drivers/...", "kiosk/hardware", "assets"}},
 		{"internal/arch", nil},
 	}
 }
@@ -83,8 +84,8 @@ func foreign() map[string][]string {
 		"github.com/nicksnyder/go-i18n":         {"internal/core/text"},
 		"github.com/OpenPrinting/goipp":         {"drivers/ipp", "drivers/ipp/ippemu"},
 		"database/sql":                          {"sync/store", "internal/townhall/sqlite", "internal/townhall/storetest"},
-		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "kiosk/hardware", "cmd/..."},
-		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk", "internal/ui/...", "cmd/..."},
+		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "kiosk/hardware", "internal/town", "cmd/..."},
+		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk", "internal/ui/...", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
 	}
 }

@@ -106,8 +106,8 @@ var (
 
 // Pay asks the terminal for the payment's amount; see visit.Payer.
 //
-// The event Ask carries what the terminal last did before: with it a break can be cleared up later. An evidence without a trace there means
-// that the terminal had nothing to repeat.
+// The event Ask carries what the terminal last did before: with it a break can be cleared up later. One that names at
+// most the terminal means that it had nothing to repeat.
 func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event) error, say func(code byte, text string)) error {
 	event := func(k pay.Kind, code byte, e *pay.Evidence) error {
 		ev := pay.Event{Kind: k, At: p.now(), Evidence: e}
@@ -163,7 +163,7 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 				return errAmount
 			}
 			e := evidence(s)
-			if before != nil && before.Trace != 0 && toKey(before) == toKey(e) {
+			if before != nil && toKey(before) == toKey(e) {
 				return errAgain // one payment at the terminal never counts for two
 			}
 			if told = event(pay.Grant, 0, e); told != nil {
@@ -242,7 +242,7 @@ func judge(payment pay.Payment, last memory) (pay.Kind, error) {
 	}
 	switch {
 	case last.none: // as before the payment: nothing was added
-		if payment.Before != nil && payment.Before.Trace == 0 && (e == nil || last.sure) {
+		if b := payment.Before; b != nil && toKey(b) == (key{terminal: b.TerminalID}) && (e == nil || last.sure) {
 			return pay.Absent, nil
 		}
 	case last.OriginalTrace != 0: // a reversal

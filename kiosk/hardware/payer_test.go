@@ -26,6 +26,7 @@ type counter struct {
 	fault    atomic.Value
 	lines    []port.Port // the terminal's ends, newest last
 	gone     bool        // cannot be connected
+	now      func() time.Time
 }
 
 func newCounter(t *testing.T) *counter {
@@ -35,6 +36,7 @@ func newCounter(t *testing.T) *counter {
 	clock := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	var ticks atomic.Int64
 	now := func() time.Time { return clock.Add(time.Duration(ticks.Add(1)) * time.Second) }
+	c.now = now
 	var err error
 	c.terminal, err = zvtemu.New(zvtemu.Opts{Fault: func() zvtemu.Fault { return c.fault.Load().(zvtemu.Fault) }, Now: now, Patience: time.Second})
 	if err != nil {
@@ -47,11 +49,23 @@ func newCounter(t *testing.T) *counter {
 		}
 		here, there := port.Pipe()
 		c.lines = append(c.lines, there)
-		go func() { _ = c.terminal.Serve(ctx, there) }()
+		terminal := c.terminal
+		go func() { _ = terminal.Serve(ctx, there) }()
 		return here, nil
 	}, zvt.Opts{T2: 300 * time.Millisecond, T3: 300 * time.Millisecond, T4: 2 * time.Second}, now)
 	t.Cleanup(func() { c.payer.Close(); cancel() })
 	return c
+}
+
+// replace puts another terminal in the place of the one that is there.
+func (c *counter) replace(t *testing.T, id string) {
+	t.Helper()
+	next, err := zvtemu.New(zvtemu.Opts{TerminalID: id, Now: c.now, Patience: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.terminal = next
+	c.lines[len(c.lines)-1].Close()
 }
 
 // book keeps one payment as the device's journal does.
@@ -165,9 +179,6 @@ func TestAfterEveryBreakTheEndIsFoundOut(t *testing.T) {
 						t.Fatalf("state %s", b.State)
 					}
 					ev, err := c.payer.Settle(t.Context(), b.Payment)
-					if errors.Is(err, hardware.ErrUnclear) && !equalBefore && b.Evidence != nil {
-						return // a terminal that never had anything to repeat may as well not know the command: people have to look
-					}
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -184,6 +195,34 @@ func TestAfterEveryBreakTheEndIsFoundOut(t *testing.T) {
 	}
 }
 
+// A payment at a terminal that broke and was replaced before anybody asked how it ended.
+func TestAnotherTerminalIsNotAskedAboutMoneyItNeverSaw(t *testing.T) {
+	for _, used := range []bool{false, true} {
+		c, b := newCounter(t), newBook()
+		c.fault.Store(zvtemu.BreakAfterGrant)
+		if err := c.payer.Pay(t.Context(), b.Payment, b.on, silent); err == nil || c.terminal.Taken() != fee {
+			t.Fatalf("%v, %d cents taken", err, c.terminal.Taken())
+		}
+		c.fault.Store(zvtemu.None)
+		first := c.terminal
+		c.replace(t, "65000029")
+		if used {
+			other := newBook()
+			if err := c.payer.Pay(t.Context(), other.Payment, other.on, silent); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if ev, err := c.payer.Settle(t.Context(), b.Payment); !errors.Is(err, hardware.ErrUnclear) {
+			t.Errorf("used %v: %+v, %v: the application would be deleted though the money was taken", used, ev, err)
+		}
+		c.terminal = first
+		c.lines[len(c.lines)-1].Close()
+		if ev, err := c.payer.Settle(t.Context(), b.Payment); err != nil || ev.Kind != pay.Found {
+			t.Errorf("back at its own terminal: %+v, %v", ev, err)
+		}
+	}
+}
+
 func TestAGrantThatCannotBeStoredIsTakenBack(t *testing.T) {
 	c, b := newCounter(t), newBook()
 	b.full = true
@@ -196,6 +235,52 @@ func TestAGrantThatCannotBeStoredIsTakenBack(t *testing.T) {
 	ev, err := c.payer.Settle(t.Context(), b.Payment)
 	if err != nil || ev.Kind != pay.Absent {
 		t.Errorf("%+v, %v", ev, err)
+	}
+}
+
+// A terminal, or an answer that came late, reported the payment of the citizen before with the same amount once more. It counted for both.
+func TestThePaymentBeforeNeverCountsForTheNextOne(t *testing.T) {
+	before := zvt.Status{HasResult: true, Amount: fee, Trace: 7, Receipt: 7, TerminalID: "65000028", Date: "1123", Time: "101500"}
+	here, there := port.Pipe()
+	p := hardware.NewPayer(func(context.Context) (port.Port, error) { return here, nil }, zvt.Opts{}, func() time.Time { return time.Unix(1, 0) })
+	defer p.Close()
+	answers := make(chan zvt.Command, 100)
+	go func() {
+		var left []byte
+		block := make([]byte, 1024)
+		say := func(c zvt.Command, data []byte) { _, _ = there.Write(zvt.APDU{Command: c, Data: data}.Append(nil)) }
+		for {
+			n, err := there.Read(block)
+			if err != nil {
+				return
+			}
+			left = append(left, block[:n]...)
+			for a, n := zvt.ParseAPDU(left); n > 0; a, n = zvt.ParseAPDU(left) {
+				left = left[n:]
+				switch a.Command {
+				case zvt.Register:
+					say(zvt.Acknowledge, nil)
+					say(zvt.Completion, nil)
+				case zvt.Repeat, zvt.Authorise:
+					say(zvt.Acknowledge, nil)
+					say(zvt.StatusInfo, before.Append(nil))
+				default:
+					if a.Command.Answer() {
+						answers <- a.Command
+						if len(answers) == 2 || len(answers) == 4 { // to the status; 1 was to the registration
+							say(zvt.Completion, nil)
+						}
+					}
+				}
+			}
+		}
+	}()
+	b := newBook()
+	if err := p.Pay(t.Context(), b.Payment, b.on, silent); err == nil || b.State != pay.Unknown || b.Evidence != nil {
+		t.Fatalf("%s after %v, %v", b.State, b.kinds, err)
+	}
+	if ev, err := p.Settle(t.Context(), b.Payment); err == nil && ev.Kind != pay.Absent {
+		t.Errorf("%+v", ev)
 	}
 }
 

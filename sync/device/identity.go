@@ -309,6 +309,17 @@ func (i *Identity) Demo() bool { return i.town.Demo }
 // URL is the town hall's address.
 func (i *Identity) URL() string { return i.town.URL }
 
+// At is the same identity for a town hall that is reached at another address. It is the same town hall: its authority has to be.
+func (i *Identity) At(address string) (*Identity, error) {
+	base, err := baseURL(address)
+	if err != nil {
+		return nil, err
+	}
+	moved := *i
+	moved.town.URL = base.String()
+	return &moved, nil
+}
+
 // Key is the device's public key, by which its outcomes are checked.
 func (i *Identity) Key() proof.PublicKey { return i.sign.Public() }
 

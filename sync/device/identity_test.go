@@ -14,6 +14,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
@@ -185,5 +186,58 @@ func TestADeadClockBatteryDoesNotCutTheLine(t *testing.T) {
 	k.sync()
 	if len(p.house.stored) != 1 {
 		t.Fatal("nothing arrived")
+	}
+}
+
+// Only what the town hall said at enrolment makes a demo terminal, whose screen programs may read.
+func TestOnlyADemoTownMakesADemoTerminal(t *testing.T) {
+	p := build(t)
+	serving := p.handler
+	demo := hall.New(hall.House{Intake: p.house, Records: p.house, Answers: p.house, Devices: p.house, State: p.house},
+		hall.Options{CA: p.ca, Key: p.key, Demo: true})
+	t.Cleanup(func() { _ = demo.Close() })
+	dir := t.TempDir()
+	enroll := func(h *hall.Handler, code string) {
+		t.Helper()
+		p.handler = h
+		id, err := device.Enroll(ctx, dir, device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: p.code(code)}, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := device.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := h == demo; id.Demo() != want || back.Demo() != want {
+			t.Errorf("demo %v, and after a restart %v; the town hall said %v", id.Demo(), back.Demo(), want)
+		}
+	}
+	enroll(serving, "FOYER12345")
+	enroll(demo, "AGAIN12345")
+	enroll(serving, "THIRD12345") // a terminal that came from the demo into service forgets it
+}
+
+func TestATownHallThatMovedIsTheSameTownHall(t *testing.T) {
+	p := build(t)
+	id := p.enroll()
+	moved, err := id.At(strings.Replace(p.url, "127.0.0.1", "localhost", 1) + "/")
+	if err != nil || moved.ID() != id.ID() || moved.URL() == id.URL() || !strings.Contains(moved.URL(), "localhost") {
+		t.Fatal(moved, err)
+	}
+	k := p.kiosk(device.Options{})
+	if err := device.New(moved, k.store, device.Options{}).Sync(ctx); err != nil {
+		t.Error(err)
+	}
+	other, err := id.At(build(t).url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := device.New(other, k.store, device.Options{}).Sync(ctx); !errors.Is(err, device.ErrOffline) {
+		t.Error("somebody else's town hall was believed:", err)
+	}
+	for _, bad := range []string{"http://localhost:1", "localhost", "https://"} {
+		if _, err := id.At(bad); err == nil {
+			t.Error(bad)
+		}
 	}
 }

@@ -141,9 +141,12 @@ const (
 //
 // The amount alone never decides: after a break before the status information a terminal reverses by itself and then repeats the
 // previous payment, which may have had the same amount (PA00P015 2.2.8). What was seen before p began is therefore compared by
-// terminal, trace, receipt number and time; what was seen during p has to be the very same.
+// terminal, trace, receipt number and time; what was seen during p has to be the very same. Another terminal, put in the place of the one that
+// was asked, knows nothing about p, whatever it reports.
 func Compare(p Payment, last Evidence) Verdict {
 	switch {
+	case elsewhere(p.Evidence, last), elsewhere(p.Before, last):
+		return Unclear
 	case last.Amount != p.Amount:
 		return Theirs
 	case p.Evidence != nil && last.key() == p.Evidence.key():
@@ -157,6 +160,11 @@ func Compare(p Payment, last Evidence) Verdict {
 	default:
 		return Ours
 	}
+}
+
+// elsewhere tells whether what was seen and what is reported now are known to be of two terminals.
+func elsewhere(seen *Evidence, last Evidence) bool {
+	return seen != nil && seen.TerminalID != "" && last.TerminalID != "" && seen.TerminalID != last.TerminalID
 }
 
 type key struct {

@@ -93,9 +93,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	if on == nil {
 		on = func(Progress) {}
 	}
-	v.mu.Lock()
-	answers, lang, wiped := v.answers, v.lang, v.wiped
-	v.mu.Unlock()
+	answers, lang, wiped := v.said()
 	if wiped {
 		return Receipt{}, ErrWiped
 	}

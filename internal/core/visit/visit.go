@@ -4,6 +4,7 @@ package visit
 
 import (
 	"io"
+	"maps"
 	"sync"
 	"time"
 
@@ -78,17 +79,20 @@ func (v *Visit) SetLang(lang string) {
 
 // View is how the form looks for the answers given so far.
 func (v *Visit) View() form.View {
-	v.mu.Lock()
-	a, lang := v.answers, v.lang
-	v.mu.Unlock()
+	a, lang, _ := v.said()
 	return v.service.View(a, lang, v.opts.Now())
+}
+
+// said gives a copy of the answers: Wipe empties the visit's own while another goroutine may still read.
+func (v *Visit) said() (a form.Answers, lang string, wiped bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return maps.Clone(v.answers), v.lang, v.wiped
 }
 
 // Summary is the View of what would be sent: without answers that became hidden, and as the town hall will read them.
 func (v *Visit) Summary() form.View {
-	v.mu.Lock()
-	a, lang := v.answers, v.lang
-	v.mu.Unlock()
+	a, lang, _ := v.said()
 	now := v.opts.Now()
 	return v.service.View(v.service.Clean(a, now), lang, now)
 }

@@ -429,3 +429,23 @@ func goodAnswers(t *testing.T) map[string]any {
 	}
 	return good
 }
+
+// Who walked away while the screen was being drawn, or while Submit began, could bring the whole terminal down: two goroutines in one map.
+func TestWalkingAwayInTheMiddleOfDrawingIsSafe(t *testing.T) {
+	set := atTheCounter(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 5 {
+				set.View()
+				set.Summary()
+			}
+		})
+	}
+	wg.Go(func() { _, _ = set.Submit(t.Context(), pay.Invoice, nil) })
+	set.Wipe()
+	wg.Wait()
+	if v := set.View(); v.Complete {
+		t.Error("after the wipe the answers are still there")
+	}
+}

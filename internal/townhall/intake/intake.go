@@ -65,7 +65,12 @@ type Store interface {
 	Mark(ctx context.Context, id string, s State, reason string) error
 	// Again moves what is in quarantine for one of the reasons back to Fresh and tells how many.
 	Again(ctx context.Context, reasons ...string) (int, error)
+	// AgainOne moves one envelope from quarantine back to Fresh. ErrUnknown when it is not there.
+	AgainOne(ctx context.Context, id string) error
 }
+
+// ErrUnknown says that no such envelope is in quarantine.
+var ErrUnknown = errors.New("intake: no such envelope in quarantine")
 
 // Book makes cases; *cases.Book is one.
 type Book interface {
@@ -86,6 +91,7 @@ type Options struct {
 type Intake struct {
 	o    Options
 	wake chan struct{}
+	from int64 // where Work goes on that gave up
 }
 
 // New makes an Intake.
@@ -159,10 +165,11 @@ func (in *Intake) Quarantined(ctx context.Context) ([]Envelope, error) {
 }
 
 // Work opens everything that is new and tells how many envelopes it was. What fails stays new and does not stop the others; the error says
-// how it failed.
+// how it failed. After a row of failures it gives up, and goes on behind them the next time: what can never be finished stops nothing either.
 func (in *Intake) Work(ctx context.Context) (int, error) {
 	const enough = 5 // failures in a row: then it is the store, not the envelope
-	n, row, after := 0, 0, int64(0)
+	n, row, after := 0, 0, in.from
+	in.from = 0
 	var failed error
 	for row < enough {
 		batch, err := in.o.Store.In(ctx, Fresh, after, 50)
@@ -177,6 +184,7 @@ func (in *Intake) Work(ctx context.Context) (int, error) {
 			if err := in.finish(ctx, e); err != nil {
 				failed = fmt.Errorf("intake: work: %w", err)
 				if row++; row == enough || ctx.Err() != nil {
+					in.from = after
 					return n, failed
 				}
 				continue

@@ -175,18 +175,57 @@ func renew(ctx context.Context, path string) error {
 
 // setAside moves the present file away, with everything that was written to it.
 func setAside(ctx context.Context, path string, now time.Time) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	aside := path + ".before-" + now.UTC().Format("20060102T150405Z")
+	known, err := isDatabase(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return err
+	case known:
+		err = settle(ctx, path)
 	}
+	var damaged sqlite3.Error
+	switch {
+	case !known, errors.As(err, &damaged) && (damaged.Code == sqlite3.ErrCorrupt || damaged.Code == sqlite3.ErrNotADB):
+		// This is what a backup is for. What was not folded into the file stays beside it.
+		for _, end := range []string{"-wal", "-shm"} {
+			if err := os.Rename(path+end, aside+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	case err != nil:
+		return errors.Join(ErrInUse, err)
+	}
+	return os.Rename(path, aside)
+}
+
+// isDatabase looks at the file's first bytes: SQLite itself would throw away the log of a file that it does not know.
+func isDatabase(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	const magic = "SQLite format 3\x00"
+	b := make([]byte, len(magic))
+	n, err := io.ReadFull(f, b)
+	if err != nil && n > 0 && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	return n == 0 || string(b) == magic, nil // an empty file is an empty database
+}
+
+// settle leaves everything in one file. It needs the file for itself: it fails while a server runs.
+func settle(ctx context.Context, path string) error {
 	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=500")
 	if err != nil {
 		return err
 	}
-	// Leaving WAL needs the file for itself: it fails while a server runs, and leaves everything in one file when none does.
 	var mode string
 	err = db.QueryRowContext(ctx, `PRAGMA journal_mode = DELETE`).Scan(&mode)
-	if err = errors.Join(err, db.Close()); err != nil || mode != "delete" {
-		return errors.Join(ErrInUse, err)
+	if err = errors.Join(err, db.Close()); err == nil && mode != "delete" {
+		err = ErrInUse
 	}
-	return os.Rename(path, path+".before-"+now.UTC().Format("20060102T150405Z"))
+	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
@@ -34,6 +35,9 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 		if err := taken(ctx, tx, `SELECT 1 FROM cases WHERE number = ?`, c.Number, cases.ErrNumber); err != nil {
 			return err
 		}
+		if err := fresh(ctx, tx, c.Payment); err != nil {
+			return err
+		}
 		r, err := tx.ExecContext(ctx, `INSERT INTO cases (number, envelope, service, service_version, title, tenant, channel, device, lang,
 			fee, received, application, state, open, way, paid, payment, due, decided, clerk, recipient, address, token, warnings, questions,
 			refund, refund_open, refund_at, version)
@@ -51,6 +55,22 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 		}
 		return apply(ctx, tx, *c, with)
 	})
+}
+
+// fresh fails with ErrPayment when a terminal's transaction counts for a case already, under whatever id the device gave the payment. What a
+// terminal did not date is not compared: its trace numbers begin anew.
+func fresh(ctx context.Context, tx *sql.Tx, o *pay.Outcome) error {
+	if o == nil || o.Evidence == nil || o.Evidence.Date == "" || o.Evidence.Time == "" {
+		return nil
+	}
+	e, n := o.Evidence, 0
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM cases WHERE payment <> '' AND payment ->> '$.evidence.terminal_id' = ?
+		AND payment ->> '$.evidence.trace' = ? AND payment ->> '$.evidence.receipt' = ? AND payment ->> '$.evidence.date' = ?
+		AND payment ->> '$.evidence.time' = ?`, e.TerminalID, e.Trace, e.Receipt, e.Date, e.Time).Scan(&n)
+	if err == nil && n > 0 {
+		return cases.ErrPayment
+	}
+	return err
 }
 
 // taken fails with the sentinel when the query finds something.

@@ -112,6 +112,18 @@ func (s *Store) Again(ctx context.Context, reasons ...string) (int, error) {
 	return int(n), nil
 }
 
+// AgainOne gives one quarantined envelope another try; see intake.Store.
+func (s *Store) AgainOne(ctx context.Context, id string) error {
+	r, err := s.db.ExecContext(ctx, `UPDATE envelopes SET state = 'new', reason = '' WHERE id = ? AND state = 'quarantine'`, id)
+	if err != nil {
+		return fmt.Errorf("sqlite: try envelope again: %w", err)
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, intake.ErrUnknown)
+	}
+	return nil
+}
+
 // Put publishes a fact; see publish.Store.
 func (s *Store) Put(ctx context.Context, scope string, r wire.Record) (bool, error) {
 	changed := false

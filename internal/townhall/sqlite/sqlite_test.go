@@ -70,8 +70,19 @@ func TestTheWrongPasswordAndTheUnknownClerkLookTheSame(t *testing.T) {
 	if err := s.SetPassword(t.Context(), "anna", "noch ein Kennwort"); err != nil {
 		t.Fatal(err)
 	}
-	if u, active, _ := s.FindUser(t.Context(), "anna"); !active || u.Name != "Anna Ahrens" {
+	u, active, _ := s.FindUser(t.Context(), "anna")
+	if !active || u.Name != "Anna Ahrens" {
 		t.Error("a new password does not let in again")
+	}
+	in, err := s.SignIn(t.Context(), "anna", "noch ein Kennwort")
+	if err != nil || in.Since == "" || in.Since != u.Since {
+		t.Error("who signed in is somebody else on the next page", err)
+	}
+	if err := s.SetPassword(t.Context(), "anna", "noch ein Kennwort"); err != nil {
+		t.Fatal(err)
+	}
+	if u, _, _ := s.FindUser(t.Context(), "anna"); u.Since == in.Since {
+		t.Error("a new password leaves old sessions open")
 	}
 }
 
@@ -139,5 +150,47 @@ func TestARestoreBeginsANewEpochWithoutAWatermark(t *testing.T) {
 	}
 	if err := sqlite.Restore(t.Context(), "sqlite_test.go", filepath.Join(dir, "other.db"), later); err == nil {
 		t.Error("any file is taken for a backup")
+	}
+}
+
+// Somebody whose database was damaged, the very reason for a restore, was told to stop a server that did not run.
+func TestADamagedDatabaseGivesWayToItsBackup(t *testing.T) {
+	dir := t.TempDir()
+	path, backup := filepath.Join(dir, "town.db"), filepath.Join(dir, "backup.db")
+	s := open(t, path, storetest.Day)
+	if err := s.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damage := []byte("nothing that SQLite would know again, and longer than its header of a hundred bytes: ...................................")
+	for name, content := range map[string][]byte{path: damage, path + "-wal": damage} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sqlite.Restore(t.Context(), backup, path, storetest.Day()); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, path, storetest.Day).Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	kept, err := filepath.Glob(path + ".before-*")
+	if err != nil || len(kept) != 2 {
+		t.Error("what was left of the damaged database is gone:", kept, err)
+	}
+}
+
+// A backup made while the clock was a day ahead let devices forget what came in afterwards and was in no backup.
+func TestABackupOfTomorrowIsNoneToday(t *testing.T) {
+	dir, clock := t.TempDir(), storetest.Day().AddDate(0, 0, 1)
+	s := open(t, filepath.Join(dir, "town.db"), func() time.Time { return clock })
+	if err := s.Backup(t.Context(), filepath.Join(dir, "backup.db")); err != nil {
+		t.Fatal(err)
+	}
+	clock = storetest.Day()
+	if w, err := s.Watermark(t.Context()); err != nil || !w.IsZero() {
+		t.Error(w, err)
 	}
 }

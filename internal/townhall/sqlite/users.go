@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"database/sql"
 	"encoding/base64"
@@ -20,6 +21,7 @@ type User struct {
 	Name     string
 	Disabled bool
 	Created  time.Time
+	Since    string // says nothing, but is another one after every change of the password; only from SignIn and FindUser
 }
 
 var (
@@ -108,19 +110,28 @@ func (s *Store) SignIn(ctx context.Context, login, password string) (User, error
 	if !samePassword(hash, password) || u.Disabled || err != nil {
 		return User{}, ErrSignIn
 	}
+	u.Since = since(hash)
 	return u, nil
+}
+
+// since names a password without telling anything about it: the hash has a new salt each time.
+func since(hash string) string {
+	sum := sha256.Sum256([]byte("session\x00" + hash))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // FindUser gives somebody who signed in earlier; false when there is no such account, or it was shut out.
 func (s *Store) FindUser(ctx context.Context, login string) (User, bool, error) {
 	u := User{Login: login}
-	err := s.db.QueryRowContext(ctx, `SELECT name FROM users WHERE login = ? AND disabled = 0`, login).Scan(&u.Name)
+	var hash string
+	err := s.db.QueryRowContext(ctx, `SELECT name, password FROM users WHERE login = ? AND disabled = 0`, login).Scan(&u.Name, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, false, nil
 	}
 	if err != nil {
 		return User{}, false, fmt.Errorf("sqlite: look for user: %w", err)
 	}
+	u.Since = since(hash)
 	return u, true, nil
 }
 

@@ -231,6 +231,24 @@ func payments(t *testing.T, s Store) {
 	is(t, s.Insert(t.Context(), &second, line(2)), cases.ErrPayment)
 	_, err := s.Get(t.Context(), second.Number)
 	is(t, err, cases.ErrNotFound)
+
+	// The terminal's own numbers tell a transaction, whatever a device calls the payment.
+	paid := func(n int, change func(*pay.Evidence)) cases.Case {
+		c := sample(t, n)
+		e := pay.Evidence{Amount: 3070, TerminalID: "65000028", Trace: 7, Receipt: 4, Date: "1123", Time: "101500"}
+		change(&e)
+		c.Payment = &pay.Outcome{Payment: fmt.Sprintf("p-%d", n), Envelope: c.Envelope, Way: pay.Card, Amount: 3070, Evidence: &e, At: Day()}
+		return c
+	}
+	insert(t, s, paid(3, func(*pay.Evidence) {}), cases.Change{})
+	again := paid(4, func(e *pay.Evidence) { e.Card = "girocard" })
+	is(t, s.Insert(t.Context(), &again, cases.Change{}), cases.ErrPayment)
+	insert(t, s, paid(5, func(e *pay.Evidence) { e.Trace, e.Receipt = 8, 5 }), cases.Change{})
+	insert(t, s, paid(6, func(e *pay.Evidence) { e.TerminalID = "65000029" }), cases.Change{})
+	insert(t, s, paid(7, func(e *pay.Evidence) { e.Time = "101501" }), cases.Change{})
+	for n := range 2 { // what has no date says too little
+		insert(t, s, paid(8+n, func(e *pay.Evidence) { e.Date = "" }), cases.Change{})
+	}
 }
 
 func numbers(p cases.Page) (n []string) {
@@ -368,6 +386,14 @@ func quarantine(t *testing.T, s Store) {
 	left := must(s.In(t.Context(), intake.Quarantine, 0, 10))(t)
 	if len(left) != 1 || left[0].Reason != intake.ReasonContent {
 		t.Fatal("the wrong one is tried again")
+	}
+	ok(t, s.AgainOne(t.Context(), "2"))
+	is(t, s.AgainOne(t.Context(), "2"), intake.ErrUnknown)
+	ok(t, s.Mark(t.Context(), "1", intake.Done, ""))
+	is(t, s.AgainOne(t.Context(), "1"), intake.ErrUnknown) // what is a case already is not opened a second time
+	is(t, s.AgainOne(t.Context(), "3"), intake.ErrUnknown)
+	if fresh := must(s.In(t.Context(), intake.Fresh, 0, 10))(t); len(fresh) != 1 || fresh[0].Item.ID != "2" {
+		t.Fatal("the one that was asked for is not tried again")
 	}
 }
 

@@ -278,6 +278,7 @@ type memUsers struct {
 	mu     sync.Mutex
 	closed map[string]bool
 	asked  int
+	since  string
 }
 
 const password = "Kurpark im Regen"
@@ -300,7 +301,7 @@ func (m *memUsers) Find(_ context.Context, login string) (User, bool, error) {
 	case m.closed[login]:
 		return User{}, false, nil
 	case login == "b.kowalski":
-		return User{Login: login, Name: "Birgit Kowalski"}, true, nil
+		return User{Login: login, Name: "Birgit Kowalski", Since: m.since}, true, nil
 	case login == "t.lindemann":
 		return User{Login: login, Name: "Timo Lindemann"}, true, nil
 	}

@@ -23,6 +23,7 @@ const maxBody = 512 << 10
 // What a session holds.
 const (
 	keyLogin = "login"
+	keySince = "since"
 	keyFlash = "flash"
 )
 
@@ -72,7 +73,7 @@ func (s *site) guard(pages http.Handler) http.Handler {
 	})
 }
 
-// identify finds out who asks. An account that was closed is out with its next page.
+// identify finds out who asks. An account that was closed, or got a new password, is out with its next page.
 func (s *site) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		login := s.sessions.GetString(r.Context(), keyLogin)
@@ -85,7 +86,7 @@ func (s *site) identify(next http.Handler) http.Handler {
 		case err != nil:
 			s.fail(w, r, fmt.Errorf("web: find user: %w", err))
 			return
-		case !ok:
+		case !ok || u.Since != s.sessions.GetString(r.Context(), keySince):
 			if err := s.sessions.Destroy(r.Context()); err != nil {
 				s.fail(w, r, fmt.Errorf("web: end session: %w", err))
 				return
@@ -164,18 +165,21 @@ func (l *limiter) begin(login, address string) (wait time.Duration) {
 			}
 		}
 	}
-	for key, limit := range map[string]int{"l:" + login: perLogin, "a:" + address: perAddress} {
-		a := l.m[key]
+	for _, x := range []struct {
+		key   string
+		limit int
+	}{{"a:" + address, perAddress}, {"l:" + login, perLogin}} {
+		a := l.m[x.key]
 		if a == nil || now.Sub(a.since) >= window {
 			a = &attempts{since: now}
-			l.m[key] = a
+			l.m[x.key] = a
 		}
 		a.n++
-		if a.n > limit {
-			wait = max(wait, window-now.Sub(a.since))
+		if a.n > x.limit { // an address that tried too often locks no login out, and fills no memory with invented ones
+			return window - now.Sub(a.since)
 		}
 	}
-	return wait
+	return 0
 }
 
 // forgive takes a good attempt out of the count.

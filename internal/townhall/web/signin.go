@@ -69,6 +69,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.sessions.Put(r.Context(), keyLogin, u.Login)
+	s.sessions.Put(r.Context(), keySince, u.Since)
 	http.Redirect(w, r, local(page.Next), http.StatusSeeOther)
 }
 

@@ -64,6 +64,7 @@ var ErrSignIn = errors.New("web: login or password is wrong")
 type User struct {
 	Login string // unique, as it is written into a case's history
 	Name  string // as colleagues read it: "Birgit Kowalski"
+	Since string // another one after every change of the password: sessions from before have ended
 }
 
 // Users knows who may sign in.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -245,6 +246,15 @@ func TestOneAddressCannotTryManyLogins(t *testing.T) {
 	if l.begin("another-one", "192.0.2.2") != 0 {
 		t.Error("another address has to wait as well")
 	}
+	// Who is shut out already cannot shut clerks out, nor fill the memory with logins that nobody has.
+	known := len(l.m)
+	for i := range 100 {
+		l.begin("invented"+strconv.Itoa(i), "192.0.2.1")
+		l.begin("b.kowalski", "192.0.2.1")
+	}
+	if len(l.m) != known || l.begin("b.kowalski", "192.0.2.2") != 0 {
+		t.Errorf("%d logins are remembered, or a clerk is locked out", len(l.m)-known)
+	}
 }
 
 func TestTheSessionEnds(t *testing.T) {
@@ -267,6 +277,20 @@ func TestTheSessionEnds(t *testing.T) {
 		if res := h.get("/vorgang/" + opened); res.StatusCode != http.StatusSeeOther {
 			t.Error("a closed account still reads cases")
 		}
+	})
+	t.Run("when the password is a new one", func(t *testing.T) {
+		h := newHouse(t, false)
+		h.signIn()
+		if res := h.get("/vorgang/" + opened); res.StatusCode != http.StatusOK {
+			t.Fatal(res.Status)
+		}
+		h.users.mu.Lock()
+		h.users.since = "later"
+		h.users.mu.Unlock()
+		if res := h.get("/vorgang/" + opened); res.StatusCode != http.StatusSeeOther {
+			t.Error("who stole a session keeps it after the password was changed")
+		}
+		h.signIn()
 	})
 	t.Run("with a new token after signing in", func(t *testing.T) {
 		h := newHouse(t, false)

@@ -108,9 +108,7 @@ func Button(st Style, o ButtonOpts) *Touch {
 		}
 		dy := float32(0)
 		h := s.Height - sill(p)
-		if sill(p) > 0 {
-			p.fill(0, sill(p), s.Width, h, radius(p, s), under)
-		}
+		p.sill(s.Width, h, radius(p, s), sill(p), under)
 		if pressed {
 			if dy = sill(p); dy == 0 && !o.Primary && !o.Chosen {
 				face = p.c.Sunken
@@ -252,9 +250,7 @@ func senseBreak(title string, large bool) string {
 // stand draws face and sill of something to touch and returns where the face is.
 func (p *pen) stand(s fyne.Size, pressed bool, ground, edge color.NRGBA, stroke float32) (dy, h float32) {
 	h = s.Height - p.m.sill
-	if p.m.sill > 0 {
-		p.fill(0, p.m.sill, s.Width, h, p.m.radius, p.c.Accent)
-	}
+	p.sill(s.Width, h, p.m.radius, p.m.sill, p.c.Accent)
 	if pressed {
 		dy = p.m.sill
 		if dy == 0 {

@@ -44,9 +44,7 @@ func Key(st Style, o KeyOpts) *Touch {
 		}
 		h := s.Height - sill()
 		dy := float32(0)
-		if sill() > 0 {
-			p.fill(0, sill(), s.Width, h, p.m.key, under)
-		}
+		p.sill(s.Width, h, p.m.key, sill(), under)
 		if pressed {
 			dy = sill()
 			if !o.Go && !o.On {

@@ -92,7 +92,7 @@ func TestEveryTextCanBeReadOnItsGround(t *testing.T) {
 }
 
 func TestOurFontsAndIconsAreInTheProgram(t *testing.T) {
-	if font("AtkinsonHyperlegibleNext-Regular.ttf") == nil || font("AtkinsonHyperlegibleNext-Bold.ttf") == nil {
+	if len(regularFont.Content()) == 0 || len(boldFont.Content()) == 0 {
 		t.Error("the screen would be set in a toolkit's font")
 	}
 	for _, name := range []string{"logout", "check", "circle-check", "alert-circle", "alert-triangle", "info-circle", "chevron-right", "arrow-left", "arrow-right",

@@ -33,10 +33,19 @@ func (p *pen) fill(x, y, w, h, r float32, c color.Color) *canvas.Rectangle {
 
 // box draws a filled rectangle whose edge lies inside its bounds.
 func (p *pen) box(x, y, w, h, r float32, c, edge color.Color, stroke float32) {
-	if stroke > 0 {
-		p.fill(x, y, w, h, r, edge)
+	o := p.fill(x, y, w, h, r, c)
+	if stroke > 0 && edge != c {
+		o.StrokeColor, o.StrokeWidth = edge, stroke
 	}
-	p.fill(x+stroke, y+stroke, w-2*stroke, h-2*stroke, max(r-stroke, 0), c)
+}
+
+// sill draws what can be seen of the sill under a face of this height. What the face hides is left out: a cheap box paints every pixel by
+// hand.
+func (p *pen) sill(w, h, r, sill float32, c color.Color) {
+	if sill > 0 {
+		y := max(h-2*r, sill)
+		p.fill(0, y, w, h+sill-y, r, c)
+	}
 }
 
 // circle draws a filled circle around a point.
@@ -84,9 +93,7 @@ func (p *pen) lines(lines []string, f face, x, y, w float32, align int) float32 
 }
 
 func (p *pen) line(text string, f face, x, y, w float32, align int) {
-	t := canvas.NewText(plain(text), f.color)
-	t.TextSize = p.st.Size(f.size)
-	t.TextStyle.Bold = f.bold
+	t := Letters(plain(text), f.color, p.st.Size(f.size), f.bold)
 	need := t.MinSize()
 	switch align {
 	case 0:

@@ -5,38 +5,26 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 )
 
 // Theme is the Fyne theme of a style: our fonts, our colours, so that nothing on a screen looks like a toolkit. Letters that our font
 // does not have (Cyrillic) come from the Noto fonts inside Fyne.
 func Theme(st Style) fyne.Theme {
-	return &ourTheme{st: st, colors: st.Colors(), regular: font("AtkinsonHyperlegibleNext-Regular.ttf"), bold: font("AtkinsonHyperlegibleNext-Bold.ttf")}
+	return &ourTheme{st: st, colors: st.Colors()}
 }
 
 type ourTheme struct {
-	st            Style
-	colors        Palette
-	regular, bold fyne.Resource
-}
-
-// font reads a font out of the program. It is nil, which means Fyne's own font, only if the program was built without it; a test looks.
-func font(name string) fyne.Resource {
-	data, err := assets.FS.ReadFile("fonts/" + name)
-	if err != nil {
-		return nil
-	}
-	return fyne.NewStaticResource(name, data)
+	st     Style
+	colors Palette
 }
 
 func (t *ourTheme) Font(s fyne.TextStyle) fyne.Resource {
 	switch {
 	case s.Monospace || s.Symbol:
-	case s.Bold && t.bold != nil:
-		return t.bold
-	case t.regular != nil:
-		return t.regular
+	case s.Bold:
+		return boldFont
+	default:
+		return regularFont
 	}
 	return theme.DefaultTheme().Font(s)
 }

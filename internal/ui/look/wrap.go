@@ -3,8 +3,6 @@ package look
 import (
 	"strings"
 	"unicode"
-
-	"fyne.io/fyne/v2"
 )
 
 const softHyphen = '\u00ad'
@@ -18,7 +16,7 @@ func leading(z Size, bold bool) float32 {
 }
 
 func width(text string, size float32, bold bool) float32 {
-	return fyne.MeasureText(strings.ReplaceAll(text, string(softHyphen), ""), size, fyne.TextStyle{Bold: bold}).Width
+	return Measure(strings.ReplaceAll(text, string(softHyphen), ""), size, bold).Width
 }
 
 // wrap breaks a text into lines no wider than room: at line breaks, at spaces, at soft hyphens, and only when a single word is wider than
