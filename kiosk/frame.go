@@ -110,6 +110,9 @@ func (k *Kiosk) compose(p page) fyne.CanvasObject {
 	if p.top != nil {
 		top = look.Column(0, top, look.Inset(p.top, st.Margin(), k.px(26), st.Margin(), 0))
 	}
+	if st.Reach && len(p.actions) > 0 { // what is low is for what is asked
+		p.body, p.foot = append(p.body, p.foot...), nil
+	}
 	var bottom []fyne.CanvasObject
 	if bar := k.bar(p); bar != nil {
 		bottom = append(bottom, look.Inset(bar, st.Margin(), k.px(16), st.Margin(), k.px(32)))
@@ -154,11 +157,14 @@ func (k *Kiosk) opts(a action) look.ButtonOpts {
 func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	st := k.s.style
 	keysOn := p.typing != nil && !k.s.keysShut
-	if st.Text > 1 && len(p.actions) > 0 { // the height is for what is asked
+	if len(p.actions) > 0 { // the height is for what is asked
 		p.body, p.foot = append(p.body, p.foot...), nil
 	}
 	rail := k.plinth(true)
 	side := k.px(32)
+	if p.hall != nil {
+		side = k.px(24)
+	}
 	var top fyne.CanvasObject
 	if p.hall == nil {
 		top = k.headBar(p, true)
@@ -275,7 +281,7 @@ func (k *Kiosk) scrolled(p page, side float32) fyne.CanvasObject {
 		top = k.px(16)
 	}
 	content := look.Inset(look.Column(k.px(gap), col...), side, top, side, k.px(16))
-	return k.newSheet(content)
+	return k.newSheet(content, side)
 }
 
 // plinth holds the helps that never move. Only what works here is drawn.

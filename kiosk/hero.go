@@ -137,20 +137,31 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 	})
 }
 
+// hallMark is the same for the narrow hall: the town's name has a line of its own.
+func (k *Kiosk) hallMark() fyne.CanvasObject {
+	d := k.px(80)
+	return look.Column(0, led(k.px(200), d, d, k.px(20), false, k.mark(), k.onAccent(look.TitleS, k.say("kiosk.brand"), true)),
+		k.onAccent(look.Body, k.o.Catalogue.Tenant().Name, false))
+}
+
 // wordmark is the head's mark and names on the accent, without the head's ground.
 func (k *Kiosk) wordmark() fyne.CanvasObject {
-	st := k.s.style
-	c := st.Colors()
-	bar := c.OnAccent
-	if st.Contrast != look.Normal {
-		bar = c.Ink
-	}
 	words := look.Column(0, k.onAccent(look.TitleS, k.say("kiosk.brand"), true))
-	if st.Text <= 1 || !k.landscape() {
+	if k.s.style.Text <= 1 || !k.landscape() {
 		words.Add(k.onAccent(look.Body, k.o.Catalogue.Tenant().Name, false))
 	}
 	d := k.px(80)
-	mark := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+	return led(k.px(200), d, d, k.px(20), false, k.mark(), words)
+}
+
+func (k *Kiosk) mark() fyne.CanvasObject {
+	c := k.s.style.Colors()
+	bar := c.OnAccent
+	if k.s.style.Contrast != look.Normal {
+		bar = c.Ink
+	}
+	d := k.px(80)
+	return newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		u := d / 80
 		var objs []fyne.CanvasObject
 		for _, b := range [][3]float32{{4, 52, 24}, {19.25, 38, 38}, {34.5, 24, 52}, {49.75, 38, 38}, {65, 52, 24}} {
@@ -161,7 +172,6 @@ func (k *Kiosk) wordmark() fyne.CanvasObject {
 		drop := canvas.NewCircle(c.Gold)
 		return append(objs, at(drop, 32*u, 2*u, 16*u, 16*u))
 	})
-	return led(k.px(200), d, d, k.px(20), false, mark, words)
 }
 
 // heroHead is a petrol head: mark and "Beenden" above, content, the Sprudel at the right, the arches below.
@@ -240,12 +250,9 @@ func (k *Kiosk) homeHall() fyne.CanvasObject {
 	buttons := []fyne.CanvasObject{k.searchBar(k.say("home.search")),
 		look.Button(st, look.ButtonOpts{Label: k.say("home.language"), Icon: "language", Small: true, OnAccent: true, ID: "language", Tap: k.tap(func() { k.push(&language{}) })}),
 		look.Button(st, look.ButtonOpts{Label: k.say("kiosk.end"), Icon: "logout", Small: true, OnAccent: true, ID: "end", Tap: k.tap(k.finish)})}
-	words := []fyne.CanvasObject{k.wordmark()}
-	if st.Text == 1 {
-		words = append(words, k.onAccent(look.Lead, k.say("home.greeting"), false))
-	}
+	words := []fyne.CanvasObject{k.hallMark(), k.onAccent(look.Lead, k.say("home.greeting"), false)}
 	words = append(words, k.onAccent(look.TitleS, k.say("home.title"), true))
-	return k.hall(look.Inset(look.Column(k.px(20), append(words, buttons...)...), m, k.px(28), m, m))
+	return k.hall(look.Inset(look.Column(k.px(16), append(words, buttons...)...), m, k.px(24), m, k.px(12)))
 }
 
 func (k *Kiosk) hall(content fyne.CanvasObject) fyne.CanvasObject {
@@ -281,7 +288,7 @@ func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {
 		return nil
 	}
 	m := k.px(24)
-	return k.hall(look.Inset(look.Column(k.px(20), k.wordmark(), k.tick(), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), m, k.px(28), m, m))
+	return k.hall(look.Inset(look.Column(k.px(20), k.hallMark(), k.tick(), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), m, k.px(28), m, m))
 }
 
 // tick is the large sign for "done".
@@ -335,7 +342,7 @@ func (k *Kiosk) reachHead(p page, keysOn bool) fyne.CanvasObject {
 // cardPicture shows a card terminal and the two ways a card goes to it.
 func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
 	st := k.s.style
-	if st.Text > 1 || k.landscape() {
+	if st.Text > 1 || st.Reach || k.landscape() {
 		return look.Note(st, look.NoteOpts{Kind: look.Info, Icon: "credit-card", Title: k.say("pay.tap") + " " + k.say("pay.or") + " " + k.say("pay.insert"), Text: k.say("pay.chip")})
 	}
 	c := st.Colors()
@@ -409,7 +416,7 @@ func (k *Kiosk) scanPicture() fyne.CanvasObject {
 	st := k.s.style
 	c := st.Colors()
 	h := k.px(360)
-	if k.landscape() || st.Text > 1 {
+	if k.landscape() || st.Text > 1 || st.Reach {
 		h = k.px(180)
 	}
 	p := newPanel(k.px(400), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
@@ -435,8 +442,11 @@ func (k *Kiosk) idlePage() page {
 	seconds := max(int(math.Ceil(left.Seconds())), 0)
 	fill := float32(max(left, 0)) / float32(k.o.Idle.Wipe)
 	h := float32(380)
-	if k.landscape() || st.Text > 1 {
+	switch {
+	case k.landscape():
 		h = 100
+	case st.Text > 1:
+		h = 240
 	}
 	number := strconv.Itoa(seconds) + " " + k.say("idle.seconds", "n", seconds)
 	size := look.TitleXL
@@ -449,6 +459,13 @@ func (k *Kiosk) idlePage() page {
 		look.Text(st, size, k.say("idle.title"), look.TextOpts{Bold: true, Center: true}),
 		look.Text(st, look.Lead, k.say("idle.text"), look.TextOpts{Center: true}),
 		look.Text(st, look.TitleL, number, look.TextOpts{Bold: true, Center: true, Color: c.Accent}),
+	}
+	switch {
+	case k.landscape():
+	case st.Reach: // the head asks
+		p.title, p.body = k.say("idle.title"), p.body[2:]
+	case st.Text >= 2: // no room for an ornament
+		p.body = p.body[1:]
 	}
 	small := k.landscape()
 	if small && st.Text > 1 {

@@ -168,7 +168,11 @@ func (p *paying) draw(k *Kiosk) page {
 		return out
 	}
 	out.title = ""
-	out.body = append(out.body, k.bigAmount(k.say("pay.you"), p.amount))
+	if st.Reach && !k.landscape() { // the head says it
+		out.title = k.say("pay.you") + " " + p.amount
+	} else {
+		out.body = append(out.body, k.bigAmount(k.say("pay.you"), p.amount))
+	}
 	if !k.landscape() {
 		out.body = append(out.body, k.cardPicture(p.amount))
 	}

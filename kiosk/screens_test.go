@@ -73,6 +73,7 @@ var screens = []struct {
 }{
 	{"01-attract", func(r *rig) {}},
 	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
+	{"02-often", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&often{}) }},
 	{"02-language", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&language{}) }},
 	{"02-situation", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "auto"}) }},
 	{"02-situation-empty", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "umzug"}) }},

@@ -10,8 +10,8 @@ import (
 )
 
 // newSheet is the part of a page between head and actions: what does not fit turns by the button "Mehr", and scrolls by finger.
-func (k *Kiosk) newSheet(content fyne.CanvasObject) fyne.CanvasObject {
-	s := scroll.New(k.s.style, content, k.say("kiosk.more"), k.say("kiosk.top"))
+func (k *Kiosk) newSheet(content fyne.CanvasObject, side float32) fyne.CanvasObject {
+	s := scroll.New(k.s.style, content, k.say("kiosk.more"), k.say("kiosk.top")).Side(side)
 	if k.sheet != nil && !k.fresh {
 		k.kept = k.sheet.Offset()
 	} else {

@@ -29,27 +29,50 @@ func (*home) name() string { return "home" }
 func (h *home) draw(k *Kiosk) page {
 	st, lang := k.s.style, k.s.style.Lang
 	var tiles []fyne.CanvasObject
-	often := pairs{k: k, left: 4}
+	small := pairs{k: k, left: 4}
 	for _, s := range k.o.Catalogue.Situations(lang) {
-		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: s.Title, Icon: s.Icon, Tap: k.tap(func() { k.push(&situation{id: s.ID}) })}))
+		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: s.Title, Icon: s.Icon, Small: k.hasHall(), Tap: k.tap(func() { k.push(&situation{id: s.ID}) })}))
 	}
 	if k.o.Desk.Scanner != nil {
-		often.add(k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
+		small.add(k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
 	}
 	for _, s := range k.o.Catalogue.Popular() {
-		often.add(k.short(s.Icon, s.Title(lang), "service-"+s.ID, func() { k.push(&card{service: s}) }))
+		small.add(k.short(s.Icon, s.Title(lang), "service-"+s.ID, func() { k.push(&card{service: s}) }))
 	}
 	p := page{title: k.say("home.title"), hero: k.homeHero(), hall: k.homeHall(), gap: 20}
 	if k.searchBelow() {
 		p.body = append(p.body, k.searchBar(k.say("home.search")))
 	}
-	p.body = append(p.body, look.Grid(k.px(20), 2, tiles...))
+	p.body = append(p.body, look.Grid(k.px(16), 2, tiles...))
+	if k.hasHall() { // all of it on one screen
+		p.gap = 16
+		rows := []fyne.CanvasObject{k.short("star", k.say("home.often"), "often", func() { k.push(&often{}) })}
+		if k.o.Desk.Scanner != nil {
+			rows = append(rows, k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
+		}
+		p.body = append(p.body, look.Grid(k.px(16), 2, rows...))
+		if !k.online {
+			p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
+		}
+		return p
+	}
 	if !k.online {
 		p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
 	}
-	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Column(k.px(18), often.rows...))
-	if !k.hasHall() {
-		p.body = append(p.body, k.languages())
+	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Column(k.px(18), small.rows...))
+	p.body = append(p.body, k.languages())
+	return p
+}
+
+// often lists what is often used; in landscape it is a page of its own.
+type often struct{}
+
+func (*often) name() string { return "often" }
+
+func (*often) draw(k *Kiosk) page {
+	p := page{title: k.say("home.often"), actions: []action{k.goBack()}, gap: 20}
+	for _, s := range k.o.Catalogue.Popular() {
+		p.body = append(p.body, k.serviceRow(s))
 	}
 	return p
 }

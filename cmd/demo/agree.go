@@ -76,7 +76,7 @@ func (t *town) secret(ctx context.Context) (string, error) {
 	return readCode(img)
 }
 
-// scanSlip holds the slip's private part under the terminal's scanner.
+// scanSlip waits for a slip and holds the slip's private part under the terminal's scanner.
 func (t *town) scanSlip(ctx context.Context, _ string) error {
 	code, err := t.secret(ctx)
 	if err != nil {

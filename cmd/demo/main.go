@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -113,15 +114,28 @@ func (c *townCmd) open(ctx context.Context, bin, display string, l layout) error
   Terminal     its window; slips are drawn into %s, A4 pages into %s
   Clerk        %s
                sign in as %s with the password %s
-  Scanner      echo CODE > %s
+  Scanner      press Enter here to hold the newest slip under it
   Logs         %s
 Close the window, or press Ctrl-C here, to end everything.
-`, t.receipts, t.sheets, t.pages, t.clerk, t.password, t.scan, t.logs)
-	select {
-	case <-ctx.Done():
-	case <-t.kiosk.done:
+`, t.receipts, t.sheets, t.pages, t.clerk, t.password, t.logs)
+	enter := make(chan struct{})
+	go func() { // it ends with the program: reading a terminal cannot be interrupted
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+			enter <- struct{}{}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.kiosk.done:
+			return nil
+		case <-enter:
+			if err := t.scanSlip(ctx, ""); err != nil {
+				fmt.Println("There is no slip to hold under the scanner yet.")
+			}
+		}
 	}
-	return nil
 }
 
 // playJourney plays a journey on a display of its own.

@@ -42,6 +42,14 @@ func (l *actions) heightFor(objs []fyne.CanvasObject, w float32) float32 {
 		}
 		return h
 	}
+	if n := len(objs); n > 2 {
+		if ws := l.widths(objs[:n-1], w); ws != nil {
+			for i, o := range objs[:n-1] {
+				h = max(h, HeightFor(o, ws[i]))
+			}
+			return h + l.gap + HeightFor(objs[n-1], w)
+		}
+	}
 	for i, o := range objs {
 		if i > 0 {
 			h += l.gap
@@ -68,6 +76,20 @@ func (l *actions) Layout(objs []fyne.CanvasObject, size fyne.Size) {
 		return
 	}
 	y := float32(0)
+	if n := len(objs); n > 2 { // the way on gets a line of its own, the others share one
+		if ws := l.widths(objs[:n-1], size.Width); ws != nil {
+			h := HeightFor(objs[n-1], size.Width)
+			objs[n-1].Move(fyne.NewPos(0, 0))
+			objs[n-1].Resize(fyne.NewSize(size.Width, h))
+			x := float32(0)
+			for i, o := range objs[:n-1] {
+				o.Move(fyne.NewPos(x, h+l.gap))
+				o.Resize(fyne.NewSize(ws[i], size.Height-h-l.gap))
+				x += ws[i] + l.gap
+			}
+			return
+		}
+	}
 	for i := len(objs) - 1; i >= 0; i-- {
 		h := HeightFor(objs[i], size.Width)
 		objs[i].Move(fyne.NewPos(0, y))

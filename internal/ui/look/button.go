@@ -173,6 +173,7 @@ func Arrow(st Style, onwards bool) string {
 // TileOpts says what a tile is.
 type TileOpts struct {
 	Title, Hint, Icon string
+	Small             bool // for the landscape home screen: eight of them and more beside its hall
 	ID                string
 	Tap               func()
 }
@@ -180,10 +181,14 @@ type TileOpts struct {
 // Tile is a situation of life: a pictogram in a niche and a few words.
 func Tile(st Style, o TileOpts) *Touch {
 	large := st.Factor() >= 2
+	o.Small = o.Small && st.Factor() < 1.5
 	title := senseBreak(o.Title, large)
 	ft := func(p *pen) face {
-		if large {
+		switch {
+		case large:
 			return face{TitleS, true, p.c.Ink}
+		case o.Small:
+			return face{Body, true, p.c.Ink}
 		}
 		return face{Lead, true, p.c.Ink}
 	}
@@ -193,16 +198,31 @@ func Tile(st Style, o TileOpts) *Touch {
 		switch {
 		case large:
 			return p.m.nicheW * 0.9 // the pictogram alone
-		case !arch:
+		case !arch, o.Small:
 			return p.m.nicheW * 0.6
 		}
 		return p.m.nicheW
 	}
 	left := func(p *pen) float32 {
+		if o.Small {
+			return p.m.gap*0.6 + niche(p) + p.m.gap*0.6
+		}
 		if !arch {
 			return p.m.gap + niche(p) + p.m.gap*0.8
 		}
 		return p.m.gap + niche(p) + p.m.gap*1.2
+	}
+	right := func(p *pen) float32 {
+		if o.Small {
+			return p.m.gap * 0.5
+		}
+		return p.m.gap
+	}
+	least := func(p *pen) float32 {
+		if o.Small {
+			return p.m.choice
+		}
+		return p.m.tile
 	}
 	t := &Touch{st: st, tap: o.Tap}
 	t.min = func(p *pen) float32 { // each line as it is to be read, or the columns become fewer; in one column it may break anywhere
@@ -213,17 +233,21 @@ func Tile(st Style, o TileOpts) *Touch {
 		if large || title == o.Title {
 			w = widest(title, st.Size(ft(p).size), true)
 		}
-		return left(p) + w + p.m.gap
+		return left(p) + w + right(p)
 	}
 	t.height = func(p *pen, w float32) float32 {
-		w -= left(p) + p.m.gap
-		return max(p.m.tile, p.height(title, ft(p), w)+p.height(o.Hint, fh(p), w)+p.m.pad*1.4) + p.m.sill
+		w -= left(p) + right(p)
+		return max(least(p), p.height(title, ft(p), w)+p.height(o.Hint, fh(p), w)+p.m.pad*1.4) + p.m.sill
 	}
 	t.ring = func(p *pen, s fyne.Size) { p.ring(0, 0, s.Width, s.Height, p.m.radius) }
 	t.paint = func(p *pen, s fyne.Size, pressed bool) {
 		dy, h := p.stand(s, pressed, p.c.Surface, p.c.Edge, p.m.edge)
-		p.inNiche(o.Icon, p.m.gap, dy+h/2, niche(p), arch, false)
-		w := s.Width - left(p) - p.m.gap
+		inset := p.m.gap
+		if o.Small {
+			inset *= 0.6
+		}
+		p.inNiche(o.Icon, inset, dy+h/2, niche(p), arch, false)
+		w := s.Width - left(p) - right(p)
 		y := dy + (h-p.height(title, ft(p), w)-p.height(o.Hint, fh(p), w))/2
 		y = p.text(title, ft(p), left(p), y, w)
 		p.text(o.Hint, fh(p), left(p), y, w)
@@ -268,6 +292,9 @@ func (p *pen) inNiche(mark string, x, mid, w float32, arch, filled bool) {
 		ink, ground = p.c.OnAccent, p.c.Accent
 	}
 	h := p.m.nicheH
+	if w < p.m.nicheW {
+		h *= 0.75
+	}
 	if arch {
 		if p.st.Contrast != Normal {
 			p.niche(x, mid-h/2, w, h, p.c.Ink)
