@@ -107,7 +107,11 @@ func (s *scan) draw(k *Kiosk) page {
 		p.body = append(p.body, k.note(kind, "info-circle", k.say("scan."+s.said), k.say("scan."+s.said+".text")))
 	}
 	if s.said == "" || s.said == "wrong" {
-		p.body = append(p.body, look.Text(k.s.style, look.Lead, k.say("scan.text"), look.TextOpts{}), k.scanPicture(), k.live(k.say("scan.waiting")))
+		p.body = append(p.body, look.Text(k.s.style, look.Lead, k.say("scan.text"), look.TextOpts{}))
+		if !k.landscape() {
+			p.body = append(p.body, k.scanPicture())
+		}
+		p.body = append(p.body, k.live(k.say("scan.waiting")))
 		return p
 	}
 	p.actions = append(p.actions, action{label: k.say("kiosk.retry"), icon: "refresh", primary: true, id: "retry", tap: func() { s.said = ""; s.begin(k); k.show() }})

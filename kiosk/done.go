@@ -170,8 +170,12 @@ func (d *done) number(k *Kiosk) fyne.CanvasObject {
 	if d.err == nil {
 		words = append(words, k.button(action{label: k.say("done.phone.hide"), icon: "eye-off", small: true, id: "nocode", tap: func() { d.code = false; k.show() }}))
 	}
-	code, beside := k.qr(d.receipt.Secret, k.say("done.phone")), look.Column(k.px(16), words...)
-	side := k.px(330)
+	size := float32(330)
+	if k.landscape() {
+		size = 240
+	}
+	code, beside := k.qr(d.receipt.Secret, k.say("done.phone"), size), look.Column(k.px(16), words...)
+	side := k.px(size)
 	card := led(side, side, side, k.px(32), false, code, beside)
 	if k.s.style.Text > 1 {
 		card = look.Column(k.px(16), code, beside)

@@ -246,7 +246,7 @@ func (k *Kiosk) homeHall() fyne.CanvasObject {
 		return nil
 	}
 	st := k.s.style
-	m := k.px(24)
+	m := k.px(20)
 	buttons := []fyne.CanvasObject{k.searchBar(k.say("home.search")),
 		look.Button(st, look.ButtonOpts{Label: k.say("home.language"), Icon: "language", Small: true, OnAccent: true, ID: "language", Tap: k.tap(func() { k.push(&language{}) })}),
 		look.Button(st, look.ButtonOpts{Label: k.say("kiosk.end"), Icon: "logout", Small: true, OnAccent: true, ID: "end", Tap: k.tap(k.finish)})}
@@ -287,7 +287,7 @@ func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {
 	if !k.hasHall() {
 		return nil
 	}
-	m := k.px(24)
+	m := k.px(20)
 	return k.hall(look.Inset(look.Column(k.px(20), k.hallMark(), k.tick(), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), m, k.px(28), m, m))
 }
 
@@ -416,7 +416,7 @@ func (k *Kiosk) scanPicture() fyne.CanvasObject {
 	st := k.s.style
 	c := st.Colors()
 	h := k.px(360)
-	if k.landscape() || st.Text > 1 || st.Reach {
+	if st.Text > 1 || st.Reach {
 		h = k.px(180)
 	}
 	p := newPanel(k.px(400), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
@@ -442,10 +442,7 @@ func (k *Kiosk) idlePage() page {
 	seconds := max(int(math.Ceil(left.Seconds())), 0)
 	fill := float32(max(left, 0)) / float32(k.o.Idle.Wipe)
 	h := float32(380)
-	switch {
-	case k.landscape():
-		h = 100
-	case st.Text > 1:
+	if st.Text > 1 {
 		h = 240
 	}
 	number := strconv.Itoa(seconds) + " " + k.say("idle.seconds", "n", seconds)
@@ -461,15 +458,14 @@ func (k *Kiosk) idlePage() page {
 		look.Text(st, look.TitleL, number, look.TextOpts{Bold: true, Center: true, Color: c.Accent}),
 	}
 	switch {
-	case k.landscape():
-	case st.Reach: // the head asks
+	case st.Reach && !k.landscape(): // the head asks
 		p.title, p.body = k.say("idle.title"), p.body[2:]
-	case st.Text >= 2: // no room for an ornament
+	case st.Text >= 2 || k.landscape(): // no room for an ornament
 		p.body = p.body[1:]
 	}
 	small := k.landscape()
 	if small && st.Text > 1 {
-		p.body = []fyne.CanvasObject{p.body[1], p.body[3]} // question and seconds
+		p.body = []fyne.CanvasObject{p.body[0], p.body[2]} // question and seconds
 	}
 	p.foot = []fyne.CanvasObject{
 		look.Button(st, look.ButtonOpts{Small: small, Label: k.say("idle.yes"), Icon: "hand-finger", Primary: true, ID: "stay", Tap: func() { k.stay(false) }}),

@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -366,6 +367,38 @@ func TestAHardwareKeyboardTypesIntoTheFocusedField(t *testing.T) {
 	r.w.Canvas().OnTypedRune()('9')
 	if !r.sees("MI-RA 1849") {
 		t.Errorf("typed, but the field says:\n%s", r.said())
+	}
+}
+
+func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
+	r := newRig(t, portrait)
+	r.filled()
+	r.k.push(&formPage{id: "who", focus: "/name", shown: map[string]bool{}})
+	c := r.w.Canvas()
+	for range 10 { // past "Beenden" and the name
+		test.FocusNext(c)
+		if r.k.page.typing.path == "/email" {
+			break
+		}
+	}
+	for _, letter := range "x@y" {
+		c.Focused().TypedRune(letter) // each letter draws the page anew
+	}
+	with := 0
+	for _, n := range r.nodes() {
+		if n.Is("focused") {
+			with++
+			if n.ID != "/email" || n.Value != "x@y" {
+				t.Errorf("the focus is on %q, which says %q", n.ID, n.Value)
+			}
+		}
+	}
+	if with != 1 {
+		t.Errorf("%d things look as if they had the focus", with)
+	}
+	r.tap("key.hide")
+	if r.k.page.typing != nil && !r.k.s.keysShut {
+		t.Error("a keyboard that was put away comes back by itself")
 	}
 }
 

@@ -43,14 +43,14 @@ func (h *home) draw(k *Kiosk) page {
 	if k.searchBelow() {
 		p.body = append(p.body, k.searchBar(k.say("home.search")))
 	}
-	p.body = append(p.body, look.Grid(k.px(16), 2, tiles...))
 	if k.hasHall() { // all of it on one screen
-		p.gap = 16
-		rows := []fyne.CanvasObject{k.short("star", k.say("home.often"), "often", func() { k.push(&often{}) })}
+		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: k.say("home.often"), Icon: "star", Small: true, ID: "often", Tap: k.tap(func() { k.push(&often{}) })}))
 		if k.o.Desk.Scanner != nil {
-			rows = append(rows, k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
+			tiles = append(tiles, look.Tile(st, look.TileOpts{Title: k.say("home.scan"), Icon: "scan", Small: true, ID: "scan", Tap: k.tap(func() { k.push(&scan{}) })}))
 		}
-		p.body = append(p.body, look.Grid(k.px(16), 2, rows...))
+	}
+	p.body = append(p.body, look.Grid(k.px(16), 2, tiles...))
+	if k.hasHall() {
 		if !k.online {
 			p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
 		}

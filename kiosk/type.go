@@ -80,7 +80,13 @@ func (k *Kiosk) focused() focusMark {
 
 func (k *Kiosk) refocus(m focusMark) {
 	c := k.o.Window.Canvas()
-	if m.role == "" || k.fresh {
+	if m.role == tree.Field { // the focus follows what is typed into; a keyboard put away stays away
+		m.name, m.id = "", ""
+		if t := k.page.typing; t != nil && !k.s.keysShut {
+			m.id = t.path
+		}
+	}
+	if m.role == "" || k.fresh || m.role == tree.Field && m.id == "" {
 		if c.Focused() != nil {
 			c.Unfocus()
 		}
@@ -92,7 +98,7 @@ func (k *Kiosk) refocus(m focusMark) {
 		if !ok {
 			return true
 		}
-		if x, _ := markOf(o); x == m {
+		if x, _ := markOf(o); x == m || m.role == tree.Field && x.role == m.role && x.id == m.id {
 			found = f
 			return false
 		}

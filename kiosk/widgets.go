@@ -245,13 +245,13 @@ func (k *Kiosk) path(steps ...step) fyne.CanvasObject {
 	return look.Column(0, rows...)
 }
 
-// qr draws a code; an error of the encoder (the text is far too long) leaves a sentence in its place.
-func (k *Kiosk) qr(data, name string) fyne.CanvasObject {
+// qr draws a code of this size in design pixels; an error of the encoder (the text is far too long) leaves a sentence in its place.
+func (k *Kiosk) qr(data, name string, size float32) fyne.CanvasObject {
 	modules, err := qr.Matrix(data, qr.Medium)
 	if err != nil {
 		return k.muted(name)
 	}
-	return look.QR(k.s.style, modules, 330, name)
+	return look.QR(k.s.style, modules, size, name)
 }
 
 // languages are the pills of the languages there are.

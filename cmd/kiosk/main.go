@@ -102,6 +102,11 @@ func (m *Main) Run(ctx context.Context) (err error) {
 
 // openMemory opens the device's store and the line to the town hall.
 func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
+	unlock, err := lock(m.config.Data)
+	if err != nil {
+		return err
+	}
+	m.close = append(m.close, unlock)
 	m.store, err = store.Open(filepath.Join(m.config.Data, "memory.db"), store.Options{Sign: id.Sign, Now: m.now})
 	if err != nil {
 		return err

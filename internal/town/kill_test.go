@@ -113,3 +113,40 @@ func TestTheVeryFirstPaymentOfACardTerminalCanBeStoppedAnywhere(t *testing.T) {
 		})
 	}
 }
+
+// unclear is a payment whose completion is lost, at a card terminal that then says nothing for a while.
+func (r *rig) unclear(t tb, v *visit.Visit) (visit.Receipt, error) {
+	t.Helper()
+	r.breakCard(zvtemu.BreakAfterGrant)
+	r.KillAt(func(m town.Moment) bool {
+		if m.What == string(pay.Lose) {
+			r.Counter.Break(zvtemu.Silence)
+		}
+		return false
+	})
+	receipt, err := r.submit(t.Context(), t, v, pay.Card)
+	r.KillAt(nil)
+	r.breakCard(zvtemu.None)
+	return receipt, err
+}
+
+func TestAnUnclearPaymentIsSaidAndClearedUpLater(t *testing.T) {
+	ctx, r := t.Context(), open(t, options(t))
+	receipt, err := r.unclear(t, r.fill(t))
+	if !errors.Is(err, visit.ErrUnclear) || receipt.Case == "" || receipt.Secret == "" {
+		t.Fatalf("%v, case %q", err, receipt.Case)
+	}
+	r.check(t)
+	r.sync(t)
+	if len(r.cases(t)) != 0 {
+		t.Fatal("an application went out before its payment was clear")
+	}
+	if _, err := r.submit(ctx, t, r.fill(t), pay.Card); !errors.Is(err, visit.ErrBusy) {
+		t.Fatal("the next card payment is told:", err)
+	}
+	r.apply(t, pay.Invoice)
+	r.drain(t)
+	if c := r.find(t, receipt.Case); !c.Paid {
+		t.Fatal("the money is there, and the case is not paid")
+	}
+}

@@ -47,6 +47,7 @@ type rig struct {
 	dir       string
 	confirmed []string // case numbers that a citizen saw as confirmed
 	secrets   []string // of their slips
+	told      []string // errors as a log would have them
 	fault     zvtemu.Fault
 	watch     func(moment string) (kill bool) // asked at every moment of a payment; nil: nobody is
 }
@@ -144,7 +145,9 @@ func (r *rig) submit(ctx context.Context, t tb, v *visit.Visit, way pay.Way) (vi
 	}()
 	select {
 	case e := <-ended:
-		if e.err == nil {
+		if e.err != nil {
+			r.told = append(r.told, e.err.Error())
+		} else {
 			r.confirmed, r.secrets = append(r.confirmed, e.receipt.Case), append(r.secrets, e.receipt.Secret)
 		}
 		return e.receipt, e.err

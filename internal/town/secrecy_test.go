@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/big"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/town"
@@ -174,6 +176,11 @@ func (r *rig) clean(t *testing.T, when string, words []string) {
 	for where := range found {
 		t.Errorf("%s: %s", when, where)
 	}
+	for n, word := range words {
+		if strings.Contains(strings.Join(r.told, "\n"), word) {
+			t.Errorf("%s: word %d is in an error", when, n)
+		}
+	}
 }
 
 // say types the marks. What does not fit is typed first and corrected, as people do.
@@ -259,6 +266,20 @@ func TestNothingTheCitizenSaysIsOnTheTerminal(t *testing.T) {
 	ok(t, back.PrintPaper(ctx, 0))
 	back.Wipe()
 	r.clean(t, "the permit is printed", append(words, token))
+	for _, f := range []zvtemu.Fault{zvtemu.Decline, zvtemu.CancelKey, zvtemu.Busy, zvtemu.BreakAfterStatus, zvtemu.NoStatus, zvtemu.BadStatus} {
+		r.breakCard(f)
+		if _, err := r.submit(ctx, t, m.say(t, r), pay.Card); err == nil {
+			t.Fatalf("card terminal %s: nothing went wrong", f)
+		}
+	}
+	r.breakCard(zvtemu.None)
+	if _, err := r.unclear(t, m.say(t, r)); !errors.Is(err, visit.ErrUnclear) {
+		t.Fatal(err)
+	}
+	if _, err := r.submit(ctx, t, m.say(t, r), pay.Card); !errors.Is(err, visit.ErrBusy) {
+		t.Fatal(err)
+	}
+	r.clean(t, "all that can go wrong went wrong", append(words, token))
 	r.drain(t)
 	ok(t, r.KillTerminal())
 	r.clean(t, "switched off", append(words, token))

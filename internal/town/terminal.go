@@ -24,8 +24,9 @@ type terminal struct {
 	desk    visit.Desk
 	journal *journal
 	lines   lines
-	ctx     context.Context // ends with the run
+	ctx     context.Context // ends when the run begins to end
 	stop    context.CancelFunc
+	off     chan struct{} // closed when nothing of the run happens any more
 	syncing sync.Mutex
 }
 
@@ -39,7 +40,7 @@ func (t *Town) start() (*terminal, error) {
 	}
 	o := t.o.Store
 	o.Sign, o.Now = id.Sign, t.o.Now
-	term := &terminal{}
+	term := &terminal{off: make(chan struct{})}
 	if term.store, err = store.Open(filepath.Join(dir, memory), o); err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (t *Town) Desk() visit.Desk {
 // Off is closed when the run of the terminal that is on now has ended.
 func (t *Town) Off() <-chan struct{} {
 	if term := t.terminal(); term != nil {
-		return term.ctx.Done()
+		return term.off
 	}
 	off := make(chan struct{})
 	close(off)
@@ -89,6 +90,7 @@ func (t *Town) kill() error {
 	if term == nil || term.ctx.Err() != nil {
 		return nil
 	}
+	defer close(term.off)
 	term.journal.die()
 	term.lines.end()
 	term.stop()

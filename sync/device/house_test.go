@@ -264,7 +264,7 @@ type kiosk struct {
 func (p *place) kiosk(o device.Options) *kiosk {
 	p.t.Helper()
 	id := p.enroll()
-	s, err := store.Open(filepath.Join(p.t.TempDir(), "device.db"), store.Options{Sign: id.Sign, Reserve: -1, MinFree: -1})
+	s, err := store.Open(filepath.Join(p.t.TempDir(), "device.db"), store.Options{Sign: id.Sign, Reserve: -1, MinFree: -1, Keep: -1})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func (s *Store) Hold(ctx context.Context, e seal.Envelope, p pay.Payment) error 
 	if p.ID == "" || p.Envelope != e.ID || p.State != pay.Intended || p.Amount <= 0 || p.Amount > money.Max {
 		return errors.New("store: hold: not the intent of this envelope's payment")
 	}
-	body, err := json.Marshal(p)
+	body, err := json.Marshal(kept(p))
 	if err != nil {
 		return fmt.Errorf("store: hold: %w", err)
 	}
@@ -106,23 +106,24 @@ func one(r sql.Result, err, otherwise error) error {
 	return err
 }
 
-// sign signs an outcome. What the terminal printed is left out when it would make the outcome too long to travel: the money counts.
+// sign signs an outcome.
 func (s *Store) sign(o pay.Outcome) (string, error) {
 	if s.o.Sign == nil {
 		return "", ErrUnsigned
 	}
-	token, err := s.o.Sign(o)
-	if err == nil && len(token) > wire.MaxOutcome && o.Evidence != nil {
-		short := *o.Evidence
-		short.Customer = nil
-		o.Evidence = &short
-		token, err = s.o.Sign(o)
-	}
-	return token, err
+	return s.o.Sign(o)
+}
+
+// kept is what is stored of a payment, and travels: without what the card terminal printed for the customer, which may name a card or an
+// account. That is on the slip and nowhere else.
+func kept(p pay.Payment) pay.Payment {
+	p.Before, p.Evidence = p.Before.WithoutReceipt(), p.Evidence.WithoutReceipt()
+	return p
 }
 
 // Record applies the event with pay.Step and stores the result, and what its effect means for the envelope, in one transaction: Release
-// signs the outcome and frees the envelope to travel, Discard deletes it. It is done even when ctx was cancelled: the event has happened.
+// signs the outcome and frees the envelope to travel, Discard deletes it. What is returned still has what the terminal printed for the customer, if the event
+// brought it; what is stored does not. It is done even when ctx was cancelled: the event has happened.
 // ErrUnknown when there is no such payment.
 func (s *Store) Record(ctx context.Context, payment string, e pay.Event) (pay.Payment, pay.Effect, error) {
 	var p pay.Payment
@@ -141,7 +142,7 @@ func (s *Store) Record(ctx context.Context, payment string, e pay.Event) (pay.Pa
 			return err
 		}
 		p, effect = pay.Step(old, e)
-		next, err := json.Marshal(p)
+		next, err := json.Marshal(kept(p))
 		if err != nil {
 			return err
 		}
@@ -152,7 +153,7 @@ func (s *Store) Record(ctx context.Context, payment string, e pay.Event) (pay.Pa
 			payment, e.Kind, p.State, effect, e.Code, e.At.UnixNano()); err != nil {
 			return err
 		}
-		return s.apply(tx, p, effect)
+		return s.apply(tx, kept(p), effect)
 	})
 	if err != nil {
 		return pay.Payment{}, pay.Nothing, err

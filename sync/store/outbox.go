@@ -161,11 +161,11 @@ const (
 )
 
 // Town notes what the town hall said about its own memory. With a new epoch it was restored from a backup: every envelope that is still here
-// is sent again. Envelopes whose receipt of this epoch is older than the watermark are in a backup and go away.
+// is sent again. Envelopes whose receipt of this epoch is older than the watermark are in a backup; they go away once Options.Keep has passed too.
 func (s *Store) Town(ctx context.Context, epoch string, watermark time.Time) error {
 	again := false
 	err := s.write(ctx, drain, "town", func(tx *sql.Tx) (err error) {
-		again, err = town(tx, epoch, watermark)
+		again, err = town(tx, epoch, watermark, s.o.Keep)
 		return err
 	})
 	if err == nil && again {
@@ -174,7 +174,7 @@ func (s *Store) Town(ctx context.Context, epoch string, watermark time.Time) err
 	return err
 }
 
-func town(tx *sql.Tx, epoch string, watermark time.Time) (again bool, err error) {
+func town(tx *sql.Tx, epoch string, watermark time.Time, keep time.Duration) (again bool, err error) {
 	was, err := meta(tx, "epoch")
 	if err != nil {
 		return false, err
@@ -197,7 +197,7 @@ func town(tx *sql.Tx, epoch string, watermark time.Time) (again bool, err error)
 		return again, nil
 	}
 	r, err := tx.Exec(`DELETE FROM envelopes WHERE state = 'sent' AND id IN (SELECT id FROM receipts WHERE epoch = ? AND at < ?)`,
-		epoch, watermark.UnixNano())
+		epoch, watermark.Add(-keep).UnixNano())
 	if err != nil {
 		return false, err
 	}

@@ -25,7 +25,7 @@ func (s *Store) Cursor(ctx context.Context) (string, error) {
 func (s *Store) Apply(ctx context.Context, p wire.Pulled) error {
 	again := false
 	err := s.write(ctx, fresh, "apply", func(tx *sql.Tx) (err error) {
-		if again, err = town(tx, p.Epoch, p.Watermark); err != nil {
+		if again, err = town(tx, p.Epoch, p.Watermark, s.o.Keep); err != nil {
 			return err
 		}
 		text, err := meta(tx, "generation")

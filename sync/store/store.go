@@ -43,6 +43,8 @@ type Options struct {
 	Reserve  int64                             // bytes of the reserve file, 8 MiB; it has to exceed the largest pull; negative: none
 	MinFree  int64                             // bytes that must be free on the file system for new work, 64 MiB; negative: none
 	MaxBytes int64                             // bytes of sealed applications kept at most, 1 GiB
+	// Keep is how long an envelope stays after the newest backup has it, so that an older backup can be restored too: 14 days; negative: no longer.
+	Keep time.Duration
 }
 
 // Store is open until Close. Its methods may be called from several goroutines.
@@ -67,6 +69,9 @@ func Open(path string, o Options) (*Store, error) {
 	o.Reserve = or(o.Reserve, 8<<20)
 	o.MinFree = or(o.MinFree, 64<<20)
 	o.MaxBytes = or(o.MaxBytes, 1<<30)
+	if o.Keep = time.Duration(or(int64(o.Keep), int64(14*24*time.Hour))); o.Keep < 0 {
+		o.Keep = 0
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)

@@ -29,7 +29,7 @@ func sign(o pay.Outcome) (string, error) {
 }
 
 func options() Options {
-	return Options{Sign: sign, Now: func() time.Time { return noon }, Reserve: 64 << 10, MinFree: -1}
+	return Options{Sign: sign, Now: func() time.Time { return noon }, Reserve: 64 << 10, MinFree: -1, Keep: -1}
 }
 
 func open(t testing.TB, path string, o Options) *Store {
@@ -267,20 +267,52 @@ func TestAnEventIsStoredThoughTheCitizenGaveUp(t *testing.T) {
 	}
 }
 
-func TestAPrinterRollOfReceiptDoesNotStopTheOutcome(t *testing.T) {
+func TestWhatTheCardTerminalPrintedIsNeitherStoredNorSent(t *testing.T) {
 	s := fresh1(t)
 	hold(t, s, 1)
 	record(t, s, 1, pay.Ask)
-	lines := make([]string, 4000)
-	for n := range lines {
-		lines[n] = strings.Repeat("x", 24)
+	record(t, s, 1, pay.Grant)
+	p, _, err := s.Record(ctx, "p1", pay.Event{Kind: pay.Complete, At: noon, Evidence: &pay.Evidence{Amount: 3070, Trace: 7, Customer: []string{"IBAN DE02 1203"}}})
+	if err != nil || p.Evidence == nil || len(p.Evidence.Customer) != 1 {
+		t.Fatal("the slip has to have it:", p, err)
 	}
-	if _, _, err := s.Record(ctx, "p1", pay.Event{Kind: pay.Grant, At: noon, Evidence: &pay.Evidence{Amount: 3070, Customer: lines}}); err != nil {
+	for _, where := range []string{"", "-wal"} {
+		data, err := os.ReadFile(filepath.Join(s.dir, "device.db"+where))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("DE02")) {
+			t.Errorf("device.db%s has it", where)
+		}
+	}
+	list, err := s.Payments(ctx, 10)
+	if err != nil || len(list) != 1 || list[0].Evidence == nil || list[0].Evidence.Trace != 7 || list[0].Evidence.Customer != nil {
+		t.Fatal("stored is", list, err)
+	}
+}
+
+func TestAnOlderBackupCanBeRestoredForAFortnight(t *testing.T) {
+	o := options()
+	o.Keep = 0 // the default
+	s := open(t, filepath.Join(t.TempDir(), "device.db"), o)
+	if err := s.Town(ctx, "e1", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	record(t, s, 1, pay.Complete)
-	if err := ready(t, s)[0].Check(); err != nil {
+	release(t, s, 1)
+	deliver(t, s, 1, "e1", noon)
+	for _, days := range []int{1, 13} {
+		if err := s.Town(ctx, "e1", noon.AddDate(0, 0, days)); err != nil {
+			t.Fatal(err)
+		}
+		if o := count(t, s); o.Sent != 1 {
+			t.Errorf("after %d days %d envelopes are kept, want 1", days, o.Sent)
+		}
+	}
+	if err := s.Town(ctx, "e1", noon.AddDate(0, 0, 15)); err != nil {
 		t.Fatal(err)
+	}
+	if o := count(t, s); o.Sent != 0 {
+		t.Error("it is kept for ever")
 	}
 }
 

@@ -26,6 +26,7 @@ type wire struct {
 	in     chan zvt.APDU
 	acks   chan bool
 	quit   chan struct{}
+	gone   chan struct{} // closed when nothing more can come
 	mu     sync.Mutex
 	lost   func(zvt.APDU) bool // tells whether a frame is treated as if it never came
 	said   atomic.Bool         // something of ours arrived since their last frame: an equal one is new and not repeated
@@ -33,7 +34,7 @@ type wire struct {
 }
 
 func newWire(p port.Port, serial bool, lost func(zvt.APDU) bool) *wire {
-	w := &wire{p: p, serial: serial, lost: lost, in: make(chan zvt.APDU, 16), acks: make(chan bool, 16), quit: make(chan struct{})}
+	w := &wire{p: p, serial: serial, lost: lost, in: make(chan zvt.APDU, 16), acks: make(chan bool, 16), quit: make(chan struct{}), gone: make(chan struct{})}
 	go w.read()
 	return w
 }
@@ -46,6 +47,7 @@ func (w *wire) close() {
 
 func (w *wire) read() {
 	defer close(w.in)
+	defer close(w.gone)
 	var stream []byte
 	var frames zvt.Deframer
 	var before string
@@ -153,6 +155,9 @@ func (w *wire) send(a zvt.APDU) error {
 				return nil
 			}
 		case <-wait.C:
+		case <-w.gone: // nobody will acknowledge it
+			wait.Stop()
+			return errLine
 		case <-w.quit:
 			wait.Stop()
 			return errLine

@@ -76,7 +76,17 @@ type Evidence struct {
 	Date       string      `json:"date"`               // MMDD by the terminal's clock, ZVT field 0D
 	Time       string      `json:"time"`               // HHMMSS by the terminal's clock, ZVT field 0C
 	Card       string      `json:"card,omitempty"`     // the card's kind by name, ZVT field 8B
-	Customer   []string    `json:"customer,omitempty"` // the customer's receipt as the terminal printed it
+	Customer   []string    `json:"customer,omitempty"` // the customer's receipt as the terminal printed it; see WithoutReceipt
+}
+
+// WithoutReceipt is the evidence without what the terminal printed for the customer: that is on the slip only, never stored and never sent.
+func (e *Evidence) WithoutReceipt() *Evidence {
+	if e == nil || len(e.Customer) == 0 {
+		return e
+	}
+	short := *e
+	short.Customer = nil
+	return &short
 }
 
 // Payment is one payment's state. Step is the only way it changes.

@@ -27,7 +27,6 @@ type casePage struct {
 	History                                      []event
 	Fee                                          *feeLines
 	Payment                                      []pair
-	CustomerReceipt                              []string
 	Papers                                       []paper
 	CanTake, CanDecide, CanPay, Mine             bool
 	Acts                                         []act
@@ -261,7 +260,6 @@ func (s *site) payment(p *casePage, name func(string) string) {
 			if e.Card != "" {
 				add("Karte", e.Card)
 			}
-			p.CustomerReceipt = e.Customer
 		}
 	}
 	if c.Way == pay.Card && !c.Paid {

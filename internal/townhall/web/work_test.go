@@ -43,7 +43,7 @@ func TestACaseShowsWhatTheCitizenSawAndWhatHappened(t *testing.T) {
 	h := newHouse(t, false)
 	h.signIn()
 	res := h.get("/vorgang/" + opened)
-	res.want(t, 200, "Wer sind Sie?", "Marlies Tiemann", "3. April 1958", "Weserstraße", "MI-MT 418", "Zone B", "30,72", "girocard", "29001234", "0817", "Kundenbeleg",
+	res.want(t, 200, "Wer sind Sie?", "Marlies Tiemann", "3. April 1958", "Weserstraße", "MI-MT 418", "Zone B", "30,72", "girocard", "29001234", "0817",
 		"Das Fahrzeug ist auf jemand anderen zugelassen.", "Wem gehört das Auto?", "Meinem Arbeitgeber.", "nur im Rathaus", "Überfällig seit 3 Tagen", "Fassung 3", "Bürgerin oder Bürger", "Bezahlt sind 30,72")
 	h.get("/vorgang/BO-26-XXXX-XXX-X").want(t, 404, "Diesen Vorgang gibt es nicht")
 	h.get("/gibt-es-nicht").want(t, 404, "Diese Seite gibt es nicht")

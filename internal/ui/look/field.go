@@ -50,6 +50,9 @@ func Field(st Style, o FieldOpts) *Touch {
 			d.ring(p, s)
 		}
 	}
+	if !o.Focused { // who comes by the tab key wants to type here, as who touches it
+		t.gained = t.fire
+	}
 	t.typed = func(r rune) { d.change(Append(o.Text, r, o.Max)) }
 	t.key = func(k *fyne.KeyEvent) {
 		switch k.Name {

@@ -73,6 +73,7 @@ type Touch struct {
 	typed    func(r rune)
 	key      func(k *fyne.KeyEvent)
 	stop     func()
+	gained   func() // the focus came here by key; may be nil
 
 	focused, pressed, fired bool
 	down                    fyne.Position
@@ -160,7 +161,13 @@ func (t *Touch) TouchUp(*mobile.TouchEvent) { t.press(false) }
 func (t *Touch) TouchCancel(*mobile.TouchEvent) { t.press(false) }
 
 // FocusGained is told by Fyne.
-func (t *Touch) FocusGained() { t.focused = true; t.Refresh() }
+func (t *Touch) FocusGained() {
+	t.focused = true
+	t.Refresh()
+	if t.gained != nil {
+		t.gained()
+	}
+}
 
 // FocusLost is told by Fyne.
 func (t *Touch) FocusLost() { t.focused = false; t.Refresh() }
