@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +17,9 @@ func (k *Kiosk) touch() {
 	}
 }
 
+// quietTime is how long nobody has to be there until the memory of the last visit goes back to the system, swept.
+const quietTime = 5 * time.Second
+
 // Tick is called every second on the UI goroutine; tests call it with a clock of their own.
 func (k *Kiosk) Tick() {
 	k.beat++
@@ -25,6 +29,10 @@ func (k *Kiosk) Tick() {
 	k.online = online
 	s := k.s
 	if len(s.stack) == 1 {
+		if k.used && now.Sub(s.touched) > quietTime {
+			k.used = false
+			go debug.FreeOSMemory()
+		}
 		if changed || (k.beat%10 == 0 && k.o.Board != nil) {
 			k.show()
 		}

@@ -75,6 +75,7 @@ type Kiosk struct {
 	kept   float32        // how far it was scrolled before this drawing
 	seen   float32        // how far when last looked: a finger that scrolls is a sign of life
 	board  *board
+	used   bool // somebody was here since the memory was last swept
 
 	fresh  bool   // the next drawing begins at the top
 	toEnd  bool   // or at the end

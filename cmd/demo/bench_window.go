@@ -242,7 +242,7 @@ func (b *bench) memory(ctx context.Context, work string) error {
 	type stop struct{ name, do string }
 	worst, where := 0.0, ""
 	for _, s := range []stop{
-		{"attract", ""}, {"home", "Bitte berühren"}, {"service", "parkausweis-bewohner"}, {"form", "Jetzt beginnen"},
+		{"attract", ""}, {"home", "start"}, {"service", "service-parkausweis-bewohner"}, {"form", "begin"},
 	} {
 		if s.do != "" {
 			if err := j.tap(ctx, s.do); err != nil {
@@ -367,7 +367,7 @@ func (b *bench) taps(ctx context.Context, work string) error {
 		return err
 	}
 	j := &journey{town: st.town, screen: st.screen, log: os.Stdout, out: st.town.out}
-	for _, name := range []string{"Bitte berühren", "search"} {
+	for _, name := range []string{"start", "search"} {
 		if err := j.tap(ctx, name); err != nil {
 			return err
 		}

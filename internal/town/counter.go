@@ -81,7 +81,7 @@ const answer = time.Second
 
 // desk connects the devices to a desk. What it opens ends with l.
 func (c *Counter) desk(d *visit.Desk, l *lines) {
-	d.Payer = hardware.NewPayer(c.card.plug(l), zvt.Opts{Serial: c.o.Serial, T2: answer, T3: answer, T4: 5 * answer}, c.o.Now)
+	d.Payer = hardware.NewPayer(c.card.plug(l), zvt.Opts{Serial: c.o.Serial, T2: answer / 2, T3: answer, T4: 5 * answer}, c.o.Now)
 	d.Printer = hardware.NewPrinter(c.paper.plug(l), escpos.Opts{})
 	d.Scanner = hardware.NewScanner(c.scanner.plug(l), scan.Opts{})
 	d.Sheets = hardware.NewSheets(ipp.New(&http.Client{Timeout: 10 * time.Second}, c.a4At, ipp.Opts{Poll: 20 * time.Millisecond}))

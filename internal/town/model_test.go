@@ -26,8 +26,8 @@ func few(t *testing.T, name, value string) {
 // Whatever people, devices and lines do, in whatever order: money and applications fit together after every step, and in the end everything
 // that was confirmed is a case, once.
 func TestWhateverHappensMoneyAndApplicationsFitTogether(t *testing.T) {
-	few(t, "rapid.checks", "30")
-	few(t, "rapid.steps", "15")
+	few(t, "rapid.checks", "20")
+	few(t, "rapid.steps", "12")
 	few(t, "rapid.shrinktime", "20s")
 	o := options(t)
 	// Without those that only wait: they are tried one by one elsewhere, and need their time.
