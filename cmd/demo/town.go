@@ -191,7 +191,7 @@ func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devic
 		return fmt.Errorf("demo: %w", err)
 	}
 	var err error
-	t.kiosk, err = t.launch(ctx, nil, []string{"DISPLAY=" + display, "FYNE_SCALE=1", "FYNE_CACHE=10s", "LIBGL_ALWAYS_SOFTWARE=1"}, "kiosk", "kiosk", "--config", config)
+	t.kiosk, err = t.launch(ctx, nil, []string{"DISPLAY=" + display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1"}, "kiosk", "kiosk", "--config", config)
 	return err
 }
 

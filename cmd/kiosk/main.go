@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -35,6 +36,10 @@ type commands struct {
 
 func main() {
 	var c commands
+	if err := keepCachesShort(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	kong.Parse(&c, kong.Name("kiosk"), kong.Description("The self-service terminal."))
 	m := &Main{ConfigFile: c.Config}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -44,6 +49,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// keepCachesShort starts the program once more with Fyne's caches set to live for 20 seconds, unless somebody set them otherwise: Fyne reads that
+// before main begins. With its default of a minute a busy terminal's memory grows by half; with less the idle terminal walks its caches too often.
+func keepCachesShort() error {
+	const name = "FYNE_CACHE"
+	if os.Getenv(name) != "" {
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("kiosk: find the program: %w", err)
+	}
+	if err := syscall.Exec(self, os.Args, append(os.Environ(), name+"=20s")); err != nil {
+		return fmt.Errorf("kiosk: start with short caches: %w", err)
+	}
+	return nil
 }
 
 // Main is the program.
@@ -76,6 +98,7 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	if m.config, _, err = load(m.ConfigFile); err != nil {
 		return err
 	}
+	content := loadContent(m.config.Tenant)
 	zone, err := time.LoadLocation(townZone)
 	if err != nil {
 		return fmt.Errorf("kiosk: time zone: %w", err)
@@ -97,7 +120,7 @@ func (m *Main) Run(ctx context.Context) (err error) {
 		return err
 	}
 	m.close = append(m.close, events.Close)
-	return m.show(ctx, id, events)
+	return m.show(ctx, id, events, content)
 }
 
 // openMemory opens the device's store and the line to the town hall.
@@ -130,23 +153,15 @@ func (m *Main) openDesk() error {
 }
 
 // show opens the window and stays until it is closed.
-func (m *Main) show(ctx context.Context, id *device.Identity, events *events) error {
-	catalogue, err := service.LoadCatalogue(assets.FS, m.config.Tenant)
-	if err != nil {
-		return err
-	}
-	texts, err := fs.Sub(assets.FS, "texts")
-	if err != nil {
-		return err
-	}
-	words, err := text.Load(texts)
+func (m *Main) show(ctx context.Context, id *device.Identity, events *events, content func() (*service.Catalogue, *text.Texts, error)) error {
+	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
+	w := a.NewWindow("Rathausnah")
+	catalogue, words, err := content()
 	if err != nil {
 		return err
 	}
 	style := look.Style{Accent: accent(catalogue.Tenant()), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
-	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
 	a.Settings().SetTheme(look.Theme(style))
-	w := a.NewWindow("Rathausnah")
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(float32(m.config.Screen.Width), float32(m.config.Screen.Height)))
 	if m.config.Screen.Fullscreen {
@@ -183,6 +198,33 @@ func (m *Main) event(events *events) func(name string, fields ...any) {
 		if name == "recover" {
 			m.log.Warn("kiosk: payments are not clear; see 'technician payments'", fields...)
 		}
+	}
+}
+
+// loadContent begins to read services and texts beside everything else that a start needs; the function it returns waits for them.
+func loadContent(tenant string) func() (*service.Catalogue, *text.Texts, error) {
+	var words *text.Texts
+	var textsErr error
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		texts, err := fs.Sub(assets.FS, "texts")
+		if err == nil {
+			words, err = text.Load(texts)
+		}
+		textsErr = err
+	}()
+	var catalogue *service.Catalogue
+	var servicesErr error
+	offered := make(chan struct{})
+	go func() {
+		defer close(offered)
+		catalogue, servicesErr = service.LoadCatalogue(assets.FS, tenant)
+	}()
+	return func() (*service.Catalogue, *text.Texts, error) {
+		<-said
+		<-offered
+		return catalogue, words, errors.Join(textsErr, servicesErr)
 	}
 }
 

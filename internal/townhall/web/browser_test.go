@@ -47,8 +47,16 @@ type move = chromedp.Action[chromedp.Void]
 
 func do(t *testing.T, ctx context.Context, what string, steps ...move) {
 	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatalf("%s: %v", what, err)
+	for _, step := range steps {
+		err := chromedp.Do(ctx, step)
+		// A live form is exchanged while somebody types. Where that happens between finding a thing and aiming at it, the browser's tool loses the
+		// thing before it did anything; a finger would not, so it looks again.
+		for try := 0; err != nil && try < 5 && strings.Contains(err.Error(), "Could not find node with given id"); try++ {
+			err = chromedp.Do(ctx, step)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
 
