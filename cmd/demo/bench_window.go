@@ -239,29 +239,34 @@ func (b *bench) memory(ctx context.Context, work string) error {
 		return err
 	}
 	pid := st.town.kiosk.cmd.Process.Pid
-	type stop struct{ name, do string }
 	worst, where := 0.0, ""
-	for _, s := range []stop{
-		{"attract", ""}, {"home", "start"}, {"service", "service-parkausweis-bewohner"}, {"form", "begin"},
-	} {
-		if s.do != "" {
-			if err := j.tap(ctx, s.do); err != nil {
+	for _, s := range benchWalk() {
+		for _, do := range s.do {
+			if text, typed := strings.CutPrefix(do, "type "); typed {
+				err = j.typeKeys(ctx, text)
+			} else {
+				err = j.tap(ctx, do)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		time.Sleep(32 * time.Second) // animations have to be over by then
+		rest, watch := 3*time.Second, 6*time.Second
+		if s.moves { // its animations have to be over after half a minute
+			rest, watch = 32*time.Second, 15*time.Second
+		}
+		time.Sleep(rest)
 		before, err := cpuTime(pid)
 		if err != nil {
 			return err
 		}
-		const watch = 15
-		time.Sleep(watch * time.Second)
+		time.Sleep(watch)
 		after, err := cpuTime(pid)
 		if err != nil {
 			return err
 		}
-		percent := (after - before).Seconds() / watch * 100
-		fmt.Printf("  idle on %s: %.2f %%\n", s.name, percent)
+		percent := (after - before).Seconds() / watch.Seconds() * 100
+		fmt.Printf("  idle on %-10s %.2f %%\n", s.name+":", percent)
 		if percent >= worst {
 			worst, where = percent, s.name
 		}
@@ -291,6 +296,30 @@ func (b *bench) memory(ctx context.Context, work string) error {
 	b.add("memory (PSS)", "MiB", ours, theirs, "chromium --kiosk, home page", "ratio <= 0.33 and <= 150",
 		func(ours, ratio float64) bool { return ratio <= 0.33 && ours <= 150 }, "after the screens above")
 	return nil
+}
+
+// benchStop is a screen that is measured, and what leads there from the one before.
+type benchStop struct {
+	name  string
+	do    []string
+	moves bool
+}
+
+// benchWalk leads past every kind of screen.
+func benchWalk() []benchStop {
+	return []benchStop{
+		{"attract", nil, true},
+		{"home", []string{"start"}, true},
+		{"search", []string{"search", "type parken"}, false},
+		{"help", []string{"help"}, false},
+		{"service", []string{"back", "back", "Auto und Parken", "service-parkausweis-bewohner"}, false},
+		{"form", []string{"begin"}, true},
+		{"address", []string{"type Renate Vogt", "key.done", "type 3.4.1980", "key.done", "next"}, false},
+		{"vehicle", []string{"type Herforder Straße", "key.done", "type 12", "key.done", "Ja", "next"}, false},
+		{"zone", []string{"type MI-RA 1848", "key.done", "Mir", "Nein", "next"}, false},
+		{"summary", []string{"Innenstadt Nord", "1 Jahr", "next"}, false},
+		{"ways", []string{"agree", "send"}, false},
+	}
 }
 
 // family is a process and all below it.
@@ -377,7 +406,7 @@ func (b *bench) taps(ctx context.Context, work string) error {
 	letters := []string{"A", "S", "D", "F", "J", "K", "L"}
 	for i := range 10 * b.rounds {
 		letter := letters[i%len(letters)]
-		n, err := j.find(ctx, "key "+letter, func(n node) bool { return n.Role == "key" && n.Name == letter })
+		n, err := j.find(ctx, "key "+letter, func(n node) bool { return n.Role == "key" && strings.EqualFold(n.ID, "key."+letter) })
 		if err != nil {
 			return err
 		}

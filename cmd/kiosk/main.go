@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -40,6 +41,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	debug.SetGCPercent(400) // nothing is thrown away while it starts
 	kong.Parse(&c, kong.Name("kiosk"), kong.Description("The self-service terminal."))
 	m := &Main{ConfigFile: c.Config}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -182,6 +184,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 	}
 	// Background work begins once the first picture is out, so that it does not delay it.
 	a.Lifecycle().SetOnStarted(func() {
+		debug.SetGCPercent(30) // from now on there is little to do: memory is dearer than the collector's time
 		go k.Run(ctx)
 		go st.watch(ctx)
 		go func() { _ = m.client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again

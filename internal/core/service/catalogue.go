@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
@@ -14,9 +15,9 @@ import (
 // Catalogue is everything a tenant offers. It is safe for use by several goroutines and never needs a network.
 type Catalogue struct {
 	tenant  *Tenant
-	newest  []*Service            // by title
-	all     map[string][]*Service // by id, newest first
-	indexes map[string]*Index     // by language
+	newest  []*Service               // by title
+	all     map[string][]*Service    // by id, newest first
+	indexes func() map[string]*Index // by language; made at the first search, so that a start does not wait for it
 }
 
 // LoadCatalogue reads tenants/<tenant>/ and every folder of services/ that this tenant offers. services/<id>/ is the newest version of a
@@ -26,7 +27,7 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{tenant: t, all: map[string][]*Service{}, indexes: map[string]*Index{}}
+	c := &Catalogue{tenant: t, all: map[string][]*Service{}}
 	folders, err := fs.ReadDir(fsys, "services")
 	if err != nil {
 		return nil, fmt.Errorf("service: load catalogue: %w", err)
@@ -63,7 +64,7 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 			return nil, fmt.Errorf("service: load catalogue: %s/tenant.yaml: popular names %q, which is not offered", t.ID, id)
 		}
 	}
-	c.index()
+	c.indexes = sync.OnceValue(c.index)
 	return c, nil
 }
 
@@ -135,16 +136,17 @@ type Hit struct {
 // services come with score 0.
 func (c *Catalogue) Search(lang, query string) []Hit {
 	base, _, _ := strings.Cut(lang, "-")
-	index := c.indexes[base]
+	indexes := c.indexes()
+	index := indexes[base]
 	if index == nil {
-		index = c.indexes[text.German]
+		index = indexes[text.German]
 	}
 	var hits []Hit
 	for _, m := range index.Search(query) {
 		hits = append(hits, Hit{c.newest[m.Entry], m.Score})
 	}
 	if base != text.German && len(hits) == 0 { // people mix languages: the paper in their hand is German
-		for _, m := range c.indexes[text.German].Search(query) {
+		for _, m := range indexes[text.German].Search(query) {
 			hits = append(hits, Hit{c.newest[m.Entry], m.Score})
 		}
 	}
@@ -157,7 +159,8 @@ func (c *Catalogue) Search(lang, query string) []Hit {
 	return hits
 }
 
-func (c *Catalogue) index() {
+func (c *Catalogue) index() map[string]*Index {
+	indexes := map[string]*Index{}
 	langs := []string{text.German}
 	for _, s := range c.newest {
 		for _, l := range s.texts.Languages() {
@@ -171,8 +174,9 @@ func (c *Catalogue) index() {
 		for _, s := range c.newest {
 			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Lead: s.Say(lang, "lead")})
 		}
-		c.indexes[lang] = NewIndex(lang, entries)
+		indexes[lang] = NewIndex(lang, entries)
 	}
+	return indexes
 }
 
 func sortedKeys[V any](m map[string]V) []string {

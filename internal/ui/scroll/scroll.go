@@ -133,6 +133,18 @@ type renderer struct {
 	s    *Scroll
 	objs []fyne.CanvasObject
 	size fyne.Size
+	foot foot
+	room fyne.Size // for which high holds
+	high float32   // how high the button has to be
+}
+
+// foot is what stands below the view. It is made once for a size and a word: made anew at every layout, its new parts would ask for another
+// layout, and that without end.
+type foot struct {
+	size      fyne.Size
+	end, sign bool
+	objs      []fyne.CanvasObject
+	button    *look.Touch
 }
 
 func (r *renderer) Layout(size fyne.Size) {
@@ -143,58 +155,67 @@ func (r *renderer) Layout(size fyne.Size) {
 	s.view.Move(fyne.NewPos(0, 0))
 	need := look.HeightFor(s.view.content, size.Width)
 	if need <= size.Height+0.5 {
+		r.foot = foot{}
 		s.view.Resize(size)
 		s.view.to(s.view.offset)
 		return
-	}
-	// First the view, which decides whether its end is reached, then the button, which says so.
-	label := func(end bool) *look.Touch {
-		o := look.ButtonOpts{Label: s.more, Icon: "arrow-down", Small: true, Low: size.Height < s.st.U(700), ID: "more", Tap: s.turn}
-		if end {
-			o.Label, o.Icon = s.up, "arrow-bar-to-up"
-		}
-		return look.Button(s.st, o)
 	}
 	side, gap := s.st.Margin(), s.st.U(12)
 	if s.side != nil {
 		side = *s.side
 	}
 	w := size.Width - 2*side
-	h := max(look.HeightFor(label(false), w), look.HeightFor(label(true), w))
-	if size.Height < 5.5*h { // no room for a button as well: a small sign says that there is more
-		r.sign(size)
-		return
+	if r.room != size {
+		r.room, r.high = size, max(look.HeightFor(r.label(false), w), look.HeightFor(r.label(true), w))
 	}
-	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-h-2*gap, 0)))
+	h, below := r.high, r.high+2*gap
+	sign := size.Height < 5.5*h // no room for a button as well: a small sign says that there is more
+	if sign {
+		h = s.st.U(36)
+		below = h
+	}
+	// First the view, which decides whether its end is reached, then the foot, which says so.
+	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-below, 0)))
 	s.view.to(s.view.offset)
 	s.atEnd = !s.More()
-	s.button = label(s.atEnd)
-	line := look.Line(s.st)
-	line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
-	line.Move(fyne.NewPos(0, size.Height-h-2*gap))
-	s.button.Move(fyne.NewPos(side, size.Height-h-gap))
-	s.button.Resize(fyne.NewSize(w, h))
-	r.objs = append(r.objs, line, s.button)
+	if f := r.foot; f.objs == nil || f.size != size || f.end != s.atEnd || f.sign != sign {
+		r.foot = foot{size: size, end: s.atEnd, sign: sign}
+		line := look.Line(s.st)
+		line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
+		line.Move(fyne.NewPos(0, size.Height-below))
+		if sign {
+			r.foot.objs = []fyne.CanvasObject{line, r.arrow(size, h)}
+		} else {
+			b := r.label(s.atEnd)
+			b.Move(fyne.NewPos(side, size.Height-h-gap))
+			b.Resize(fyne.NewSize(w, h))
+			r.foot.objs, r.foot.button = []fyne.CanvasObject{line, b}, b
+		}
+	}
+	s.button = r.foot.button
+	r.objs = append(r.objs, r.foot.objs...)
 }
 
-// sign leaves a narrow strip at the foot with an arrow, as long as something lies below.
-func (r *renderer) sign(size fyne.Size) {
+// label is the button that turns pages.
+func (r *renderer) label(end bool) *look.Touch {
 	s := r.s
-	h := s.st.U(36)
-	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-h, 0)))
-	s.view.to(s.view.offset)
-	line := look.Line(s.st)
-	line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
-	line.Move(fyne.NewPos(0, size.Height-h))
+	o := look.ButtonOpts{Label: s.more, Icon: "arrow-down", Small: true, Low: r.size.Height < s.st.U(700), ID: "more", Tap: s.turn}
+	if end {
+		o.Label, o.Icon = s.up, "arrow-bar-to-up"
+	}
+	return look.Button(s.st, o)
+}
+
+// arrow is the small sign at the foot of a narrow view.
+func (r *renderer) arrow(size fyne.Size, h float32) fyne.CanvasObject {
 	name := "arrow-down"
-	if !s.More() {
+	if r.s.atEnd {
 		name = "arrow-bar-to-up"
 	}
-	s.atEnd = !s.More()
-	icon := look.Icon(s.st, name, h, s.st.Colors().Accent)
+	icon := look.Icon(r.s.st, name, h, r.s.st.Colors().Accent)
 	icon.Resize(fyne.NewSize(h, h))
 	icon.Move(fyne.NewPos((size.Width-h)/2, size.Height-h))
-	r.objs = append(r.objs, line, icon)
+	return icon
 }
 
 func (r *renderer) MinSize() fyne.Size           { return r.s.MinSize() }

@@ -85,6 +85,23 @@ func TestAButtonSaysThatThereIsMoreAndTurnsThePage(t *testing.T) {
 	}
 }
 
+func TestAnotherLayoutMakesNothingNewSoThatTheScreenComesToRest(t *testing.T) {
+	for _, high := range []float32{900, 400} {
+		s, _ := list(t, 10, func(string) {})
+		s.Resize(fyne.NewSize(952, high))
+		before := s.Children()
+		if len(before) < 3 {
+			t.Fatalf("at a height of %v nothing says that there is more", high)
+		}
+		s.render.Layout(s.Size())
+		for i, o := range s.Children() {
+			if o != before[i] {
+				t.Errorf("at a height of %v part %d was made anew", high, i)
+			}
+		}
+	}
+}
+
 func TestWhatFitsHasNoButton(t *testing.T) {
 	s, c := list(t, 3, func(string) {})
 	for _, n := range tree.Of(c) {
