@@ -10,7 +10,6 @@ import (
 	"unsafe"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -376,7 +375,7 @@ func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
 	r.k.push(&formPage{id: "who", focus: "/name", shown: map[string]bool{}})
 	c := r.w.Canvas()
 	for range 10 { // past "Beenden" and the name
-		test.FocusNext(c)
+		c.FocusNext()
 		if r.k.page.typing.path == "/email" {
 			break
 		}
