@@ -66,6 +66,7 @@ type Kiosk struct {
 	back   *ground
 	s      *session
 	post   func(func()) // runs a function on the UI goroutine
+	wait   []func()     // what came from elsewhere while a finger was on the screen
 	size   fyne.Size
 	online bool
 	beat   int // seconds counted by Tick, turns the board's pages
@@ -145,7 +146,7 @@ func (k *Kiosk) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-second.C:
-			k.post(k.Tick)
+			k.gently(k.Tick)
 		}
 	}
 }

@@ -130,7 +130,7 @@ func (k *Kiosk) beside(work func(ctx context.Context, ui func(func())) func()) {
 	s := k.s
 	ctx := s.ctx
 	ui := func(f func()) {
-		k.post(func() {
+		k.gently(func() {
 			if k.s == s && f != nil {
 				f()
 			}

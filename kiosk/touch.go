@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
@@ -15,6 +16,7 @@ type start struct {
 	*panel
 	tap     func()
 	focused bool
+	down    bool
 	k       *Kiosk
 }
 
@@ -56,6 +58,15 @@ func (k *Kiosk) startButton() *start {
 
 // CreateRenderer is Fyne's.
 func (s *start) CreateRenderer() fyne.WidgetRenderer { return panelRenderer{s.panel} }
+
+// MouseDown is a finger put down.
+func (s *start) MouseDown(*desktop.MouseEvent) { s.down = true }
+
+// MouseUp is a finger lifted; the tap follows.
+func (s *start) MouseUp(*desktop.MouseEvent) { s.down = false }
+
+// Pressed tells whether a finger holds it down.
+func (s *start) Pressed() bool { return s.down }
 
 // Tapped begins.
 func (s *start) Tapped(*fyne.PointEvent) { s.tap() }

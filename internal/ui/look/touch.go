@@ -151,6 +151,9 @@ func (t *Touch) MouseUp(e *desktop.MouseEvent) {
 // Tremble is how far a finger may slip and still mean a tap, in design pixels: 7 mm. Package scroll leaves so much alone.
 const Tremble = 22
 
+// Pressed tells whether a finger holds it down.
+func (t *Touch) Pressed() bool { return t.pressed }
+
 // TouchDown is a finger on a phone.
 func (t *Touch) TouchDown(*mobile.TouchEvent) { t.fired = false; t.press(true) }
 

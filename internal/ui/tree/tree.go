@@ -132,8 +132,18 @@ func holds(in, o fyne.CanvasObject) bool {
 	if in == nil || in == o {
 		return in != nil
 	}
+	for _, child := range Inside(in) {
+		if holds(child, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// Inside gives what lies in a thing on the screen, without those that are nil.
+func Inside(o fyne.CanvasObject) []fyne.CanvasObject {
 	var inside []fyne.CanvasObject
-	switch x := in.(type) {
+	switch x := o.(type) {
 	case Viewport:
 		inside = []fyne.CanvasObject{x.Inside()}
 	case *container.Scroll:
@@ -143,12 +153,7 @@ func holds(in, o fyne.CanvasObject) bool {
 	case *fyne.Container:
 		inside = x.Objects
 	}
-	for _, child := range inside {
-		if holds(child, o) {
-			return true
-		}
-	}
-	return false
+	return slices.DeleteFunc(slices.Clone(inside), func(o fyne.CanvasObject) bool { return o == nil })
 }
 
 // area is a rectangle in Fyne's units.
