@@ -5,15 +5,17 @@ SHELL := /bin/bash
 TAGS  := gles,migrated_fynedo,sqlite_fts5
 GO    := go
 BUILD := $(GO) build -tags $(TAGS)
-PROGRAMS := ./cmd/kiosk ./cmd/townhall ./cmd/technician ./cmd/demo ./cmd/preview
+PROGRAMS := ./cmd/kiosk ./cmd/mobile ./cmd/townhall ./cmd/technician ./cmd/demo ./cmd/preview
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# Packages the phone's app; needs the Android NDK.
+FYNE := fyne.io/tools/cmd/fyne@v1.7.4
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 export LANG := C.UTF-8
 
 # Rooms that draw import Fyne; all others are tested with the race detector.
-DRAWING := ./internal/ui/... ./kiosk ./cmd/kiosk ./cmd/demo ./cmd/preview
+DRAWING := ./internal/ui/... ./kiosk ./mobile ./cmd/kiosk ./cmd/mobile ./cmd/demo ./cmd/preview
 
-.PHONY: run test bench build setup-run setup-test check unit race journeys clean
+.PHONY: run test bench build setup-run setup-test check unit race journeys pictures android clean
 
 run: setup-run build
 	./out/bin/demo
@@ -48,6 +50,20 @@ race:
 journeys:
 	./out/bin/demo --headless --journey parking-permit
 	./out/bin/demo --headless --journey parking-permit --offline --out out/offline
+	./out/bin/demo --headless --journey parking-permit-english --size 1280x800
+	./out/bin/demo --headless --journey payment-unclear
+	./out/bin/demo --headless --journey paper-runs-out
+
+pictures: build
+	./out/bin/demo --headless --journey parking-permit
+	./out/bin/demo pictures
+
+# The packager needs the Android SDK's build tools and the NDK (ANDROID_HOME, ANDROID_NDK_HOME), which are not part of `make setup-*`; the app that comes
+# out has not been tried on a phone here. cmd/mobile/town/README.md says how an app gets to know its town.
+android:
+	@test -n "$$ANDROID_NDK_HOME" || { echo "make android needs the Android NDK: set ANDROID_NDK_HOME (and ANDROID_HOME) to where it is"; exit 1; }
+	@test -f cmd/mobile/town/mobile.yaml || { echo "cmd/mobile/town/mobile.yaml is missing: see cmd/mobile/town/README.md"; exit 1; }
+	cd cmd/mobile && $(GO) run $(FYNE) package --target android --tags migrated_fynedo,sqlite_fts5
 
 clean:
 	rm -rf out

@@ -56,7 +56,7 @@ func (c *card) draw(k *Kiosk) page {
 	if apply && !c.asked {
 		c.ask(k)
 	}
-	p := page{head: k.serviceHead(c.service.Icon, s.Kicker, s.Title), title: s.Title}
+	p := page{head: k.serviceHead(c.service.Icon, s.Kicker, s.Title), title: s.Title, gap: 21}
 	if c.told {
 		p.body = append(p.body, c.troubles(k)...)
 	}
@@ -80,12 +80,16 @@ func (c *card) draw(k *Kiosk) page {
 		for _, l := range list.lines {
 			rows = append(rows, k.iconLine(l.Icon, l.Text))
 		}
-		p.body = append(p.body, look.Column(k.px(18), rows...))
+		p.body = append(p.body, look.Column(k.px(14), rows...))
 	}
+	var office []fyne.CanvasObject
 	for _, l := range []struct{ icon, text string }{{"building-bank", s.Office}, {"info-circle", s.Law}} {
 		if l.text != "" {
-			p.body = append(p.body, k.iconLine(l.icon, l.text))
+			office = append(office, k.iconLine(l.icon, l.text))
 		}
+	}
+	if len(office) > 0 {
+		p.body = append(p.body, look.Column(k.px(10), office...))
 	}
 	if s.Promise != "" {
 		p.foot = append(p.foot, k.iconLine("shield-check", s.Promise))

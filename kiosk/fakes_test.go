@@ -3,7 +3,6 @@ package kiosk
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,73 +11,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
-
-// memory is a journal without a disk, with the device's rules.
-type memory struct {
-	mu       sync.Mutex
-	full     bool
-	held     map[string]seal.Envelope
-	sent     []seal.Envelope
-	payments map[string]pay.Payment
-}
-
-func newMemory() *memory {
-	return &memory{held: map[string]seal.Envelope{}, payments: map[string]pay.Payment{}}
-}
-
-func (m *memory) Room(context.Context) error {
-	if m.full {
-		return visit.ErrFull
-	}
-	return nil
-}
-
-func (m *memory) Hold(_ context.Context, e seal.Envelope, p pay.Payment) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.held[e.ID], m.payments[p.ID] = e, p
-	return nil
-}
-
-func (m *memory) Release(_ context.Context, e seal.Envelope, _ pay.Way, _ int64) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sent = append(m.sent, e)
-	return nil
-}
-
-func (m *memory) Record(_ context.Context, id string, ev pay.Event) (pay.Payment, pay.Effect, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	p, effect := pay.Step(m.payments[id], ev)
-	m.payments[id] = p
-	switch effect {
-	case pay.Release:
-		m.sent = append(m.sent, m.held[p.Envelope])
-		delete(m.held, p.Envelope)
-	case pay.Discard:
-		delete(m.held, p.Envelope)
-	}
-	return p, effect, nil
-}
-
-func (m *memory) Unsettled(context.Context) ([]pay.Payment, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var list []pay.Payment
-	for _, p := range m.payments {
-		if !p.State.Final() {
-			list = append(list, p)
-		}
-	}
-	return list, nil
-}
-
-func (m *memory) count() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.sent)
-}
 
 // cardTerminal approves, declines or loses; with hold it waits for the citizen until it is told to go on or to abort.
 type cardTerminal struct {
@@ -190,30 +122,5 @@ func (s *sheetPrinter) PrintPDF(context.Context, string, []byte) error {
 	return s.err
 }
 
-// town is the line to the town hall.
-type town struct {
-	mu      sync.Mutex
-	offline bool
-	answers map[string][][]byte
-}
-
-func (t *town) Online() bool { return !t.offline }
-
-func (t *town) Answers(_ context.Context, address string) ([][]byte, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.offline {
-		return nil, visit.ErrOffline
-	}
-	return slices.Clone(t.answers[address]), nil
-}
-
-// sealer seals with a key made once for all tests: RSA keys take a while.
-type sealer struct{ key seal.Private }
-
+// oneKey is made once for all tests: RSA keys take a while.
 var oneKey = sync.OnceValues(seal.Generate)
-
-func (s *sealer) Ready(context.Context) error { return nil }
-func (s *sealer) Seal(_ context.Context, id string, plain []byte) (seal.Envelope, error) {
-	return seal.Seal(s.key.Public(), id, plain)
-}

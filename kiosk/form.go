@@ -1,6 +1,8 @@
 package kiosk
 
 import (
+	"strings"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
@@ -22,8 +24,8 @@ func typed(f form.Field) bool { return f.Keys != form.KeysNone && !f.ReadOnly }
 // newFormPage opens a page; the first field is focused if it is typed and empty.
 func newFormPage(k *Kiosk, id string, amend bool) *formPage {
 	p := &formPage{id: id, amend: amend, shown: map[string]bool{}}
-	if _, pg, ok := p.find(k.s.visit.View()); ok && len(pg.Fields) > 0 {
-		for _, f := range pg.Fields {
+	if _, pg, ok := p.find(k.s.visit.View()); ok {
+		for _, f := range pg.Inputs() {
 			if f.Kind == form.Info || f.Kind == form.Computed {
 				continue
 			}
@@ -52,6 +54,12 @@ func (p *formPage) draw(k *Kiosk) page {
 		return page{title: k.say("form.fix"), actions: []action{k.goBack()}}
 	}
 	out := page{title: pg.Title, progress: k.progress(v, i)}
+	suggest := func(f form.Field) []string {
+		if k.o.Streets == nil || !strings.HasSuffix(f.Path, "/street") {
+			return nil
+		}
+		return k.o.Streets(f.Text)
+	}
 	out.body = append(out.body, uipage.Draw(k.s.style, k.o.Texts, v, i, uipage.Events{
 		Answer: func(path string, value any) {
 			k.touch()
@@ -74,8 +82,9 @@ func (p *formPage) draw(k *Kiosk) page {
 			k.touch()
 			p.step(k, pg, path)
 		},
+		Suggest: suggest,
 	}, p.shown, k.caret(p.focus)))
-	for _, f := range pg.Fields {
+	for _, f := range pg.Inputs() {
 		if f.Path == p.focus && typed(f) {
 			out.typing = p.typing(k, pg, f)
 		}
@@ -93,7 +102,7 @@ func (p *formPage) typing(k *Kiosk, pg form.Page, f form.Field) *typing {
 		path: f.Path, keys: f.Keys, max: f.Max,
 		get: func() string {
 			if _, pg, ok := p.find(k.s.visit.View()); ok {
-				for _, x := range pg.Fields {
+				for _, x := range pg.Inputs() {
 					if x.Path == f.Path {
 						return x.Text
 					}
@@ -111,7 +120,7 @@ func (p *formPage) step(k *Kiosk, pg form.Page, path string) {
 	p.leave("")
 	p.focus = ""
 	after := false
-	for _, f := range pg.Fields {
+	for _, f := range pg.Inputs() {
 		if after && typed(f) {
 			p.focus = f.Path
 			break
@@ -142,7 +151,7 @@ func (p *formPage) next(k *Kiosk) {
 	}
 	p.leave("")
 	first := ""
-	for _, f := range pg.Fields {
+	for _, f := range pg.Inputs() {
 		if f.Missing || f.Problem != "" {
 			p.shown[f.Path] = true
 			if first == "" {
@@ -285,7 +294,7 @@ func (s *summary) next(k *Kiosk) {
 		for _, pg := range v.Pages {
 			if !pg.Done {
 				f := newFormPage(k, pg.ID, true)
-				for _, x := range pg.Fields {
+				for _, x := range pg.Inputs() {
 					f.shown[x.Path] = true
 				}
 				k.push(f)

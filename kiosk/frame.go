@@ -127,7 +127,10 @@ func (k *Kiosk) compose(p page) fyne.CanvasObject {
 // bar is foot and actions.
 func (k *Kiosk) bar(p page) fyne.CanvasObject {
 	parts := append([]fyne.CanvasObject{}, p.foot...)
-	if buttons := k.buttons(p); len(buttons) > 0 {
+	switch buttons := k.buttons(p); {
+	case len(buttons) == 1 && buttons[0].ID == "back" && !buttons[0].Primary && k.s.style.Text <= 1:
+		parts = append(parts, k.leftmost(look.Button(k.s.style, buttons[0]))) // the way back is where it always is
+	case len(buttons) > 0:
 		parts = append(parts, look.Actions(k.s.style, buttons...))
 	}
 	if len(parts) == 0 {
@@ -216,7 +219,7 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	main := fyne.CanvasObject(look.Frame(top, middle, bottom))
 	hall := p.hall
 	return newPanel(k.px(800), fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
-		rw := max(k.px(176), rail.MinSize().Width)
+		rw := max(k.px(176), rail.MinSize().Width+k.px(16))
 		hw := float32(0)
 		objs := []fyne.CanvasObject{at(rail, s.Width-rw, 0, rw, s.Height)}
 		if hall != nil {
@@ -271,11 +274,13 @@ func (k *Kiosk) scrolled(p page, side float32) fyne.CanvasObject {
 		col = append(col, look.Text(st, look.TitleL, p.title, look.TextOpts{Bold: true}))
 	}
 	col = append(col, p.body...)
-	gap, top := p.gap, k.px(30)
-	if gap == 0 {
-		gap = 28
-	} else {
-		top = k.px(22)
+	gap, top := p.gap, k.px(22)
+	switch {
+	case gap != 0:
+	case p.progress != nil: // questions with their answers want the height
+		gap = 22
+	default:
+		gap, top = 28, k.px(30)
 	}
 	if k.landscape() {
 		top = k.px(16)
@@ -288,7 +293,7 @@ func (k *Kiosk) scrolled(p page, side float32) fyne.CanvasObject {
 func (k *Kiosk) plinth(rail bool) fyne.CanvasObject {
 	st := k.s.style
 	if rail { // twice as large, the words of the rail would leave no room for the keys
-		st.Text = min(st.Text, 1.5)
+		st.Text = min(st.Text, 1.35)
 	}
 	larger := look.PlinthItem{Icon: "text-size", Label: k.say("plinth.larger"), ID: "larger", Tap: k.tap(k.larger), On: st.Text > 1}
 	if k.s.style.Text >= 2 {

@@ -39,8 +39,37 @@ func (k *Kiosk) drain(until time.Time) {
 
 // touched tells whether a finger holds something down.
 func touched(o fyne.CanvasObject) bool {
-	if t, ok := o.(interface{ Pressed() bool }); ok && t.Pressed() {
-		return true
+	if t, ok := o.(interface{ Pressed() bool }); ok {
+		return t.Pressed()
 	}
 	return slices.ContainsFunc(tree.Inside(o), touched)
+}
+
+// moving tells whether a finger holds something down, or something glides.
+func moving(o fyne.CanvasObject) bool {
+	if t, ok := o.(interface{ Pressed() bool }); ok {
+		return t.Pressed()
+	}
+	if m, ok := o.(interface{ Moving() bool }); ok && m.Moving() {
+		return true
+	}
+	return slices.ContainsFunc(tree.Inside(o), moving)
+}
+
+// How long nothing has to be looked at for the screen to stay as smooth as it is.
+const (
+	livelyRest = 40 * time.Millisecond // a spring moves, a caret blinks, a device may answer
+	quietRest  = 500 * time.Millisecond
+)
+
+// Rest says how long the program may sleep if no finger and no message wakes it (Options.Wake); zero while something moves under a finger. It is
+// called on Fyne's goroutine.
+func (k *Kiosk) Rest() time.Duration {
+	switch {
+	case len(k.wait) > 0 || moving(k.root):
+		return 0
+	case k.lively() || k.s.moving > 0:
+		return livelyRest
+	}
+	return quietRest
 }

@@ -3,6 +3,7 @@ package kiosk
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -62,7 +63,11 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 			title = look.TitleM
 		}
 	}
-	words := look.Column(k.px(18), center(title, k.say("attract.title"), true), center(look.Lead, k.say("attract.lead"), false))
+	lead := k.say("attract.lead")
+	if k.landscape() { // a line of its own for each sentence
+		lead = strings.ReplaceAll(lead, ". ", ".\n")
+	}
+	words := look.Column(k.px(18), center(title, k.say("attract.title"), true), center(look.Lead, lead, false))
 	line := ""
 	if !k.online {
 		line = k.say("attract.offline")
@@ -76,7 +81,7 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 	wide := k.landscape()
 	mark := k.wordmark()
 	return newPanel(k.px(300), fixed(k.px(300)), func(s fyne.Size) []fyne.CanvasObject {
-		sky := canvas.NewVerticalGradient(c.AttractTop, c.AttractBottom)
+		sky := look.Gradient(c.AttractTop, c.AttractBottom)
 		any := newGround(func() { k.enter(k.s.style.Lang) })
 		m := st.Margin()
 		objs := []fyne.CanvasObject{at(sky, 0, 0, s.Width, s.Height), at(any, 0, 0, s.Width, s.Height)}
@@ -174,7 +179,8 @@ func (k *Kiosk) mark() fyne.CanvasObject {
 	})
 }
 
-// heroHead is a petrol head: mark and "Beenden" above, content, the Sprudel at the right, the arches below.
+// heroHead is a petrol head: mark and "Beenden" above, content, the Sprudel at the right, the arches below. The spring's foot lies so far
+// below the head; 0: it stands on the arches.
 func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, content fyne.CanvasObject) fyne.CanvasObject {
 	st := k.s.style
 	o := look.HeadOpts{Title: k.say("kiosk.brand"), Sub: k.o.Catalogue.Tenant().Name, OnAccent: true}
@@ -198,7 +204,11 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh)}
 		if spring != nil {
 			w, h := k.px(springW), k.px(springH)
-			objs = append(objs, at(spring, s.Width-m-w-k.px(10), hh+k.px(springBelow)-h, w, h))
+			below := hh + k.px(springBelow)
+			if springBelow == 0 {
+				below = s.Height - fh
+			}
+			objs = append(objs, at(spring, s.Width-m-w-k.px(10), below-h, w, h))
 		}
 		return append(objs, at(content, m, hh, s.Width-2*m, ch), at(frieze, 0, s.Height-fh, s.Width, fh))
 	})
@@ -234,7 +244,7 @@ func (k *Kiosk) homeHero() fyne.CanvasObject {
 	if st.Text > 1 {
 		hint = k.say("home.search")
 	}
-	return k.heroHead(true, 330, 200, 226, look.Column(k.px(34), narrow, k.searchBar(hint)))
+	return k.heroHead(true, 330, 254, 280, look.Column(k.px(34), narrow, k.searchBar(hint)))
 }
 
 // hasHall tells whether the left hall is drawn: in landscape, as long as the text is small enough for it.
@@ -280,7 +290,7 @@ func (k *Kiosk) doneHero(title, text string) fyne.CanvasObject {
 	if k.s.style.Text > 1 {
 		words = look.Inset(look.Column(k.px(10), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false)), 0, 0, 0, k.px(10))
 	}
-	return k.heroHead(false, 260, 330, 320, words)
+	return k.heroHead(false, 260, 380, 0, words)
 }
 
 func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {

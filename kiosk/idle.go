@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,14 +10,15 @@ import (
 
 // touch is a sign of life.
 func (k *Kiosk) touch() {
-	k.s.touched = k.o.Now()
+	k.s.touched, k.quiet = k.o.Now(), 0
 	if !k.s.warned.IsZero() {
 		k.stay(false)
 	}
 }
 
-// quietTime is how long nobody has to be there until the memory of the last visit goes back to the system, swept.
-const quietTime = 5 * time.Second
+// quietTimes is how long nobody has to be there until Options.Quiet is told: once what was typed and drawn can be swept, and once more when
+// Fyne has forgotten it.
+var quietTimes = [...]time.Duration{5 * time.Second, 40 * time.Second}
 
 // Tick is called every second on the UI goroutine; tests call it with a clock of their own.
 func (k *Kiosk) Tick() {
@@ -28,11 +28,13 @@ func (k *Kiosk) Tick() {
 	changed := online != k.online
 	k.online = online
 	s := k.s
-	if len(s.stack) == 1 {
-		if k.used && now.Sub(s.touched) > quietTime {
-			k.used = false
-			go debug.FreeOSMemory()
+	if k.quiet < len(quietTimes) && now.Sub(s.touched) > quietTimes[k.quiet] {
+		k.quiet++
+		if k.o.Quiet != nil {
+			k.o.Quiet()
 		}
+	}
+	if len(s.stack) == 1 {
 		if changed || (k.beat%10 == 0 && k.o.Board != nil) {
 			k.show()
 		}

@@ -16,6 +16,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 )
@@ -34,13 +35,23 @@ type Options struct {
 	Speak func(ctx context.Context, lang, text string) error
 	// Event gets one line for the event log: a name and pairs of key and value. Never anything a citizen typed. nil: no log.
 	Event func(name string, fields ...any)
+	// Streets gives what somebody could mean who types the name of a street, best first. nil: nothing is offered.
+	Streets func(typed string) []string
 	// Board gives what the attract screen tells in turn. nil: nothing.
 	Board func(lang string) []Notice
+
+	// Wake wakes the program from the sleep that Rest allows, because there is something to be done on Fyne's goroutine. It may be called from
+	// any goroutine. nil: it never sleeps.
+	Wake func()
+	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when what was drawn is forgotten too. nil:
+	// nobody wants to know. It must not take long.
+	Quiet func()
 
 	Place    string           // where this terminal stands, for the help page
 	Now      func() time.Time // nil: time.Now
 	Random   io.Reader        // nil: crypto/rand
 	Patience time.Duration    // see visit.Options
+	Again    time.Duration    // how often payments whose end is not known are asked about; default one minute
 }
 
 // Idle says how long nobody has to touch anything before something happens. Zero values take the defaults.
@@ -76,7 +87,8 @@ type Kiosk struct {
 	kept   float32        // how far it was scrolled before this drawing
 	seen   float32        // how far when last looked: a finger that scrolls is a sign of life
 	board  *board
-	used   bool // somebody was here since the memory was last swept
+	faces  keys.Faces // what keyboards look like at rest
+	quiet  int        // how often Quiet was told since somebody touched something
 
 	fresh  bool   // the next drawing begins at the top
 	toEnd  bool   // or at the end
@@ -103,6 +115,9 @@ func New(a fyne.App, o Options) *Kiosk {
 	if o.Idle.More == 0 {
 		o.Idle.More = 5 * time.Minute
 	}
+	if o.Again == 0 {
+		o.Again = time.Minute
+	}
 	if o.Style.Scale == 0 {
 		o.Style.Scale = 1
 	}
@@ -113,6 +128,9 @@ func New(a fyne.App, o Options) *Kiosk {
 		o.Style.Lang = "de"
 	}
 	k := &Kiosk{o: o, app: a, post: fyne.Do, online: true}
+	if o.Wake != nil {
+		k.post = func(f func()) { fyne.Do(f); o.Wake() }
+	}
 	k.back = newGround(func() { k.touch() })
 	k.root = container.New(whole{k})
 	k.size = o.Window.Canvas().Size()
@@ -123,14 +141,15 @@ func New(a fyne.App, o Options) *Kiosk {
 	return k
 }
 
-// Run keeps the shell's clock until ctx ends: idle warning, board, state of the line. Once a minute it clears up payments whose end was
+// Run keeps the shell's clock until ctx ends: idle warning, board, state of the line. Once a minute (Options.Again) it clears up payments whose end was
 // not known, as long as there are any.
 func (k *Kiosk) Run(ctx context.Context) {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
+	every := max(int(k.o.Again/time.Second), 1)
 	recovering := make(chan struct{}, 1)
 	for n := 0; ; n++ {
-		if n%60 == 0 {
+		if n%every == 0 {
 			select {
 			case recovering <- struct{}{}:
 				go func() {

@@ -30,13 +30,13 @@ func TestADeclinedCardCostsNothingAndKeepsTheAnswers(t *testing.T) {
 	r.atPaying()
 	r.tap("way-card")
 	r.waitFor("Ihre Karte wurde nicht angenommen. Sie haben nichts bezahlt.")
-	if len(r.memory.held) != 0 || r.memory.count() != 0 {
+	if r.memory.Held() != 0 || len(r.memory.Sent()) != 0 {
 		t.Error("an unpaid application was kept")
 	}
 	r.card.end = pay.Complete
 	r.tap("again")
 	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
-	if r.memory.count() != 1 {
+	if len(r.memory.Sent()) != 1 {
 		t.Error("the second try did not go out")
 	}
 }
@@ -73,7 +73,7 @@ func TestAnUnclearPaymentIsSaidAndNotAskedAgain(t *testing.T) {
 	if r.has("again") {
 		t.Error("paying again is offered though the money may be taken already")
 	}
-	if len(r.memory.held) != 1 {
+	if r.memory.Held() != 1 {
 		t.Error("the application was not kept")
 	}
 	r.wait("the slip", func() bool { return r.has("end") })
@@ -111,7 +111,7 @@ func TestTroubleIsSaidBeforeAnythingIsTyped(t *testing.T) {
 	r.k.push(&card{service: r.service("parken")})
 	r.waitFor("Kartenzahlung geht gerade nicht.")
 	r.waitFor("Das Papier ist leer.")
-	r.memory.full = true
+	r.memory.Fill(visit.ErrFull)
 	r.k.replace(&card{service: r.service("parken")})
 	r.waitFor("Dieses Gerät kann gerade nichts annehmen.")
 	if r.has("begin") {
@@ -302,7 +302,7 @@ func TestASlipShowsItsCaseTakesAnAnswerAndPrintsThePaper(t *testing.T) {
 	r.types("Ostkorso 8")
 	r.tap("send")
 	r.waitFor("auf dem Weg")
-	if r.memory.count() != 1 {
+	if len(r.memory.Sent()) != 1 {
 		t.Error("the answer did not go out")
 	}
 }
@@ -312,7 +312,7 @@ func TestWithdrawingAsksFirst(t *testing.T) {
 	r.case_()
 	r.k.push(&caseState{})
 	r.tap("withdraw")
-	if r.memory.count() != 0 {
+	if len(r.memory.Sent()) != 0 {
 		t.Fatal("withdrawn without being asked")
 	}
 	r.tap("withdraw")
@@ -321,7 +321,7 @@ func TestWithdrawingAsksFirst(t *testing.T) {
 
 func TestWithoutALineTheApplicationIsDeliveredLater(t *testing.T) {
 	r := newRig(t, landscape)
-	r.town.offline = true
+	r.town.Cut(visit.ErrOffline)
 	r.atPaying()
 	r.tap("way-card")
 	r.waitFor("Wird später zugestellt")
@@ -428,7 +428,7 @@ func TestAFreeServiceIsSentWithoutPaying(t *testing.T) {
 	r.tap("agree")
 	r.tap("send")
 	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
-	if r.memory.count() != 1 {
+	if len(r.memory.Sent()) != 1 {
 		t.Error("nothing was sent")
 	}
 }

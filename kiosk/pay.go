@@ -45,7 +45,7 @@ func (w *ways) draw(k *Kiosk) page {
 		p.body = append(p.body, k.muted(k.say("ways.checking")))
 		return p
 	}
-	works := false
+	var rows []fyne.CanvasObject
 	for _, s := range w.states {
 		icon := map[pay.Way]string{pay.Card: "credit-card", pay.Invoice: "mail", pay.Counter: "building-bank"}[s.Way]
 		if icon == "" {
@@ -60,10 +60,11 @@ func (w *ways) draw(k *Kiosk) page {
 			p.body = append(p.body, k.note(look.Warn, icon, "", k.say(why)))
 			continue
 		}
-		works = true
-		p.body = append(p.body, k.large(icon, k.say(key), k.say(key+".hint"), "way-"+string(s.Way), func() { k.submit(s.Way) }))
+		rows = append(rows, k.tall(icon, k.say(key), k.say(key+".hint"), "way-"+string(s.Way), func() { k.submit(s.Way) }))
 	}
-	if !works {
+	if len(rows) > 0 {
+		p.body = append(p.body, k.beneath(rows))
+	} else {
 		p.body = append(p.body, k.note(look.Info, "info-circle", k.say("ways.none"), k.say("ways.none.text")))
 		p.actions = append(p.actions, action{label: k.say("kiosk.retry"), icon: "refresh", primary: true, id: "retry", tap: func() { w.asked, w.told = false, false; k.show() }})
 	}

@@ -20,6 +20,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit/visittest"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 
@@ -39,12 +40,12 @@ type rig struct {
 	w       fyne.Window
 	ui      chan func()
 	clock   time.Time
-	memory  *memory
+	memory  *visittest.Journal
 	card    *cardTerminal
 	printer *printer
 	scanner *scanner
 	sheets  *sheetPrinter
-	town    *town
+	town    *visittest.Office
 	events  []string
 }
 
@@ -77,9 +78,9 @@ func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, ui: make(chan func(), 100), clock: time.Date(2026, 11, 23, 10, 15, 0, 0, time.UTC), memory: newMemory(),
+	r := &rig{t: t, ui: make(chan func(), 100), clock: time.Date(2026, 11, 23, 10, 15, 0, 0, time.UTC), memory: visittest.NewJournal(),
 		card: &cardTerminal{end: pay.Complete}, printer: &printer{}, scanner: &scanner{codes: make(chan string)}, sheets: &sheetPrinter{},
-		town: &town{answers: map[string][][]byte{}}}
+		town: visittest.NewOffice(key)}
 	a := test.NewTempApp(t)
 	st := look.Style{Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}
 	a.Settings().SetTheme(look.Theme(st))
@@ -87,7 +88,7 @@ func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 	r.w.SetPadded(false)
 	r.w.Resize(size)
 	o := Options{Window: r.w, Catalogue: catalogue, Texts: texts, Style: st, Status: r, Place: "Bürgerbüro, Eingang",
-		Desk:  visit.Desk{Payer: r.card, Printer: r.printer, Sheets: r.sheets, Scanner: r.scanner, Journal: r.memory, Sealer: &sealer{key}, Town: r.town, Till: &sync.Mutex{}},
+		Desk:  visit.Desk{Payer: r.card, Printer: r.printer, Sheets: r.sheets, Scanner: r.scanner, Journal: r.memory, Sealer: r.town, Town: r.town, Till: &sync.Mutex{}},
 		Speak: func(context.Context, string, string) error { return nil },
 		Event: func(name string, _ ...any) { r.events = append(r.events, name) },
 		Now:   func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}

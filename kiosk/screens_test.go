@@ -52,9 +52,7 @@ func (r *rig) answer(a service.Answer) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.town.mu.Lock()
-	defer r.town.mu.Unlock()
-	r.town.answers[seal.Address(recipient)] = [][]byte{sealed}
+	r.town.Tell(seal.Address(recipient), sealed)
 	return secret
 }
 

@@ -55,7 +55,7 @@ func (k *Kiosk) top() screen { return k.s.stack[len(k.s.stack)-1] }
 
 // push goes on to a screen.
 func (k *Kiosk) push(s screen) {
-	k.used = true
+	k.quiet = 0
 	k.s.stack = append(k.s.stack, s)
 	k.arrive()
 }

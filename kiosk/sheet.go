@@ -56,7 +56,7 @@ func (k *Kiosk) keyboard(t *typing) fyne.CanvasObject {
 		b.Follow(t.get())
 		return b.Keyboard
 	}
-	k.board = &board{path: t.path, style: st, wide: wide, Keyboard: keys.New(st, k.o.Texts, t.keys, wide, keys.Events{
+	k.board = &board{path: t.path, style: st, wide: wide, Keyboard: keys.New(st, k.o.Texts, t.keys, wide, &k.faces, keys.Events{
 		Rune:  func(r rune) { k.key(func(t *typing) { t.set(look.Append(t.get(), r, limit(t))) }) },
 		Erase: func() { k.key(func(t *typing) { t.set(look.Erase(t.get())) }) },
 		Hide:  func() { k.touch(); k.s.keysShut = true; k.show() },
@@ -78,7 +78,8 @@ func (k *Kiosk) showLine(id string) {
 	foot := fyne.CurrentApp().Driver().AbsolutePositionForObject(k.sheet).Y + k.sheet.Size().Height
 	for _, n := range tree.Of(c) {
 		if n.ID == id && n.Role == tree.Field {
-			if over := float32(n.Bounds.Y+n.Bounds.H)/c.Scale() + k.px(60) - foot; over > 0 && float32(n.Bounds.H)/c.Scale()+k.px(60) > k.sheet.Size().Height {
+			field := n.Full()
+			if over := float32(field.Y+field.H)/c.Scale() + k.px(60) - foot; over > 0 && float32(field.H)/c.Scale()+k.px(60) > k.sheet.Size().Height {
 				k.sheet.ScrollTo(k.sheet.Offset() + over)
 			}
 			return

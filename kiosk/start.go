@@ -71,9 +71,7 @@ func (*often) name() string { return "often" }
 
 func (*often) draw(k *Kiosk) page {
 	p := page{title: k.say("home.often"), actions: []action{k.goBack()}, gap: 20}
-	for _, s := range k.o.Catalogue.Popular() {
-		p.body = append(p.body, k.serviceRow(s))
-	}
+	p.body = append(p.body, k.services(k.o.Catalogue.Popular()))
 	return p
 }
 
@@ -159,10 +157,27 @@ func (s *situation) draw(k *Kiosk) page {
 	if len(list) == 0 {
 		p.body = append(p.body, k.note(look.Info, "info-circle", k.say("situation.empty"), k.say("situation.empty.text")))
 	}
-	for _, x := range list {
-		p.body = append(p.body, k.serviceRow(x))
+	if len(list) > 0 {
+		p.body = append(p.body, k.services(list))
 	}
 	return p
+}
+
+// services are rows under each other; in landscape, where height is short, two beside each other if they fit.
+func (k *Kiosk) services(list []*service.Service) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, s := range list {
+		rows = append(rows, k.serviceRow(s))
+	}
+	return k.beneath(rows)
+}
+
+// beneath puts rows under each other; in landscape two beside each other if they fit.
+func (k *Kiosk) beneath(rows []fyne.CanvasObject) fyne.CanvasObject {
+	if k.hasHall() {
+		return look.Grid(k.px(20), 2, rows...)
+	}
+	return look.Column(k.px(28), rows...)
 }
 
 // serviceRow is one service in a list, with how it is done: here, or elsewhere.

@@ -38,7 +38,7 @@ func TestAParkingPermitFromTheFirstTouchToTheWipe(t *testing.T) {
 	r.wait("the end", func() bool { return r.k.Screen() == "done" })
 	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
 	r.shot("11-done")
-	if r.memory.count() != 1 {
+	if len(r.memory.Sent()) != 1 {
 		t.Error("the application did not go out")
 	}
 	r.tap("end")

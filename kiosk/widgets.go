@@ -49,6 +49,14 @@ func led(least, w, h, gap float32, top bool, left, right fyne.CanvasObject) fyne
 	})
 }
 
+// leftmost leaves a button its width, but not less than other buttons of the bar of actions have.
+func (k *Kiosk) leftmost(b fyne.CanvasObject) fyne.CanvasObject {
+	w := max(b.MinSize().Width, k.px(300))
+	return newPanel(w, func(float32) float32 { return look.HeightFor(b, w) }, func(s fyne.Size) []fyne.CanvasObject {
+		return []fyne.CanvasObject{at(b, 0, 0, min(w, s.Width), s.Height)}
+	})
+}
+
 // shares puts two objects beside each other, the first with this share of the width; below each other where one would not fit.
 func (k *Kiosk) shares(first float32, a, b fyne.CanvasObject) fyne.CanvasObject {
 	gap := k.px(20)
@@ -107,7 +115,7 @@ func (k *Kiosk) serviceHead(icon, kicker, title string) fyne.CanvasObject {
 	if st.Text >= 2 || k.landscape() {
 		return words
 	}
-	w, h := k.px(176), k.px(204)
+	w, h := k.px(140), k.px(162)
 	return led(k.px(400), w, h, k.px(36), false, k.niche(icon, w, h, c.AccentSoft, c.Accent), words)
 }
 
@@ -284,15 +292,29 @@ func (k *Kiosk) searchField(s *search) fyne.CanvasObject {
 	return row
 }
 
-// large is a row with a pictogram in its niche: a service, a way to pay.
+// large is a row with a pictogram in its niche: a service.
 func (k *Kiosk) large(icon, title, hint, id string, tap func()) fyne.CanvasObject {
+	return k.onward(look.TileOpts{Icon: icon, Title: title, Hint: hint, ID: id, Tap: k.tap(tap)})
+}
+
+// tall is a row that is one of few on its page: a way to pay.
+func (k *Kiosk) tall(icon, title, hint, id string, tap func()) fyne.CanvasObject {
+	room := !k.landscape() && !k.s.style.Reach
+	return k.onward(look.TileOpts{Icon: icon, Title: title, Hint: hint, ID: id, Tall: room, Tap: k.tap(tap)})
+}
+
+// onward is a tile with a sign that it leads on, where there is room for one.
+func (k *Kiosk) onward(o look.TileOpts) fyne.CanvasObject {
 	st := k.s.style
-	tile := look.Tile(st, look.TileOpts{Icon: icon, Title: title, Hint: hint, ID: id, Tap: k.tap(tap)})
-	size := k.px(44)
+	tile := look.Tile(st, o)
+	size, lead, side := k.px(44), look.Lead, k.px(240)
+	if o.Tall {
+		lead, side = look.TitleS, k.px(300)
+	}
 	return newPanel(tile.MinSize().Width, tile.HeightFor, func(s fyne.Size) []fyne.CanvasObject {
 		objs := []fyne.CanvasObject{at(tile, 0, 0, s.Width, s.Height)}
-		words := max(look.Measure(title, st.Size(look.Lead), true).Width, look.Measure(hint, st.Size(look.Body), false).Width)
-		if words < s.Width-k.px(240) {
+		words := max(look.Measure(o.Title, st.Size(lead), true).Width, look.Measure(o.Hint, st.Size(look.Body), false).Width)
+		if words < s.Width-side {
 			objs = append(objs, at(look.Icon(st, "chevron-right", size, st.Colors().Accent), s.Width-size-k.px(24), (s.Height-size)/2, size, size))
 		}
 		return objs

@@ -19,17 +19,21 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-// readCode reads the QR code in a picture, as a scanner would.
+// readCode reads the QR code in a picture, as a scanner would: as one among other things first, then as one that fills the picture.
 func readCode(img image.Image) (string, error) {
-	bits, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		return "", fmt.Errorf("demo: read code: %w", err)
+	var errs []error
+	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
+		bits, err := gozxing.NewBinaryBitmapFromImage(img)
+		if err != nil {
+			return "", fmt.Errorf("demo: read code: %w", err)
+		}
+		found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{hint: true})
+		if err == nil {
+			return found.GetText(), nil
+		}
+		errs = append(errs, err)
 	}
-	found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
-	if err != nil {
-		return "", fmt.Errorf("demo: read code: %w", err)
-	}
-	return found.GetText(), nil
+	return "", fmt.Errorf("demo: read code: %w", errors.Join(errs...))
 }
 
 func readPNG(file string) (image.Image, error) {
@@ -244,6 +248,9 @@ func (j *journey) forgotten(ctx context.Context) error {
 		return err
 	}
 	secrets := []string{code}
+	if j.phone != "" && j.phone != code {
+		return errors.New("demo: the code on the screen is not the one on the slip")
+	}
 	for _, w := range j.typed {
 		if len(w) >= 4 { // shorter ones are everywhere
 			secrets = append(secrets, w)

@@ -45,6 +45,7 @@ type row struct {
 type bench struct {
 	bin, out string
 	rounds   int
+	only     string // one measurement instead of all; bench.json is not written then
 	rows     []row
 }
 
@@ -102,11 +103,16 @@ func (b *bench) run(ctx context.Context) error {
 	if err := b.writePages(work); err != nil {
 		return err
 	}
-	if err := b.durable(ctx, work); err != nil {
-		return err
+	if b.only == "" || b.only == "durable" {
+		if err := b.durable(ctx, work); err != nil {
+			return err
+		}
 	}
 	if err := b.window(ctx, work); err != nil {
 		return err
+	}
+	if b.only != "" {
+		return nil
 	}
 	text, err := json.MarshalIndent(b.rows, "", " ")
 	if err != nil {

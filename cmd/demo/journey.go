@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,6 +47,7 @@ type journey struct {
 	shots  int
 	last   *image.RGBA
 	typed  []string // what the citizen typed: it must be nowhere afterwards
+	phone  string   // the code that she took from the screen with her phone
 	log    io.Writer
 }
 
@@ -74,8 +76,12 @@ func (j *journey) play(ctx context.Context, name string, offline bool) (err erro
 		testscript.RunT(p, testscript.Params{
 			Files: []string{file},
 			Condition: func(cond string) (bool, error) {
-				if cond == "offline" {
+				switch cond {
+				case "offline":
 					return offline, nil
+				case "chromium": // what only draws pictures goes without
+					_, err := exec.LookPath("chromium")
+					return err == nil, nil
 				}
 				return false, fmt.Errorf("unknown condition %q", cond)
 			},
@@ -111,6 +117,11 @@ func (j *journey) commands(ctx context.Context) map[string]func(ts *testscript.T
 		"keep":   one(j.keep),
 		"paper":  one(j.paper),
 		"agree":  one(j.agree),
+		"fault":  one(j.town.fault),
+		"mend":   one(j.town.mend),
+		"phone":  one(j.takeCode),
+		"hear":   one(j.hear),
+		"draw":   one(j.picture),
 		"arrive": one(j.town.arrived),
 	}
 }
@@ -167,9 +178,12 @@ func touchable(n node) bool {
 	return slices.Contains([]string{"button", "radio", "checkbox", "textbox", "key"}, n.Role)
 }
 
-// tap touches what is called so. It waits for it to stand still first.
+// tap touches what is called so, and turns pages until it is there. It waits for it to stand still first.
 func (j *journey) tap(ctx context.Context, name string) error {
 	want := func(n node) bool { return touchable(n) && (n.Name == name || n.ID == name) }
+	if err := j.turnTo(ctx, want); err != nil {
+		return err
+	}
 	n, err := j.find(ctx, fmt.Sprintf("%q to tap", name), want)
 	for i := 0; err == nil && i < 20; i++ {
 		time.Sleep(40 * time.Millisecond)
@@ -224,12 +238,45 @@ func (j *journey) typeKeys(ctx context.Context, text string) error {
 	return nil
 }
 
-// see waits until a text is on the screen, anywhere.
+// see waits until a text is on the screen, anywhere, and turns pages until it is there.
 func (j *journey) see(ctx context.Context, text string) error {
-	_, err := j.find(ctx, fmt.Sprintf("%q to read", text), func(n node) bool {
-		return strings.Contains(n.Name, text) || strings.Contains(n.Value, text)
-	})
+	want := func(n node) bool { return strings.Contains(n.Name, text) || strings.Contains(n.Value, text) }
+	if err := j.turnTo(ctx, want); err != nil {
+		return err
+	}
+	_, err := j.find(ctx, fmt.Sprintf("%q to read", text), want)
 	return err
+}
+
+// turnTo waits until something is on the page, seen or not, and touches "Mehr" as long as it is out of sight. What never comes is left to
+// the next look to complain about.
+func (j *journey) turnTo(ctx context.Context, want func(node) bool) error {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		nodes, _ := j.look(ctx) // the terminal may still be starting
+		there, more := false, -1
+		for i, n := range nodes {
+			switch {
+			case want(n) && !n.is("hidden"):
+				return nil
+			case want(n):
+				there = true
+			case n.ID == "more" && touchable(n):
+				more = i
+			}
+		}
+		if there && more >= 0 {
+			if err := j.touch(ctx, nodes[more]); err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // shot takes a numbered picture of the screen.

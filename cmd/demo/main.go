@@ -18,6 +18,8 @@ import (
 type commands struct {
 	Town  townCmd  `cmd:"" default:"withargs" help:"Start the town (the default)."`
 	Bench benchCmd `cmd:"" help:"Measure, and write out/bench.json."`
+
+	Pictures picturesCmd `cmd:"" help:"Make the README's pictures out of the journey parking-permit."`
 }
 
 type townCmd struct {
@@ -31,6 +33,7 @@ type townCmd struct {
 type benchCmd struct {
 	Out    string `help:"Folder for bench.json." default:"out"`
 	Rounds int    `help:"How often each figure is measured, at least 5." default:"5"`
+	Only   string `help:"One measurement only: durable, paint, memory or tap." enum:",durable,paint,memory,tap" default:""`
 }
 
 func main() {
@@ -167,6 +170,7 @@ func (c *townCmd) playJourney(ctx context.Context, bin, name string, l layout) e
 		return err
 	}
 	defer s.Close()
+	t.spoken = filepath.Join(t.home, "spoken")
 	if err := t.start(ctx, display, l); err != nil {
 		return err
 	}
@@ -187,6 +191,6 @@ func (c *benchCmd) Run(ctx context.Context) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
-	b := &bench{bin: bin, out: c.Out, rounds: max(5, c.Rounds)}
+	b := &bench{bin: bin, out: c.Out, rounds: max(5, c.Rounds), only: c.Only}
 	return b.run(ctx)
 }

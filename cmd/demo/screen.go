@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/damage"
 	"github.com/jezek/xgb/xproto"
 	"github.com/jezek/xgb/xtest"
 )
@@ -65,6 +67,71 @@ func openScreen(display string) (*screen, error) {
 }
 
 func (s *screen) Close() { s.conn.Close() }
+
+// watch is a screen's second line to the X server: it is told when something was drawn, so that nobody has to ask again and again and take the
+// processor away from those who draw.
+type watch struct {
+	conn   *xgb.Conn
+	drawn  chan struct{} // one is enough, however often something was drawn
+	broken error         // why drawn was closed
+}
+
+// watchScreen tells of everything drawn on the display from now on.
+func watchScreen(display string) (*watch, error) {
+	conn, err := xgb.NewConnDisplay(display)
+	if err != nil {
+		return nil, fmt.Errorf("demo: watch display: %w", err)
+	}
+	err = damage.Init(conn)
+	if err == nil {
+		_, err = damage.QueryVersion(conn, 1, 1).Reply()
+	}
+	id, idErr := damage.NewDamageId(conn)
+	if err == nil {
+		err = idErr
+	}
+	if err == nil {
+		root := xproto.Setup(conn).DefaultScreen(conn).Root
+		err = damage.CreateChecked(conn, id, xproto.Drawable(root), damage.ReportLevelRawRectangles).Check()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("demo: watch display: %w", err)
+	}
+	w := &watch{conn: conn, drawn: make(chan struct{}, 1)}
+	go func() {
+		defer close(w.drawn)
+		for {
+			event, err := conn.WaitForEvent()
+			if event == nil && err == nil {
+				w.broken = errors.New("demo: watch display: the display has gone")
+				return
+			}
+			select {
+			case w.drawn <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return w, nil
+}
+
+func (w *watch) Close() { w.conn.Close() }
+
+// Next waits until something is drawn; it returns at once when something was since the last call. False: nothing was for so long.
+func (w *watch) Next(longest time.Duration) (bool, error) {
+	t := time.NewTimer(longest)
+	defer t.Stop()
+	select {
+	case _, open := <-w.drawn:
+		if !open {
+			return false, w.broken
+		}
+		return true, nil
+	case <-t.C:
+		return false, nil
+	}
+}
 
 // Tap puts a finger down at a place of the screen and takes it up again, as slowly as a person does.
 func (s *screen) Tap(x, y int) error {

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/town/line"
 )
 
 // town is the demo town: every program of the product in a process of its own, with a new memory that is thrown away at the end.
@@ -23,15 +25,16 @@ type town struct {
 	logs string // what the programs say
 	out  string // where the emulated devices lay down what they make
 
-	line  *line  // between terminal and town hall
-	pages string // address of the staff's pages
-	tree  string // socket that tells what is on the terminal's screen
+	line  *line.Line // between terminal and town hall
+	pages string     // address of the staff's pages
+	tree  string     // socket that tells what is on the terminal's screen
 
 	clerk    string // login
 	password string
 
 	receipts, sheets, journal string // folders of printer and A4 printer, file of the card terminal
 	scan                      string // what is written here is scanned
+	spoken                    string // what was read aloud last is kept here; "" lets it be heard
 
 	processes []*process
 	kiosk     *process
@@ -142,7 +145,7 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if err := waitFor(ctx, "http://"+ops+"/healthz"); err != nil {
 		return "", err
 	}
-	t.line, err = newLine(devices)
+	t.line, err = line.New(devices)
 	return config, err
 }
 
@@ -156,7 +159,7 @@ func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
 		{"scanner", "scanner", "pty", filepath.Dir(t.scan)},
 	} {
 		var said emulator
-		if _, err := t.launch(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir); err != nil {
+		if _, err := t.launch(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir, "--fault-file", t.faultFile(d.kind)); err != nil {
 			return nil, err
 		}
 		addresses[d.key] = said.Address
@@ -186,6 +189,13 @@ func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devic
 		}
 	}
 	fmt.Fprintf(&b, "demo:\n  tree: %s\n  events: %s\n", t.tree, filepath.Join(t.home, "events.jsonl"))
+	if t.spoken != "" {
+		program, err := t.voice()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "  patience: 3s\nspeech: %s\n", program)
+	}
 	config := filepath.Join(t.home, "kiosk.yaml")
 	if err := os.WriteFile(config, []byte(b.String()), 0o600); err != nil {
 		return fmt.Errorf("demo: %w", err)

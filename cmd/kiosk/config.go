@@ -50,6 +50,8 @@ type Device struct {
 type Demo struct {
 	Tree   string `yaml:"tree"`   // Unix socket that tells what is on the screen
 	Events string `yaml:"events"` // file for the event log
+	// Patience is how long a citizen waits for a payment whose end is not known, and how often it is asked about later; 0: as at real terminals.
+	Patience time.Duration `yaml:"patience"`
 }
 
 // load reads the file. Paths in it are relative to its folder.

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -21,14 +20,16 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/cmd/kiosk/early" // Fyne reads the environment before main begins
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 )
 
 type commands struct {
@@ -37,7 +38,7 @@ type commands struct {
 
 func main() {
 	var c commands
-	if err := keepCachesShort(); err != nil {
+	if err := keepMemorySmall(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -53,30 +54,12 @@ func main() {
 	}
 }
 
-// keepCachesShort starts the program once more with Fyne's caches set to live for 20 seconds, unless somebody set them otherwise: Fyne reads that
-// before main begins. With its default of a minute a busy terminal's memory grows by half; with less the idle terminal walks its caches too often.
-func keepCachesShort() error {
-	const name = "FYNE_CACHE"
-	if os.Getenv(name) != "" {
-		return nil
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("kiosk: find the program: %w", err)
-	}
-	if err := syscall.Exec(self, os.Args, append(os.Environ(), name+"=20s")); err != nil {
-		return fmt.Errorf("kiosk: start with short caches: %w", err)
-	}
-	return nil
-}
-
 // Main is the program.
 type Main struct {
 	ConfigFile string
 
 	config Config
-	store  *store.Store
-	client *device.Client
+	post   *outpost.Outpost
 	log    *slog.Logger
 	desk   visit.Desk
 	now    func() time.Time // the device's clock in the town's time zone, whatever the machine's is
@@ -106,9 +89,9 @@ func (m *Main) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("kiosk: time zone: %w", err)
 	}
 	m.now = func() time.Time { return time.Now().In(zone) }
-	id, err := device.Load(m.config.Data)
+	id, err := m.config.identity()
 	if err != nil {
-		return fmt.Errorf("kiosk: %w; `technician enroll` makes this terminal one of the town hall's", err)
+		return err
 	}
 	m.log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if err := m.openMemory(id, m.log); err != nil {
@@ -132,19 +115,16 @@ func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
 		return err
 	}
 	m.close = append(m.close, unlock)
-	m.store, err = store.Open(filepath.Join(m.config.Data, "memory.db"), store.Options{Sign: id.Sign, Now: m.now})
-	if err != nil {
+	if m.post, err = outpost.Open(m.config.Data, id, outpost.Options{Now: m.now, Log: log}); err != nil {
 		return err
 	}
-	m.close = append(m.close, m.store.Close)
-	m.client = device.New(id, m.store, device.Options{Now: m.now, Log: log})
+	m.close = append(m.close, m.post.Close)
 	return nil
 }
 
 // openDesk opens the devices on the counter.
 func (m *Main) openDesk() error {
-	town := line{m.client}
-	m.desk = visit.Desk{Journal: journal{m.store}, Sealer: town, Town: town, Till: new(sync.Mutex)}
+	m.desk = m.post.Desk()
 	devices, err := hardware.Open(m.config.addresses(), m.now)
 	if err != nil {
 		return err
@@ -158,6 +138,7 @@ func (m *Main) openDesk() error {
 func (m *Main) show(ctx context.Context, id *device.Identity, events *events, content func() (*service.Catalogue, *text.Texts, error)) error {
 	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
 	w := a.NewWindow("Rathausnah")
+	flatWindow()
 	catalogue, words, err := content()
 	if err != nil {
 		return err
@@ -172,10 +153,11 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 		w.SetFixedSize(true)
 	}
 	w.SetMaster()
-	st := &status{client: m.client, printer: m.desk.Printer}
+	st := m.post.Status(m.desk.Printer)
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: m.event(events), Place: m.config.Place, Now: m.now,
+		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: wake, Place: m.config.Place, Now: m.now,
+		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {
@@ -186,12 +168,32 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 	a.Lifecycle().SetOnStarted(func() {
 		debug.SetGCPercent(30) // from now on there is little to do: memory is dearer than the collector's time
 		go k.Run(ctx)
-		go st.watch(ctx)
-		go func() { _ = m.client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
+		go doze(ctx, k.Rest)
+		go st.Watch(ctx)
+		go func() { _ = m.post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})
-	context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	context.AfterFunc(ctx, func() { fyne.Do(a.Quit); wake() })
 	w.ShowAndRun()
 	return nil
+}
+
+// streets suggests streets of the shipped map, which is read when somebody types the first one. Without a map nothing is suggested: every
+// street can be typed all the same.
+func streets() func(typed string) []string {
+	town := sync.OnceValues(func() (*place.Town, error) {
+		data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
+		if err != nil {
+			return nil, err
+		}
+		return place.Read(data)
+	})
+	return func(typed string) []string {
+		t, err := town()
+		if err != nil {
+			return nil
+		}
+		return t.Suggest(typed, 4)
+	}
 }
 
 // event writes the shell's events down. A payment that nobody cleared up yet blocks all cards: that goes to the log of every terminal.

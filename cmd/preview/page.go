@@ -10,6 +10,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 )
@@ -44,16 +45,20 @@ func (c *pageCmd) Run() error {
 	}
 	v := s.View(answers, st.Lang, day)
 	steps := len(v.Pages) + 2
+	suggest, err := streets()
+	if err != nil {
+		return err
+	}
 	for i, pg := range v.Pages {
 		shown := map[string]bool{}
 		scr := &screen{title: pg.Title, service: s.Title(st.Lang), step: i + 1, of: steps, next: texts.Say(st.Lang, "page.next")}
-		for _, f := range pg.Fields {
+		for _, f := range pg.Inputs() {
 			shown[f.Path] = c.Problems
 			if c.Typing && scr.focused == "" && f.Keys != form.KeysNone && !f.ReadOnly {
 				scr.focused, scr.keys, scr.typed = f.Path, f.Keys, true
 			}
 		}
-		scr.body = page.Draw(st, texts, v, i, page.Events{}, shown, scr.focused)
+		scr.body = page.Draw(st, texts, v, i, page.Events{Suggest: suggest}, shown, scr.focused)
 		if err := p.draw(fmt.Sprintf("%02d-%s", i+1, pg.ID), scr.draw(st, texts, p.size), false, scr.reveal); err != nil {
 			return err
 		}
@@ -61,6 +66,19 @@ func (c *pageCmd) Run() error {
 	sum := &screen{title: texts.Say(st.Lang, "page.summary"), service: s.Title(st.Lang), step: len(v.Pages) + 1, of: steps,
 		next: texts.Say(st.Lang, "page.next"), body: page.Summary(st, texts, v, nil)}
 	return p.draw(fmt.Sprintf("%02d-summary", len(v.Pages)+1), sum.draw(st, texts, p.size), false, nil)
+}
+
+// streets suggests streets of the shipped map, as the terminal does.
+func streets() (func(form.Field) []string, error) {
+	data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
+	if err != nil {
+		return nil, fmt.Errorf("preview: map: %w", err)
+	}
+	town, err := place.Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("preview: map: %w", err)
+	}
+	return func(f form.Field) []string { return town.Suggest(f.Text, 4) }, nil
 }
 
 // find looks for the service in the folder given, or among those that every program ships.

@@ -62,7 +62,7 @@ func (s *screen) draw(st look.Style, texts *text.Texts, size fyne.Size) fyne.Can
 		foot = append(foot, actions)
 	}
 	if s.typed {
-		k := keys.New(st, texts, s.keys, wide, keys.Events{Hide: none, Done: none})
+		k := keys.New(st, texts, s.keys, wide, nil, keys.Events{Hide: none, Done: none})
 		k.Follow("")
 		foot = append(foot, k)
 	}

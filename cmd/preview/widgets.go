@@ -82,7 +82,7 @@ func sheets(st look.Style, texts *text.Texts, wide bool) map[string]fyne.CanvasO
 		),
 	}
 	for _, kind := range []form.Keys{form.KeysText, form.KeysPlate, form.KeysEmail, form.KeysDigits, form.KeysDate} {
-		k := keys.New(st, texts, kind, wide, keys.Events{Hide: none, Done: none})
+		k := keys.New(st, texts, kind, wide, nil, keys.Events{Hide: none, Done: none})
 		k.Follow("Re")
 		out["keys-"+string(kind)] = k
 	}

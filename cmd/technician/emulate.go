@@ -20,6 +20,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp/ippemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan/scanemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
 )
 
@@ -216,40 +217,14 @@ func ended(ctx context.Context, err error) error {
 // scanner gives a device that sends every new line of the file scan, and of standard input, as a scan that ends with CR. A code is sent once,
 // whoever is connected; while nobody is, it waits.
 func (c emulateCmd) scanner(h *hands) func(context.Context, port.Port) error {
-	codes := make(chan string)
-	show := func(code string) bool {
-		select {
-		case codes <- strings.TrimRight(code, "\r\n"):
-			return true
-		case <-h.ctx.Done():
-			return false
-		}
-	}
+	device := scanemu.New()
+	show := func(code string) bool { return device.Show(h.ctx, strings.TrimRight(code, "\r\n")) == nil }
 	go func() {
 		for lines := bufio.NewScanner(h.in); lines.Scan() && show(lines.Text()); {
 		}
 	}()
 	go follow(h.ctx, filepath.Join(c.Dir, "scan"), show)
-	return func(ctx context.Context, p port.Port) error {
-		defer p.Close()
-		gone := make(chan struct{})
-		go func() {
-			defer close(gone)
-			_, _ = io.Copy(io.Discard, p) // nobody says anything to a scanner; it ends when the other end is gone
-		}()
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-gone:
-				return nil
-			case code := <-codes:
-				if _, err := p.Write([]byte(code + "\r")); err != nil {
-					return fmt.Errorf("emulate: scan: %w", err)
-				}
-			}
-		}
-	}
+	return device.Serve
 }
 
 // follow gives every line that is added to a file, and all lines of a file that was written anew, to show.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 )
@@ -16,7 +15,7 @@ type enrollCmd struct {
 
 // Run enrols the terminal. The fingerprint is what keeps a stranger from playing the town hall.
 func (c enrollCmd) Run(h *hands) error {
-	id, err := device.Enroll(h.ctx, c.Data, device.Entry{URL: c.Town, Fingerprint: c.CA, Code: c.Code}, time.Now)
+	id, err := device.Enroll(h.ctx, c.Data, device.Entry{URL: c.Town, Fingerprint: c.CA, Code: c.Code})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 )
@@ -31,7 +32,7 @@ func (c *paymentsCmd) Run(h *hands, command subcommand) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(filepath.Join(c.Data, "memory.db"), store.Options{Sign: id.Sign})
+	s, err := store.Open(filepath.Join(c.Data, outpost.File), store.Options{Sign: id.Sign})
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
-	"net"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,47 +11,21 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost/outposttest"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
-
-type closed struct{}
-
-func (closed) Take(context.Context, hall.Device, []wire.Item) ([]hall.Taken, error) {
-	return nil, errors.New("nobody is there")
-}
 
 // enrolled makes a terminal with the tool, and gives its folder.
 func enrolled(t *testing.T) string {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "town.db"), time.Now)
-	must(err)
-	t.Cleanup(func() { s.Close() })
-	ca, err := hall.NewCA("Stadt", time.Now())
-	must(err)
-	key, err := proof.Generate()
-	must(err)
-	conf, err := ca.TLS([]string{"127.0.0.1"}, time.Now)
-	must(err)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	must(err)
-	srv := &http.Server{Handler: hall.New(hall.House{Intake: closed{}, Records: s, Answers: s, Devices: s, State: s}, hall.Options{CA: ca, Key: key}), TLSConfig: conf}
-	go func() { _ = srv.ServeTLS(ln, "", "") }()
-	t.Cleanup(func() { _ = srv.Close() })
-	code, err := s.AddCode(t.Context(), "Foyer", "stadt", "stadt", time.Now().Add(time.Hour))
-	must(err)
+	ticket, _ := outposttest.Hall(t, false)
 	dir := t.TempDir()
-	must(run(t.Context(), []string{"enroll", "--town", "https://" + ln.Addr().String(), "--code", code, "--ca", ca.Fingerprint(), "--data", dir},
-		strings.NewReader(""), io.Discard, io.Discard))
+	if err := run(t.Context(), []string{"enroll", "--town", ticket.URL, "--code", ticket.Code, "--ca", ticket.Fingerprint, "--data", dir},
+		strings.NewReader(""), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
@@ -69,7 +39,7 @@ func TestATechnicianSaysHowAnUnclearPaymentEnded(t *testing.T) {
 	}
 	open := func() *store.Store {
 		t.Helper()
-		s, err := store.Open(filepath.Join(dir, "memory.db"), store.Options{Sign: id.Sign})
+		s, err := store.Open(filepath.Join(dir, outpost.File), store.Options{Sign: id.Sign})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 )
@@ -29,21 +28,6 @@ func (s *session) store(do func(*sqlite.Store) error) error {
 	return errors.Join(do(st), st.Close())
 }
 
-// secret reads one line: a password is never on the command line, where others could see it.
-func (s *session) secret(what string, shortest int) (string, error) {
-	fmt.Fprintf(s.say, "%s: ", what)
-	line, err := bufio.NewReader(io.LimitReader(s.in, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
-	}
-	line = strings.TrimRight(line, "\r\n")
-	fmt.Fprintln(s.say)
-	if utf8.RuneCountInString(line) < shortest {
-		return "", fmt.Errorf("the %s needs at least %d characters", strings.ToLower(what), shortest)
-	}
-	return line, nil
-}
-
 type keysCmd struct {
 	Init         keysInitCmd    `cmd:"" help:"Make all keys and the certificate authority. Existing ones are never replaced."`
 	Rotate       keysRotateCmd  `cmd:"" help:"Make a new key to seal to and a new key for permits. Old ones stay for what is on its way."`
@@ -55,25 +39,45 @@ type keysCmd struct {
 type keysInitCmd struct{}
 
 func (keysInitCmd) Run(s *session) error {
-	ca, err := newKeyring(s.config.Data, "Rathausnah "+s.config.Tenant, s.now())
+	first, err := seal.Generate()
+	if err != nil {
+		return err
+	}
+	ca, err := server.Found(s.config.Data, "Rathausnah "+s.config.Tenant, first, s.now())
 	if err != nil {
 		return err
 	}
 	return s.printf("Keys made in %s.\nFingerprint for devices: %s\nMake a backup now: townhall keys backup FILE\n", s.config.Data, ca.Fingerprint())
 }
 
-type keysRotateCmd struct{}
+type keysRotateCmd struct {
+	Receipts bool `help:"Make a new key for receipts as well. Devices learn it by the former one's signature; the server has to be started anew."`
+}
 
-func (keysRotateCmd) Run(s *session) error {
-	k, err := loadKeyring(s.config.Data)
+func (c keysRotateCmd) Run(s *session) error {
+	k, err := server.LoadKeyring(s.config.Data)
 	if err != nil {
 		return err
 	}
-	if err := k.rotate(s.now()); err != nil {
+	next, err := seal.Generate()
+	if err != nil {
 		return err
 	}
-	if err := k.save(s.config.Data); err != nil {
+	if err := k.Put(next, s.now()); err != nil {
 		return err
+	}
+	if c.Receipts {
+		if err := k.PutHall(s.now()); err != nil {
+			return err
+		}
+	}
+	if err := k.Save(s.config.Data); err != nil {
+		return err
+	}
+	if c.Receipts {
+		if err := s.printf("The new key for receipts counts when the server is started anew. Devices learn it with their next contact, by the signature of the former one.\n"); err != nil {
+			return err
+		}
 	}
 	return s.printf("New keys made. A running server uses them within ten seconds; devices learn them with their next contact.\n" +
 		"Make a backup now, and give wardens the new list: townhall keys backup FILE, townhall keys verify-export\n")
@@ -84,7 +88,7 @@ type keysBackupCmd struct {
 }
 
 func (c keysBackupCmd) Run(s *session) error {
-	pass, err := s.secret("Passphrase", 12)
+	pass, err := s.newSecret("Passphrase", 12)
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (c keysBackupCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	err = backupKeys(s.config.Data, pass, f)
+	err = server.BackupKeys(s.config.Data, pass, f)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(c.File))
 	}
@@ -104,7 +108,7 @@ type keysRestoreCmd struct {
 }
 
 func (c keysRestoreCmd) Run(s *session) error {
-	pass, err := s.secret("Passphrase", 1)
+	pass, err := s.secret("Passphrase")
 	if err != nil {
 		return err
 	}
@@ -113,7 +117,7 @@ func (c keysRestoreCmd) Run(s *session) error {
 		return err
 	}
 	defer f.Close()
-	if err := restoreKeys(s.config.Data, pass, f); err != nil {
+	if err := server.RestoreKeys(s.config.Data, pass, f); err != nil {
 		return err
 	}
 	return s.printf("Keys are back in %s.\n", s.config.Data)
@@ -122,11 +126,11 @@ func (c keysRestoreCmd) Run(s *session) error {
 type keysExportCmd struct{}
 
 func (keysExportCmd) Run(s *session) error {
-	k, err := loadKeyring(s.config.Data)
+	k, err := server.LoadKeyring(s.config.Data)
 	if err != nil {
 		return err
 	}
-	raw, err := k.verifiers()
+	raw, err := k.Verifiers()
 	if err != nil {
 		return err
 	}
@@ -154,7 +158,7 @@ func (c userAddCmd) Run(s *session) error {
 	if !loginForm.MatchString(c.Login) || reserved(c.Login) {
 		return errors.New("a login has 2 to 64 small letters, digits, points or hyphens; system and citizen are taken")
 	}
-	pass, err := s.secret("Password", 12)
+	pass, err := s.newSecret("Password", 12)
 	if err != nil {
 		return err
 	}
@@ -175,7 +179,7 @@ type userPasswordCmd struct {
 }
 
 func (c userPasswordCmd) Run(s *session) error {
-	pass, err := s.secret("Password", 12)
+	pass, err := s.newSecret("Password", 12)
 	if err != nil {
 		return err
 	}
@@ -330,14 +334,38 @@ func (c restoreCmd) Run(s *session) error {
 	if err := os.MkdirAll(s.config.Data, 0o700); err != nil {
 		return err
 	}
-	err := sqlite.Restore(s.ctx, c.File, s.config.database(), s.now())
+	r, err := sqlite.Restore(s.ctx, c.File, s.config.database(), s.now())
 	if errors.Is(err, sqlite.ErrInUse) {
 		return errors.New("the database is in use: stop the server first")
 	}
 	if err != nil {
 		return err
 	}
-	return s.printf("The backup is in place, with a new epoch: devices push again what it does not have. "+
-		"Devices revoked and people shut out since the backup was made are let in again: look at 'device list' and 'user list'. "+
-		"The database that was there stays beside it in %s.\n", filepath.Dir(s.config.database()))
+	err = s.printf("The backup is in place, with a new epoch: devices push again what it does not have. Devices that were enrolled since it was made "+
+		"have to be enrolled again, with new codes. The database that was there stays beside it in %s.\n", filepath.Dir(s.config.database()))
+	return errors.Join(err, s.restored(r))
+}
+
+// restored says who stays out, and whom somebody has to look at.
+func (s *session) restored(r sqlite.Restored) error {
+	var b strings.Builder
+	if len(r.Devices) > 0 {
+		fmt.Fprintf(&b, "Still revoked, as decided after the backup: %s.\n", strings.Join(r.Devices, ", "))
+	}
+	if len(r.Users) > 0 {
+		fmt.Fprintf(&b, "Still shut out, or in need of a new password ('user password LOGIN'), because of what was changed after the backup: %s.\n", strings.Join(r.Users, ", "))
+	}
+	if r.Look {
+		fmt.Fprintf(&b, "The list of who was shut out (%s) is missing or damaged. Whoever was shut out after the backup is let in again: look at each of these and revoke or disable whom you do not want.\n",
+			filepath.Base(s.config.database())+sqlite.ShutOut)
+		fmt.Fprintf(&b, "Devices: %s.\nPeople: %s.\n", none(r.LookDevices), none(r.LookUsers))
+	}
+	return s.printf("%s", b.String())
+}
+
+func none(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
 }

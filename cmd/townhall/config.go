@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
 )
 
 // Config is townhall.yaml.
@@ -102,4 +103,4 @@ func local(host string) bool {
 }
 
 // database is where the cases are.
-func (c Config) database() string { return filepath.Join(c.Data, "townhall.db") }
+func (c Config) database() string { return server.Database(c.Data) }

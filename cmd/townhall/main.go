@@ -15,6 +15,8 @@ import (
 	_ "time/tzdata" // the town's time zone, also where the machine has none
 
 	"github.com/alecthomas/kong"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
 )
 
 // commands is the command line.
@@ -25,6 +27,8 @@ type commands struct {
 	Keys   keysCmd   `cmd:"" help:"The town hall's keys."`
 	User   userCmd   `cmd:"" help:"Who may use the staff's pages."`
 	Device deviceCmd `cmd:"" help:"Terminals and phones that may bring applications."`
+
+	PhoneConfig phoneConfigCmd `cmd:"" help:"Write what a phone's program has to know of this town hall: its authority and its keys. It is not secret. Write it again after the keys were rotated."`
 
 	Quarantine quarantineCmd `cmd:"" help:"Envelopes that somebody has to look at. They block nothing and are never deleted."`
 
@@ -84,7 +88,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, say io.Writer) (
 	if err != nil {
 		return err
 	}
-	now, err := clock()
+	now, err := server.Clock()
 	if err != nil {
 		return err
 	}
@@ -94,11 +98,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, say io.Writer) (
 type serveCmd struct{}
 
 func (serveCmd) Run(s *session) error {
-	m := &Main{Config: s.config, Now: s.now, Log: slog.New(slog.NewTextHandler(s.say, nil))}
-	if err := m.Run(s.ctx); err != nil {
+	log := slog.New(slog.NewTextHandler(s.say, nil))
+	running, err := start(s.ctx, s.config, s.now, log)
+	if err != nil {
 		return err
 	}
 	<-s.ctx.Done()
-	m.Log.Info("stopping")
-	return m.Close()
+	log.Info("stopping")
+	return running.Close()
 }

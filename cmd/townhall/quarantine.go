@@ -25,7 +25,13 @@ func why(reason string) string {
 	case intake.ReasonIdentity:
 		return "it names another id inside: somebody copied it"
 	case intake.ReasonProof:
-		return "a reply without proof of the slip: its case may still come, or the slip was replaced; it is tried again every hour"
+		return "a reply without proof of the slip: its case may still come, or the slip was replaced; it is tried again every hour for a fortnight"
+	case intake.ReasonUnsigned:
+		return "a report of money that its terminal did not sign: look into the card terminal's journal"
+	case intake.ReasonReport:
+		return "it supports a report that is not published here; it is tried again every hour for a fortnight"
+	case intake.ReasonRefused:
+		return "its case or report never came: the slip was replaced, or nothing proves that it comes from its holder; it is not tried again"
 	case intake.ReasonFault:
 		return "the program failed on it: report this, update the server, then retry"
 	}

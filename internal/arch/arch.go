@@ -35,15 +35,18 @@ func house() []room {
 		{"internal/core/expr", nil},
 		{"internal/core/seal", nil},
 		{"internal/core/proof", nil},
+		{"internal/core/photo/...", nil},
 		{"internal/core/pay", []string{"internal/core/money"}},
 		{"drivers/port", nil},
 		{"assets", nil},
 		// Floor 1.
+		{"internal/core/place", []string{"internal/core/text"}},
 		{"internal/core/form", form},
 		{"internal/core/document/...", document},
 		{"internal/core/service", append(append([]string{}, form...), document...)},
 		// Floor 2.
 		{"internal/core/visit", []string{"internal/core/..."}},
+		{"internal/core/visit/visittest", []string{"internal/core/seal", "internal/core/pay"}},
 		{"sync/wire", []string{"internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
 		{"sync/...", []string{"sync/wire", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
 		{"sync/device", []string{"sync/wire", "sync/store", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
@@ -51,9 +54,10 @@ func house() []room {
 		{"internal/ui/...", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		// Floor 4.
 		{"kiosk", []string{"internal/core/...", "internal/ui/...", "assets"}},
+		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"kiosk/hardware", []string{"internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"internal/townhall/...", []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
-			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
+			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
 		// Beside: a driver knows its line; an emulator also the packets of its driver.
 		{"drivers/zvt", []string{"drivers/port"}},
 		{"drivers/zvt/zvtemu", []string{"drivers/port", "drivers/zvt"}},
@@ -62,9 +66,15 @@ func house() []room {
 		{"drivers/ipp", []string{"drivers/port"}},
 		{"drivers/ipp/ippemu", []string{"drivers/port", "drivers/ipp"}},
 		{"drivers/scan", []string{"drivers/port"}},
+		{"drivers/scan/scanemu", []string{"drivers/port"}},
 		// Floor 5: rooms meet only here.
 		{"cmd/...", []string{"..."}},
-		{"internal/town", []string{"internal/core/...", "internal/townhall/...", "sync/...", "drivers/...", "kiosk/hardware", "assets"}},
+		{"internal/outpost", []string{"internal/core/...", "sync/device", "sync/store"}},
+		{"internal/outpost/outposttest", []string{"internal/core/proof", "internal/townhall/sqlite", "sync/..."}},
+		{"internal/server", []string{"internal/core/...", "internal/townhall/...", "sync/hall", "sync/wire", "assets"}},
+		{"internal/town", []string{"internal/core/...", "internal/outpost", "internal/server", "internal/town/line", "internal/townhall/...", "sync/...",
+			"drivers/...", "kiosk/hardware", "assets"}},
+		{"internal/town/line", nil},
 		{"internal/arch", nil},
 	}
 }
@@ -84,9 +94,10 @@ func foreign() map[string][]string {
 		"github.com/nicksnyder/go-i18n":         {"internal/core/text"},
 		"github.com/OpenPrinting/goipp":         {"drivers/ipp", "drivers/ipp/ippemu"},
 		"database/sql":                          {"sync/store", "internal/townhall/sqlite", "internal/townhall/storetest"},
-		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "kiosk/hardware", "internal/town", "cmd/..."},
-		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk", "internal/ui/...", "internal/town", "cmd/..."},
+		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
+		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk", "internal/ui/...", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
+		"golang.org/x/term":                     {"cmd/townhall"},
 	}
 }
 
@@ -167,6 +178,7 @@ func beside(here, ours string) bool {
 		"kiosk/hardware":        {"drivers/...", "sync/store"},
 		"sync/...":              {"sync/...", "internal/core/..."},
 		"internal/core/...":     {"assets", "internal/core/..."},
+		"internal/outpost":      {"internal/outpost/outposttest"},
 		"internal/townhall/...": {"assets", "sync/...", "internal/core/..."},
 	}
 	for room, may := range pairs {

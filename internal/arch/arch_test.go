@@ -36,6 +36,9 @@ func TestAWrongStairIsSeen(t *testing.T) {
 		"a second user of tarm/serial": {"drivers/zvt/x.go", `"github.com/tarm/serial"`, true},
 		"the technician's tool draws":  {"cmd/technician/x.go", `"fyne.io/fyne/v2"`, true},
 		"a window in the preview":      {"cmd/preview/x.go", `"fyne.io/fyne/v2/app"`, true},
+		"a phone's half has drivers":   {"internal/outpost/x.go", `"` + Module + `/drivers/zvt"`, true},
+		"a phone's half has a hall":    {"internal/outpost/x.go", `"` + Module + `/internal/server"`, true},
+		"the town calls what ships":    {"internal/town/x.go", `"` + Module + `/internal/server"`, false},
 		"a room nobody knows":          {"internal/util/x.go", `"strings"`, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,15 +76,15 @@ func (t *Town) accounts(ctx context.Context) (a accounts, err error) {
 			a.kept = append(a.kept, e)
 		}
 	}
-	if a.payments, err = term.store.Payments(ctx, 10_000); err != nil {
+	if a.payments, err = term.post.Store.Payments(ctx, 10_000); err != nil {
 		return a, err
 	}
-	box, err := term.store.Outbox(ctx)
+	box, err := term.post.Store.Outbox(ctx)
 	if err != nil {
 		return a, err
 	}
 	a.held, a.queued, a.aside = box.Held, box.Ready, box.Quarantine
-	items, err := term.store.Ready(ctx, 10_000, 1<<30)
+	items, err := term.post.Store.Ready(ctx, 10_000, 1<<30)
 	if err != nil {
 		return a, err
 	}
@@ -151,7 +151,7 @@ func (a accounts) check() error {
 			return fmt.Errorf("town: payment %s is approved, and its application is gone", p.ID)
 		case p.State == pay.Approved && arrived && (!c.Paid || c.Payment == nil || c.Payment.Payment != p.ID):
 			return fmt.Errorf("town: payment %s is approved, and case %s does not count as paid with it", p.ID, c.Number)
-		case p.State != pay.Approved && keeps:
+		case p.State != pay.Approved && p.State != pay.Owed && keeps:
 			return fmt.Errorf("town: payment %s is %s, and the card terminal keeps the money", p.ID, p.State)
 		case p.State != pay.Approved && (arrived || a.ready[p.Envelope]):
 			return fmt.Errorf("town: payment %s is %s, and its application went out", p.ID, p.State)

@@ -19,6 +19,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp/ippemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan/scanemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -33,7 +34,7 @@ type Counter struct {
 
 	o       Options
 	cardBad atomic.Pointer[zvtemu.Fault]
-	codes   chan string
+	gun     *scanemu.Scanner
 	card    outlet
 	paper   outlet
 	scanner outlet
@@ -44,7 +45,7 @@ type Counter struct {
 }
 
 func openCounter(dir string, o Options) (*Counter, error) {
-	c := &Counter{o: o, codes: make(chan string)}
+	c := &Counter{o: o, gun: scanemu.New()}
 	c.Break(zvtemu.None)
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
@@ -62,7 +63,7 @@ func openCounter(dir string, o Options) (*Counter, error) {
 	c.Sheets = ippemu.New(ippemu.Opts{Dir: filepath.Join(dir, SheetsDir)})
 	c.card = outlet{ctx: ctx, serve: c.Card.Serve}
 	c.paper = outlet{ctx: ctx, serve: c.Paper.Serve}
-	c.scanner = outlet{ctx: ctx, serve: c.scan}
+	c.scanner = outlet{ctx: ctx, serve: c.gun.Serve}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, c.close())
@@ -81,32 +82,10 @@ const answer = time.Second
 
 // desk connects the devices to a desk. What it opens ends with l.
 func (c *Counter) desk(d *visit.Desk, l *lines) {
-	d.Payer = hardware.NewPayer(c.card.plug(l), zvt.Opts{Serial: c.o.Serial, T2: answer / 2, T3: answer, T4: 5 * answer}, c.o.Now)
+	d.Payer = hardware.NewPayer(c.card.plug(l), zvt.Opts{Serial: c.o.Serial, T2: answer / 2, T3: answer, T4: 5 * answer}, c.o.Now).AskAgainAfter(20 * time.Millisecond)
 	d.Printer = hardware.NewPrinter(c.paper.plug(l), escpos.Opts{})
 	d.Scanner = hardware.NewScanner(c.scanner.plug(l), scan.Opts{})
 	d.Sheets = hardware.NewSheets(ipp.New(&http.Client{Timeout: 10 * time.Second}, c.a4At, ipp.Opts{Poll: 20 * time.Millisecond}))
-}
-
-// scan is the scanner's side of its line.
-func (c *Counter) scan(ctx context.Context, p port.Port) error {
-	defer p.Close()
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		_, _ = io.Copy(io.Discard, p) // nobody says anything to a scanner; it ends when the other end is gone
-	}()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-gone:
-			return nil
-		case code := <-c.codes:
-			if _, err := p.Write([]byte(code + "\r")); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // Scan holds a code under the scanner until the terminal has read it, and gives what it read.
@@ -118,12 +97,7 @@ func (t *Town) Scan(ctx context.Context, code string) (string, error) {
 	showing.Go(func() {
 		again := time.NewTicker(200 * time.Millisecond) // what is shown before the terminal looks does not count, and it wants silence before
 		defer again.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case t.Counter.codes <- code:
-			}
+		for t.Counter.gun.Show(ctx, code) == nil {
 			select {
 			case <-ctx.Done():
 				return

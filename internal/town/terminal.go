@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 )
 
 // ErrKilled says that the terminal is off, or went off in the middle.
@@ -19,8 +19,7 @@ var ErrKilled = errors.New("town: the terminal is off")
 
 // terminal is one run of the terminal's program.
 type terminal struct {
-	store   *store.Store
-	client  *device.Client
+	post    *outpost.Outpost
 	desk    visit.Desk
 	journal *journal
 	lines   lines
@@ -30,25 +29,20 @@ type terminal struct {
 	syncing sync.Mutex
 }
 
-const memory = "memory.db"
-
 func (t *Town) start() (*terminal, error) {
 	dir := filepath.Join(t.dir, TerminalDir)
 	id, err := device.Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	o := t.o.Store
-	o.Sign, o.Now = id.Sign, t.o.Now
 	term := &terminal{off: make(chan struct{})}
-	if term.store, err = store.Open(filepath.Join(dir, memory), o); err != nil {
+	if term.post, err = outpost.Open(dir, id, outpost.Options{Now: t.o.Now, Log: t.log, Store: t.o.Store}); err != nil {
 		return nil, err
 	}
 	term.ctx, term.stop = context.WithCancel(context.Background())
-	term.client = device.New(id, term.store, device.Options{Now: t.o.Now, Log: t.log})
-	term.journal = &journal{store: term.store, town: t, of: term}
-	to := town{term.client}
-	term.desk = visit.Desk{Journal: term.journal, Sealer: to, Town: to, Till: new(sync.Mutex)}
+	term.desk = term.post.Desk()
+	term.journal = &journal{real: term.desk.Journal, town: t, of: term}
+	term.desk.Journal = term.journal
 	t.Counter.desk(&term.desk, &term.lines)
 	return term, nil
 }
@@ -99,7 +93,7 @@ func (t *Town) kill() error {
 	// Closing a database tidies it up. A program that is killed does not get to that, so the files are put back as they were.
 	kept := map[string][]byte{}
 	for _, end := range []string{"", "-wal"} {
-		name := filepath.Join(t.dir, TerminalDir, memory+end)
+		name := filepath.Join(t.dir, TerminalDir, outpost.File+end)
 		data, err := os.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -109,7 +103,7 @@ func (t *Town) kill() error {
 		}
 		kept[name] = data
 	}
-	if err := term.store.Close(); err != nil {
+	if err := term.post.Close(); err != nil {
 		return fmt.Errorf("town: kill terminal: %w", err)
 	}
 	for name, data := range kept {

@@ -20,6 +20,8 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/town/line"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 )
@@ -53,7 +55,7 @@ type Town struct {
 
 	o    Options
 	dir  string
-	line *line
+	line *line.Line
 	log  *slog.Logger
 	file *os.File // of the log
 
@@ -67,11 +69,10 @@ type Town struct {
 // live as long as the Town.
 func Open(dir string, o Options) (*Town, error) {
 	if o.Now == nil {
-		zone, err := time.LoadLocation("Europe/Berlin")
-		if err != nil {
+		var err error
+		if o.Now, err = server.Clock(); err != nil {
 			return nil, fmt.Errorf("town: open: %w", err)
 		}
-		o.Now = func() time.Time { return time.Now().In(zone) }
 	}
 	if o.Patience == 0 {
 		o.Patience = time.Second
@@ -104,7 +105,7 @@ func (t *Town) open() (err error) {
 	if t.Hall, err = openHall(filepath.Join(t.dir, HallDir), t.o); err != nil {
 		return err
 	}
-	if t.line, err = newLine(t.Hall.address()); err != nil {
+	if t.line, err = line.New(t.Hall.Address("device")); err != nil {
 		return err
 	}
 	if t.Counter, err = openCounter(t.dir, t.o); err != nil {
@@ -127,7 +128,7 @@ func (t *Town) Enroll(ctx context.Context) error {
 		return fmt.Errorf("town: enrol: %w", err)
 	}
 	_, err = device.Enroll(ctx, filepath.Join(t.dir, TerminalDir),
-		device.Entry{URL: "https://" + t.line.Addr(), Fingerprint: t.Hall.CA.Fingerprint(), Code: code}, t.o.Now)
+		device.Entry{URL: "https://" + t.line.Addr(), Fingerprint: t.Hall.CA.Fingerprint(), Code: code})
 	if err != nil {
 		return fmt.Errorf("town: enrol: %w", err)
 	}
@@ -148,7 +149,7 @@ func (t *Town) Close() error {
 		errs = append(errs, t.Counter.close())
 	}
 	if t.Hall != nil {
-		errs = append(errs, t.Hall.close())
+		errs = append(errs, t.Hall.Close())
 	}
 	if t.file != nil {
 		errs = append(errs, t.file.Close())
@@ -203,7 +204,7 @@ func (t *Town) exchange(ctx context.Context) error {
 	if term.ctx.Err() != nil {
 		return ErrKilled
 	}
-	return term.client.Sync(ctx)
+	return term.post.Client.Sync(ctx)
 }
 
 // Recover clears up payments whose end is not known, as the terminal does at its start and from time to time.
@@ -221,5 +222,5 @@ func (t *Town) Status(ctx context.Context) (device.Status, error) {
 	if term == nil {
 		return device.Status{}, ErrKilled
 	}
-	return term.client.Status(ctx)
+	return term.post.Client.Status(ctx)
 }

@@ -16,12 +16,17 @@ import (
 // Payer takes card payments at a terminal that speaks ZVT. It is a visit.Payer.
 type Payer struct {
 	*link[*zvt.Dev]
-	now func() time.Time
+	now     func() time.Time
+	between time.Duration  // two questions about one payment
+	refused map[string]int // how often the terminal refused to give a payment back, by its id; guarded by the link's turn
 }
+
+// Between is how long a Payer waits before it asks a terminal a second time how a payment ended.
+const Between = 5 * time.Second
 
 // NewPayer makes a payer of a terminal whose line open opens. now is the device's clock.
 func NewPayer(open func(context.Context) (port.Port, error), o zvt.Opts, now func() time.Time) *Payer {
-	return &Payer{now: now, link: newLink(func(ctx context.Context) (*zvt.Dev, error) {
+	return &Payer{now: now, between: Between, refused: map[string]int{}, link: newLink(func(ctx context.Context) (*zvt.Dev, error) {
 		p, err := open(ctx)
 		if err != nil {
 			return nil, err
@@ -33,6 +38,12 @@ func NewPayer(open func(context.Context) (port.Port, error), o zvt.Opts, now fun
 		}
 		return dev, nil
 	})}
+}
+
+// AskAgainAfter sets another wait than Between, for terminals that answer in no time. It has to be called before the payer is used.
+func (p *Payer) AskAgainAfter(d time.Duration) *Payer {
+	p.between = d
+	return p
 }
 
 // spent tells whether an error ends the connection: all that is not the terminal's clear word.
@@ -137,7 +148,8 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 		before = &pay.Evidence{TerminalID: last.here}
 	case err == nil:
 		before = evidence(last.Status)
-	case errors.As(err, &no): // it is there and cannot tell now; the payment itself will be refused if it is busy
+	case errors.As(err, &no): // it is there and busy. What it did before is not known, so that a break could not be cleared up: it is not asked to pay
+		return lose(err)
 	default:
 		return lose(err)
 	}
@@ -205,6 +217,10 @@ func (p *Payer) dropIf(err error) {
 var ErrUnclear = errors.New("hardware: terminal's last transaction does not tell how the payment ended")
 
 // Settle asks the terminal how an unclear payment ended; see visit.Payer. ErrUnclear when its answer cannot tell.
+//
+// Some terminals tell of a payment that they have not stored for good yet, and take it back a moment later because nobody acknowledged it:
+// one question would find money that is gone in the end. A payment counts as found only when the terminal says the very same a second time,
+// Between later. The same holds for every end of a payment that it had granted: there an application would be deleted.
 func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, error) {
 	if err := p.take(ctx); err != nil {
 		return pay.Event{}, fmt.Errorf("hardware: settle: %w", err)
@@ -218,6 +234,11 @@ func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, err
 	if err != nil {
 		return pay.Event{}, err
 	}
+	if kind == pay.Found || payment.Evidence != nil {
+		if err := p.confirm(ctx, last); err != nil {
+			return pay.Event{}, fmt.Errorf("hardware: settle: %w", err)
+		}
+	}
 	ev := pay.Event{Kind: kind, At: p.now()}
 	if kind == pay.Found || kind == pay.Reverse {
 		ev.Evidence = evidence(last.Status)
@@ -226,6 +247,31 @@ func (p *Payer) Settle(ctx context.Context, payment pay.Payment) (pay.Event, err
 		}
 	}
 	return ev, nil
+}
+
+// confirm asks once more, some seconds later, and fails unless the terminal says what it said. Nobody else uses it in between.
+func (p *Payer) confirm(ctx context.Context, first memory) error {
+	wait := time.NewTimer(p.between)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-ctx.Done():
+		return fmt.Errorf("%w: asked once only: %w", visit.ErrUnreachable, ctx.Err())
+	}
+	_, second, err := p.last(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: asked again: %w", visit.ErrUnreachable, err)
+	}
+	if !first.same(second) {
+		return fmt.Errorf("%w: it tells something else when asked again", ErrUnclear)
+	}
+	return nil
+}
+
+// same tells whether two answers are about one transaction and say the same about it.
+func (m memory) same(o memory) bool {
+	return m.none == o.none && m.sure == o.sure && m.here == o.here && m.Good() == o.Good() && m.Amount == o.Amount && m.OriginalTrace == o.OriginalTrace &&
+		toKey(evidence(m.Status)) == toKey(evidence(o.Status))
 }
 
 // judge says what the terminal's last transaction means for a payment. Where a status information was never stored, it was never
@@ -286,39 +332,3 @@ type key struct {
 }
 
 func toKey(e *pay.Evidence) key { return key{e.TerminalID, e.Trace, e.Receipt, e.Date, e.Time} }
-
-// Reverse gives a payment back; see visit.Payer. It can be repeated: what was given back already is not given back again.
-func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, error) {
-	e := payment.Evidence
-	if e == nil {
-		return pay.Event{}, ErrUnclear
-	}
-	if err := p.take(ctx); err != nil {
-		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", err)
-	}
-	defer p.give()
-	dev, last, err := p.last(ctx)
-	if err != nil {
-		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
-	}
-	if last.Good() && last.OriginalTrace == e.Trace && e.Trace != 0 && last.TerminalID == e.TerminalID {
-		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(last.Status)}, nil
-	}
-	// Receipt numbers begin anew: only of the same day's is it certain that the number means this payment.
-	if last.TerminalID != e.TerminalID || last.Date != e.Date || last.Receipt < e.Receipt {
-		return pay.Event{}, ErrUnclear
-	}
-	r, err := dev.Reverse(ctx, e.Receipt)
-	switch {
-	case err != nil:
-		p.dropIf(err)
-		return pay.Event{}, fmt.Errorf("hardware: reverse: %w: %w", visit.ErrUnreachable, err)
-	case r.Done && r.Status != nil && r.Status.Good():
-		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(*r.Status)}, nil
-	case r.Done: // it says of nothing that it went back: asked again, it tells of the reversal or that there was one already
-		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", ErrUnclear)
-	case r.Code == codeAlreadyReversed:
-		return pay.Event{Kind: pay.Reverse, At: p.now()}, nil
-	}
-	return pay.Event{}, fmt.Errorf("hardware: reverse: %w", &zvt.Refusal{Code: r.Code})
-}

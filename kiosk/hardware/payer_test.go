@@ -52,7 +52,7 @@ func newCounter(t *testing.T) *counter {
 		terminal := c.terminal
 		go func() { _ = terminal.Serve(ctx, there) }()
 		return here, nil
-	}, zvt.Opts{T2: 300 * time.Millisecond, T3: 300 * time.Millisecond, T4: 2 * time.Second}, now)
+	}, zvt.Opts{T2: 300 * time.Millisecond, T3: 300 * time.Millisecond, T4: 2 * time.Second}, now).AskAgainAfter(time.Millisecond)
 	t.Cleanup(func() { c.payer.Close(); cancel() })
 	return c
 }
@@ -369,7 +369,7 @@ func TestAnOldReceiptNumberReversesNobodyElsesPayment(t *testing.T) {
 	e := *b.Evidence
 	e.Date, e.Trace = "1122", e.Trace+700
 	old.Evidence = &e
-	if _, err := c.payer.Reverse(t.Context(), old); !errors.Is(err, hardware.ErrUnclear) {
+	if _, err := c.payer.Reverse(t.Context(), old); !errors.Is(err, visit.ErrKept) {
 		t.Errorf("got %v", err)
 	}
 	if c.terminal.Taken() != fee {

@@ -29,6 +29,12 @@ type Outbox interface {
 	Quarantine(ctx context.Context, id, reason string) error
 }
 
+// Parts are the sealed files of what waits; *store.Store has them.
+type Parts interface {
+	// Part gives a sealed file by the SHA-256 of its bytes; false when it is not here.
+	Part(ctx context.Context, id string) (data []byte, ok bool, err error)
+}
+
 // Mirror is the device's copy of the town hall's published facts; *store.Store is one.
 type Mirror interface {
 	// Apply stores records and cursor in one transaction.
@@ -42,6 +48,7 @@ type Mirror interface {
 // Store is what a Client needs of the device's memory.
 type Store interface {
 	Outbox
+	Parts
 	Mirror
 	// Town notes epoch and watermark.
 	Town(ctx context.Context, epoch string, watermark time.Time) error
@@ -70,6 +77,8 @@ type Client struct {
 	nudge chan struct{}
 	round sync.Mutex // one exchange at a time
 
+	taught bool // a phone has asked for the town hall's keys in this run; guarded by round
+
 	mu   sync.Mutex
 	last last
 }
@@ -78,6 +87,7 @@ type last struct {
 	online  bool
 	contact time.Time
 	problem string
+	ahead   time.Duration
 }
 
 // New makes a client of the device's identity and memory.
@@ -102,8 +112,24 @@ func New(id *Identity, s Store, o Options) *Client {
 		}
 	}
 	base, _ := url.Parse(id.URL()) // was checked when the identity was made
-	return &Client{id: id, store: s, o: o, base: base, web: newWeb(base, id.tls(o.Now)), nudge: make(chan struct{}, 1)}
+	c := &Client{id: id, store: s, o: o, base: base, nudge: make(chan struct{}, 1)}
+	c.web = newWeb(base, id.tls(), c.hears)
+	return c
 }
+
+// hears compares the clocks. Nothing is decided by it: people who read the device's times should know.
+func (c *Client) hears(town time.Time) {
+	ahead := c.o.Now().Sub(town).Truncate(time.Second)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if was := c.last.ahead; ahead.Abs() >= clockOff && was.Abs() < clockOff {
+		c.o.Log.Warn("the device's clock is wrong", "ahead", ahead)
+	}
+	c.last.ahead = ahead
+}
+
+// clockOff is how far the device's clock may be off before somebody is told: what people do by the clock has minutes.
+const clockOff = 5 * time.Minute
 
 // Run keeps exchanging until ctx ends: when there is something to send, when the town hall nudges, and every Options.Every. It returns nil.
 func (c *Client) Run(ctx context.Context) error {
@@ -114,11 +140,18 @@ func (c *Client) Run(ctx context.Context) error {
 	b := c.o.Backoff()
 	for {
 		wait := c.o.Every
-		if err := c.Sync(ctx); err == nil {
+		err := c.Sync(ctx)
+		if err == nil {
 			b.Reset()
 		} else if ctx.Err() == nil {
-			wait = b.NextBackOff()
+			wait = max(b.NextBackOff(), pause(err))
 			c.o.Log.Warn("sync", "err", err, "again", wait)
+		}
+		if pause(err) > 0 { // the town hall wants to be left alone, whatever happens here meanwhile
+			if !c.rest(ctx, wait) {
+				return nil
+			}
+			continue
 		}
 		t := time.NewTimer(wait)
 		select {
@@ -133,15 +166,32 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 }
 
+// rest waits; false when ctx ended.
+func (c *Client) rest(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
 // Sync does one exchange now: everything that waits goes up, everything new comes down. ErrOffline when the town hall does not answer.
 func (c *Client) Sync(ctx context.Context) error {
 	c.round.Lock()
 	defer c.round.Unlock()
 	// Down comes first: a device that could not send for some reason should still learn new keys. Neither needs the other's success; only
 	// when nobody answers at all there is no second try.
-	pulled := c.pull(ctx)
-	var answered statusError
-	if errors.Is(pulled, ErrOffline) && !errors.As(pulled, &answered) {
+	pulled := c.learn(ctx)
+	if pulled == nil {
+		pulled = c.pull(ctx)
+	}
+	if _, answered := refusal(pulled); errors.Is(pulled, ErrOffline) && !answered {
+		return c.note(pulled)
+	}
+	if pause(pulled) > 0 {
 		return c.note(pulled)
 	}
 	return c.note(errors.Join(pulled, c.push(ctx)))
@@ -189,9 +239,14 @@ func (c *Client) push(ctx context.Context) error {
 		}
 		for n, r := range got.Results {
 			tried[r.ID] = true
-			if err := c.result(ctx, items[n], r, got.Epoch); err != nil {
-				problem = errors.Join(problem, err)
+			err := c.result(ctx, items[n], r, got.Epoch)
+			if r.Status == wire.NeedBlobs {
+				err = c.bring(ctx, items[n], r.Need)
 			}
+			if errors.Is(err, ErrOffline) { // the line is gone, or the town hall wants to be left alone
+				return errors.Join(problem, err)
+			}
+			problem = errors.Join(problem, err)
 		}
 	}
 }
@@ -200,7 +255,7 @@ func (c *Client) push(ctx context.Context) error {
 func (c *Client) result(ctx context.Context, item wire.Item, r wire.Result, epoch string) error {
 	switch {
 	case r.Status.Settled():
-		receipt, err := c.receipt(item, r.Receipt, epoch)
+		receipt, err := c.receipt(ctx, item, r.Receipt, epoch)
 		if err != nil {
 			return errors.Join(err, c.store.Postpone(ctx, item.ID, "receipt is not valid"))
 		}
@@ -208,7 +263,9 @@ func (c *Client) result(ctx context.Context, item wire.Item, r wire.Result, epoc
 	case r.Status.Hopeless():
 		c.o.Log.Error("sync: put into quarantine", "envelope", item.ID, "status", r.Status, "reason", r.Reason)
 		return c.store.Quarantine(ctx, item.ID, string(r.Status)+": "+r.Reason)
-	default: // Retry, NeedBlobs without blobs here, and what a newer town hall may say
+	case r.Status == wire.NeedBlobs: // see bring
+		return nil
+	default: // Retry, and what a newer town hall may say
 		return errors.Join(fmt.Errorf("device: push: envelope %s: %s: %s", item.ID, r.Status, r.Reason),
 			c.store.Postpone(ctx, item.ID, string(r.Status)+": "+r.Reason))
 	}
@@ -304,7 +361,12 @@ type Status struct {
 	Queued      int       // envelopes that wait for the line
 	Oldest      time.Time // the oldest of them
 	Quarantined int       // envelopes that somebody has to look at
+	// Ahead is how far the device's clock was ahead of the town hall's at the last contact; negative: behind. Nothing is decided by it.
+	Ahead time.Duration
 }
+
+// ClockOff tells whether the device's clock is so wrong that its times mislead people.
+func (s Status) ClockOff() bool { return s.Ahead.Abs() >= clockOff }
 
 // Status gives how things stand.
 func (c *Client) Status(ctx context.Context) (Status, error) {
@@ -314,5 +376,6 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Status{Online: c.last.online, Contact: c.last.contact, Problem: c.last.problem, Queued: ready, Oldest: oldest, Quarantined: aside}, nil
+	return Status{Online: c.last.online, Contact: c.last.contact, Problem: c.last.problem, Queued: ready, Oldest: oldest, Quarantined: aside,
+		Ahead: c.last.ahead}, nil
 }

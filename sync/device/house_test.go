@@ -47,6 +47,9 @@ var keys = sync.OnceValue(func() [2]seal.Private {
 // house is a town hall that keeps everything in memory.
 type house struct {
 	mu        sync.Mutex
+	dock      *hall.Dock
+	files     map[string][][]byte // of an item, in its order
+	brought   []hall.Device       // who brought what was offered
 	stored    map[string]wire.Item
 	takes     []string // ids in the order in which they were offered
 	verdict   func(wire.Item) hall.Taken
@@ -64,9 +67,10 @@ func (h *house) Take(_ context.Context, d hall.Device, items []wire.Item) ([]hal
 	defer h.mu.Unlock()
 	var out []hall.Taken
 	for _, i := range items {
-		h.takes = append(h.takes, i.ID)
+		h.takes, h.brought = append(h.takes, i.ID), append(h.brought, d)
 		var o pay.Outcome
-		if _, err := proof.Verify([]proof.PublicKey{d.Key}, proof.Outcome, i.Outcome, &o); err != nil || o.Digest != wire.Digest([]byte(i.Body)) {
+		if d.Phone {
+		} else if _, err := proof.Verify([]proof.PublicKey{d.Key}, proof.Outcome, i.Outcome, &o); err != nil || o.Digest != wire.Digest([]byte(i.Body)) {
 			out = append(out, hall.Taken{Status: wire.Rejected, Reason: "outcome"})
 			continue
 		}
@@ -79,7 +83,21 @@ func (h *house) Take(_ context.Context, d hall.Device, items []wire.Item) ([]hal
 		was, ok := h.stored[i.ID]
 		switch {
 		case !ok:
-			h.stored[i.ID] = i
+			var files [][]byte
+			for _, b := range i.Blobs {
+				data, here, err := h.dock.Read(b)
+				if err != nil {
+					return nil, err
+				}
+				if here {
+					files = append(files, data)
+				}
+			}
+			if len(files) < len(i.Blobs) {
+				out = append(out, hall.Taken{Status: wire.NeedBlobs})
+				continue
+			}
+			h.stored[i.ID], h.files[i.ID] = i, files
 			out = append(out, hall.Taken{Status: wire.Stored})
 			select {
 			case h.arrived <- i.ID:
@@ -180,6 +198,8 @@ type place struct {
 	ca      *hall.CA
 	key     proof.Key
 	handler *hall.Handler
+	phones  *hall.Phones
+	dir     string // of the dock
 	url     string
 
 	mu  sync.Mutex
@@ -189,7 +209,7 @@ type place struct {
 func build(t *testing.T) *place {
 	t.Helper()
 	p := &place{t: t, house: &house{
-		stored: map[string]wire.Item{}, answers: map[string][][]byte{}, devices: map[string]hall.Device{}, codes: map[string]bool{},
+		stored: map[string]wire.Item{}, files: map[string][][]byte{}, answers: map[string][][]byte{}, devices: map[string]hall.Device{}, codes: map[string]bool{},
 		epoch: "e1", arrived: make(chan string, 100),
 	}}
 	var err error
@@ -199,8 +219,9 @@ func build(t *testing.T) *place {
 	if p.key, err = proof.Generate(); err != nil {
 		t.Fatal(err)
 	}
-	p.handler = hall.New(hall.House{Intake: p.house, Records: p.house, Answers: p.house, Devices: p.house, State: p.house},
-		hall.Options{CA: p.ca, Key: p.key})
+	p.dir = filepath.Join(t.TempDir(), "dock")
+	p.phones = &hall.Phones{Tenant: "bad-oeynhausen", Installed: p.installed}
+	p.open()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -213,22 +234,58 @@ func build(t *testing.T) *place {
 	srv.ErrorLog = quiet()
 	go func() { _ = srv.ServeTLS(ln, "", "") }()
 	t.Cleanup(func() {
-		_ = p.handler.Close()
+		_ = p.door().Close()
 		_ = srv.Close()
 	})
 	p.url = "https://" + ln.Addr().String()
 	return p
 }
 
+// open opens the town hall's door, also a second time, as after a restart: what it knew in memory is gone.
+func (p *place) open() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.house.mu.Lock()
+	defer p.house.mu.Unlock()
+	p.house.dock = hall.NewDock(p.dir, hall.DockOptions{})
+	p.handler = hall.New(hall.House{Intake: p.house, Records: p.house, Answers: p.house, Devices: p.house, State: p.house, Blobs: p.house.dock},
+		hall.Options{CA: p.ca, Key: p.key, Phones: p.phones})
+}
+
+func (p *place) door() *hall.Handler {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.handler
+}
+
+// installed is what phones are told.
+func (p *place) installed(context.Context) (m wire.Installed, err error) {
+	m = wire.Installed{V: wire.Version, Tenant: "bad-oeynhausen", Scope: wire.ScopePublic, Epoch: "e1"}
+	signer, err := json.Marshal(p.key.Public())
+	if err != nil {
+		return m, err
+	}
+	data, err := hall.KeyData(p.key, m.Tenant, keys()[0].Public(), time.Unix(0, 0))
+	if err != nil {
+		return m, err
+	}
+	var token string
+	if err := json.Unmarshal(data, &token); err != nil {
+		return m, err
+	}
+	m.Keys, m.Sealing = []json.RawMessage{signer}, []string{token}
+	return m, nil
+}
+
 func (p *place) serve(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
-	bad := p.bad
+	bad, handler := p.bad, p.handler
 	p.mu.Unlock()
 	if bad != nil {
-		bad(w, r, p.handler)
+		bad(w, r, handler)
 		return
 	}
-	p.handler.ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 }
 
 func (p *place) spoil(bad func(http.ResponseWriter, *http.Request, http.Handler)) {
@@ -246,7 +303,7 @@ func (p *place) code(code string) string {
 
 func (p *place) enroll() *device.Identity {
 	p.t.Helper()
-	id, err := device.Enroll(ctx, p.t.TempDir(), device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: p.code("FOYER12345")}, time.Now)
+	id, err := device.Enroll(ctx, p.t.TempDir(), device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: p.code("FOYER12345")})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package device is a device's half of the sync: it enrols the device, carries sealed applications up and published facts down, and fetches
+// Package device is a device's half of the sync: it enrols a terminal or makes a phone known, carries sealed applications up and published facts down, and fetches
 // answers for the holder of a slip.
 package device
 
@@ -21,7 +21,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
@@ -52,6 +51,8 @@ type Identity struct {
 	sign proof.Key
 	cert *x509.Certificate
 	ca   *x509.Certificate
+
+	lesson *lesson // of a phone; nil on an enrolled device
 }
 
 type town struct {
@@ -72,7 +73,7 @@ type Entry struct {
 
 // Enroll makes the device one of the town hall's and keeps its identity in dir. A device that was enrolled before keeps its key, so that
 // what it signed then still counts. Nothing is sent before the town hall proved that its authority has the fingerprint.
-func Enroll(ctx context.Context, dir string, e Entry, now func() time.Time) (*Identity, error) {
+func Enroll(ctx context.Context, dir string, e Entry) (*Identity, error) {
 	base, err := baseURL(e.URL)
 	if err != nil {
 		return nil, err
@@ -97,11 +98,10 @@ func Enroll(ctx context.Context, dir string, e Entry, now func() time.Time) (*Id
 		return nil, fmt.Errorf("device: enroll: %w", ErrCode)
 	}
 	var got wire.Enrolled
-	web := newWeb(base, pinned(base.Hostname(), [sha256.Size]byte(want), now))
+	web := newWeb(base, pinned(base.Hostname(), [sha256.Size]byte(want)), nil)
 	defer web.CloseIdle()
 	if err := web.post(ctx, wire.PathEnroll, m, wire.MaxEnroll, &got); err != nil {
-		var s statusError
-		if errors.As(err, &s) && s == http.StatusForbidden {
+		if s, ok := refusal(err); ok && s.code == http.StatusForbidden {
 			return nil, fmt.Errorf("device: enroll: %w", ErrCode)
 		}
 		return nil, fmt.Errorf("device: enroll: %w", err)
@@ -134,7 +134,7 @@ func baseURL(s string) (*url.URL, error) {
 }
 
 // pinned accepts exactly the authority with the fingerprint, and a server that it certified for the host.
-func pinned(host string, want [sha256.Size]byte, now func() time.Time) *tls.Config {
+func pinned(host string, want [sha256.Size]byte) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS13,
 		ServerName:         host,
@@ -146,21 +146,11 @@ func pinned(host string, want [sha256.Size]byte, now func() time.Time) *tls.Conf
 				}
 				roots := x509.NewCertPool()
 				roots.AddCert(c)
-				_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, DNSName: host,
-					CurrentTime: later(now(), c.NotBefore), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
-				return err
+				return certified(s.PeerCertificates[0], host, roots, c)
 			}
 			return ErrFingerprint
 		},
 	}
-}
-
-// later is the device's time, but never before what is known to have been: a clock whose battery died does not cut the line.
-func later(now, known time.Time) time.Time {
-	if now.Before(known) {
-		return known
-	}
-	return now
 }
 
 func assemble(t town, key ed25519.PrivateKey, cert, ca []byte) (*Identity, error) {
@@ -182,7 +172,7 @@ func assemble(t town, key ed25519.PrivateKey, cert, ca []byte) (*Identity, error
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{t, key, sign, c, a}, nil
+	return &Identity{town: t, key: key, sign: sign, cert: c, ca: a}, nil
 }
 
 // Load reads the identity that Enroll kept in dir; ErrNotEnrolled if there is none.
@@ -301,10 +291,20 @@ func (i *Identity) ID() string { return i.town.Device }
 func (i *Identity) Name() string { return i.town.Name }
 
 // Tenant is whose device it is.
-func (i *Identity) Tenant() string { return i.town.Tenant }
+func (i *Identity) Tenant() string {
+	if i.lesson != nil {
+		return i.lesson.now().tenant // empty on a phone that knows nothing yet
+	}
+	return i.town.Tenant
+}
 
-// Demo tells whether the town hall said at enrolment that the town is a demo.
-func (i *Identity) Demo() bool { return i.town.Demo }
+// Demo tells whether the town hall said, at enrolment or to a phone, that the town is a demo.
+func (i *Identity) Demo() bool {
+	if i.lesson != nil {
+		return i.lesson.now().demo
+	}
+	return i.town.Demo
+}
 
 // URL is the town hall's address.
 func (i *Identity) URL() string { return i.town.URL }
@@ -324,18 +324,25 @@ func (i *Identity) At(address string) (*Identity, error) {
 func (i *Identity) Key() proof.PublicKey { return i.sign.Public() }
 
 // Hall is the keys by which the town hall's receipts and its words about keys are checked.
-func (i *Identity) Hall() []proof.PublicKey { return i.town.Keys }
+func (i *Identity) Hall() []proof.PublicKey {
+	if i.lesson != nil {
+		return i.lesson.now().keys
+	}
+	return i.town.Keys
+}
 
 // Sign signs an outcome: from nowhere else does "paid" count. It is made for store.Options.
 func (i *Identity) Sign(o pay.Outcome) (string, error) { return proof.Sign(i.sign, proof.Outcome, o) }
 
-func (i *Identity) tls(now func() time.Time) *tls.Config {
-	roots := x509.NewCertPool()
-	roots.AddCert(i.ca)
-	return &tls.Config{
-		MinVersion:   tls.VersionTLS13,
-		RootCAs:      roots,
-		Certificates: []tls.Certificate{{Certificate: [][]byte{i.cert.Raw}, PrivateKey: i.key, Leaf: i.cert}},
-		Time:         func() time.Time { return later(now(), i.cert.NotBefore) },
+// tls is how the device speaks with its town hall.
+func (i *Identity) tls() *tls.Config {
+	host := ""
+	if base, err := baseURL(i.town.URL); err == nil { // was checked when the identity was made
+		host = base.Hostname()
 	}
+	c := believing(host, i.ca)
+	mine := &tls.Certificate{Certificate: [][]byte{i.cert.Raw}, PrivateKey: i.key, Leaf: i.cert}
+	// Shown whatever authorities the town hall names: a phone's certificate has none.
+	c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return mine, nil }
+	return c
 }

@@ -26,7 +26,7 @@ func TestATechnicianEnrolsADevice(t *testing.T) {
 	}
 	p.code("FOYER12345")
 	spaced := " " + strings.ToUpper(p.ca.Fingerprint()[:32]) + " " + p.ca.Fingerprint()[32:]
-	id, err := device.Enroll(ctx, dir, device.Entry{URL: p.url + "/", Fingerprint: spaced, Code: "foyer-123 45"}, time.Now)
+	id, err := device.Enroll(ctx, dir, device.Entry{URL: p.url + "/", Fingerprint: spaced, Code: "foyer-123 45"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,13 +58,13 @@ func TestATechnicianEnrolsADevice(t *testing.T) {
 	}
 	// A code counts once.
 	e := device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: "FOYER12345"}
-	if _, err := device.Enroll(ctx, t.TempDir(), e, time.Now); !errors.Is(err, device.ErrCode) {
+	if _, err := device.Enroll(ctx, t.TempDir(), e); !errors.Is(err, device.ErrCode) {
 		t.Fatal(err)
 	}
 	// Enrolled again, the device keeps its key: what it signed before still counts.
 	p.code("AGAIN12345")
 	e.Code = "AGAIN12345"
-	again, err := device.Enroll(ctx, dir, e, time.Now)
+	again, err := device.Enroll(ctx, dir, e)
 	if err != nil || again.Key().ID() != id.Key().ID() || again.ID() == id.ID() {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestNothingIsToldToSomebodyElsesTownHall(t *testing.T) {
 		h.ServeHTTP(w, r)
 	})
 	dir := t.TempDir()
-	_, err := device.Enroll(ctx, dir, device.Entry{URL: p.url, Fingerprint: other.ca.Fingerprint(), Code: p.code("FOYER12345")}, time.Now)
+	_, err := device.Enroll(ctx, dir, device.Entry{URL: p.url, Fingerprint: other.ca.Fingerprint(), Code: p.code("FOYER12345")})
 	if !errors.Is(err, device.ErrFingerprint) || told {
 		t.Fatal(err, told)
 	}
@@ -89,7 +89,7 @@ func TestNothingIsToldToSomebodyElsesTownHall(t *testing.T) {
 		"something short":      {URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: "A1"},
 		"a name not certified": {URL: strings.Replace(p.url, "127.0.0.1", "127.0.0.2", 1), Fingerprint: p.ca.Fingerprint(), Code: "FOYER12345"},
 	} {
-		if _, err := device.Enroll(ctx, dir, e, time.Now); err == nil || strings.Contains(err.Error(), "GUESSED") {
+		if _, err := device.Enroll(ctx, dir, e); err == nil || strings.Contains(err.Error(), "GUESSED") {
 			t.Error(name, err)
 		}
 	}
@@ -102,12 +102,12 @@ func TestGuessingCodesIsSlow(t *testing.T) {
 	p := build(t)
 	e := device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: "GUESSED123"}
 	for range 20 {
-		if _, err := device.Enroll(ctx, t.TempDir(), e, time.Now); !errors.Is(err, device.ErrCode) {
+		if _, err := device.Enroll(ctx, t.TempDir(), e); !errors.Is(err, device.ErrCode) {
 			t.Fatal(err)
 		}
 	}
 	e.Code = p.code("FOYER12345")
-	if _, err := device.Enroll(ctx, t.TempDir(), e, time.Now); err == nil || errors.Is(err, device.ErrCode) {
+	if _, err := device.Enroll(ctx, t.TempDir(), e); err == nil || errors.Is(err, device.ErrCode) {
 		t.Fatal("after twenty wrong codes the next one is heard at once:", err)
 	}
 }
@@ -145,7 +145,12 @@ func TestACertificateOfAnotherTownOpensNothing(t *testing.T) {
 	}
 	// Even if it trusted us.
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: stranger.id.Trusting()}}
-	if resp, err := c.Get(p.url + wire.PathPull); err == nil {
+	resp, err := c.Get(p.url + wire.PathPull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
 		t.Fatal("another town's certificate was accepted:", resp.Status)
 	}
 	if len(p.house.takes) != 0 {
@@ -179,14 +184,55 @@ func TestWithoutCertificateOnlyEnrolmentIsOpen(t *testing.T) {
 	}
 }
 
-func TestADeadClockBatteryDoesNotCutTheLine(t *testing.T) {
-	p := build(t)
-	k := p.kiosk(device.Options{Now: func() time.Time { return time.Unix(0, 0) }})
-	k.submit()
-	k.sync()
-	if len(p.house.stored) != 1 {
-		t.Fatal("nothing arrived")
+// Batteries die, and people set years: neither cuts the line, and nobody is left to believe the times that the device says.
+func TestAWrongClockDoesNotCutTheLineAndIsSaid(t *testing.T) {
+	for name, now := range map[string]time.Time{
+		"a dead battery":   time.Unix(0, 0),
+		"the year 2040":    time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+		"the year 9000":    time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC),
+		"a minute or less": time.Now().Add(20 * time.Second),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := build(t)
+			k := p.kiosk(device.Options{Now: func() time.Time { return now }})
+			k.submit()
+			k.sync()
+			mine := p.phone(t.TempDir(), "", device.Options{Now: func() time.Time { return now }})
+			mine.sync()
+			mine.report(photo(10))
+			mine.sync()
+			if len(p.house.stored) != 2 {
+				t.Fatal("nothing arrived")
+			}
+			right := name == "a minute or less"
+			for _, c := range []*device.Client{k.client, mine.client} {
+				s, err := c.Status(ctx)
+				if err != nil || !s.Online || s.ClockOff() == right || (s.Ahead > 0) != now.After(time.Now()) {
+					t.Error(s, err)
+				}
+			}
+		})
 	}
+}
+
+// The town hall's own clock decides whether its certificate still counts.
+func TestACertificateThatHasEndedByTheTownHallsClockIsNotBelieved(t *testing.T) {
+	p := build(t)
+	k := p.kiosk(device.Options{})
+	k.submit()
+	p.spoil(func(w http.ResponseWriter, r *http.Request, h http.Handler) {
+		w.Header().Set("Date", time.Now().AddDate(1, 1, 0).UTC().Format(http.TimeFormat))
+		h.ServeHTTP(w, r)
+	})
+	err := k.client.Sync(ctx)
+	if !errors.Is(err, device.ErrOffline) || !strings.Contains(err.Error(), "has ended") {
+		t.Fatal(err)
+	}
+	if o := k.outbox(); o.Ready != 1 {
+		t.Fatal(o)
+	}
+	p.spoil(nil)
+	k.sync()
 }
 
 // Only what the town hall said at enrolment makes a demo terminal, whose screen programs may read.
@@ -200,7 +246,7 @@ func TestOnlyADemoTownMakesADemoTerminal(t *testing.T) {
 	enroll := func(h *hall.Handler, code string) {
 		t.Helper()
 		p.handler = h
-		id, err := device.Enroll(ctx, dir, device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: p.code(code)}, time.Now)
+		id, err := device.Enroll(ctx, dir, device.Entry{URL: p.url, Fingerprint: p.ca.Fingerprint(), Code: p.code(code)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,9 +17,13 @@ import (
 var ErrNoKey = errors.New("device: no key of the authority is known")
 
 // receipt verifies the town hall's receipt for an item: only with it the item counts as delivered.
-func (c *Client) receipt(item wire.Item, token, epoch string) (wire.Receipt, error) {
+func (c *Client) receipt(ctx context.Context, item wire.Item, token, epoch string) (wire.Receipt, error) {
 	var r wire.Receipt
-	if _, err := proof.Verify(c.id.Hall(), proof.Receipt, token, &r); err != nil {
+	signers, err := c.Signers(ctx)
+	if err != nil {
+		return r, err
+	}
+	if _, err := proof.Verify(signers, proof.Receipt, token, &r); err != nil {
 		return r, fmt.Errorf("device: receipt: %w", err)
 	}
 	if r.ID != item.ID || r.SHA256 != wire.Digest([]byte(item.Body)) || r.Epoch != epoch {
@@ -35,25 +39,34 @@ func (c *Client) Keys(ctx context.Context) ([]seal.Public, error) {
 	if err != nil {
 		return nil, err
 	}
+	signers, err := c.Signers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	type issued struct {
 		key seal.Public
 		at  time.Time
 	}
-	var list []issued
+	tokens := c.id.sealing()
 	for _, r := range records {
 		var token string
+		if json.Unmarshal(r.Data, &token) == nil {
+			tokens = append(tokens, token)
+		}
+	}
+	var list []issued
+	seen := map[string]bool{}
+	for _, token := range tokens {
 		var k wire.Key
 		var key seal.Public
-		if json.Unmarshal(r.Data, &token) != nil {
+		if _, err := proof.Verify(signers, proof.Keys, token, &k); err != nil || k.Tenant != c.id.Tenant() {
+			c.o.Log.Warn("sync: a key is not vouched for")
 			continue
 		}
-		if _, err := proof.Verify(c.id.Hall(), proof.Keys, token, &k); err != nil || k.Tenant != c.id.Tenant() {
-			c.o.Log.Warn("sync: key is not vouched for", "record", r.ID)
+		if json.Unmarshal(k.Key, &key) != nil || seen[key.ID()] {
 			continue
 		}
-		if json.Unmarshal(k.Key, &key) != nil {
-			continue
-		}
+		seen[key.ID()] = true
 		list = append(list, issued{key, k.Issued})
 	}
 	sort.SliceStable(list, func(a, b int) bool { return list[a].at.After(list[b].at) })

@@ -35,7 +35,7 @@ func (c *Client) hear(ctx context.Context) bool {
 	d := websocket.Dialer{
 		Proxy:            http.ProxyFromEnvironment,
 		NetDialContext:   (&net.Dialer{Timeout: dialTime}).DialContext,
-		TLSClientConfig:  c.id.tls(c.o.Now),
+		TLSClientConfig:  c.id.tls(),
 		HandshakeTimeout: dialTime,
 		ReadBufferSize:   512,
 		WriteBufferSize:  512,

@@ -18,6 +18,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -237,20 +238,23 @@ func (c *CA) Server(hosts []string, now time.Time) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der, c.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// TLS is the server's configuration: TLS 1.3, its own certificate for hosts (made anew before it ends), and a client certificate of this
-// authority if one is given. Which routes need one is the handler's business.
+// made tells whether the authority made a device's certificate and it counts now. Whether the device is still welcome its list says.
+func (c *CA) made(cert *x509.Certificate, now time.Time) bool {
+	return cert.CheckSignatureFrom(c.cert) == nil && !now.Before(cert.NotBefore) && !now.After(cert.NotAfter) &&
+		slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
+}
+
+// TLS is the server's configuration: TLS 1.3, its own certificate for hosts (made anew before it ends), and whatever client certificate is given:
+// the line proves that who gives it has its key. What it opens is the handler's business.
 func (c *CA) TLS(hosts []string, now func() time.Time) (*tls.Config, error) {
 	cert, err := c.Server(hosts, now())
 	if err != nil {
 		return nil, err
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(c.cert)
 	var mu sync.Mutex
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13,
-		ClientAuth: tls.VerifyClientCertIfGiven,
-		ClientCAs:  pool,
+		ClientAuth: tls.RequestClientCert,
 		Time:       now,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			mu.Lock()

@@ -23,9 +23,12 @@ type Options struct {
 	Log *slog.Logger     // silent if nil
 	// Demo tells devices at enrolment that the town is a demo: their screens may then be read by programs.
 	Demo bool
+	// Phones lets people's own devices in; nil: enrolled devices only.
+	Phones *Phones
 }
 
-// Handler serves enrolled devices. It has to be reached through TLS with CA.TLS: a device is known by its certificate.
+// Handler serves enrolled devices and phones. It has to be reached through TLS with CA.TLS: a device is known by its certificate, a phone by its
+// key.
 type Handler struct {
 	house House
 	ca    *CA
@@ -36,6 +39,10 @@ type Handler struct {
 	mux   *http.ServeMux
 	codes limiter
 
+	phones    *Phones
+	callers   rates // of phones
+	addresses rates // that phones come from
+
 	upgrader  websocket.Upgrader
 	mu        sync.Mutex
 	listeners map[*listener]bool
@@ -44,7 +51,8 @@ type Handler struct {
 
 // New makes the handler.
 func New(house House, o Options) *Handler {
-	h := &Handler{house: house, ca: o.CA, key: o.Key, now: o.Now, log: o.Log, demo: o.Demo, mux: http.NewServeMux(), listeners: map[*listener]bool{}}
+	h := &Handler{house: house, ca: o.CA, key: o.Key, now: o.Now, log: o.Log, demo: o.Demo, phones: o.Phones,
+		mux: http.NewServeMux(), listeners: map[*listener]bool{}}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -52,35 +60,56 @@ func New(house House, o Options) *Handler {
 		h.log = slog.New(slog.DiscardHandler)
 	}
 	h.codes = limiter{max: 20, per: time.Minute}
+	if h.phones != nil {
+		l := h.phones.Limits.orDefaults()
+		h.callers, h.addresses = rates{rate: l.Phone, all: map[string]bucket{}}, rates{rate: l.Address, all: map[string]bucket{}}
+	}
 	h.upgrader = websocket.Upgrader{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}}
 	h.mux.HandleFunc("POST "+wire.PathPush, h.known(h.push))
 	h.mux.HandleFunc("GET "+wire.PathPull, h.known(h.pull))
 	h.mux.HandleFunc("GET "+wire.PathAnswers+"{address}", h.known(h.answers))
 	h.mux.HandleFunc("GET "+wire.PathNudge, h.known(h.listen))
 	h.mux.HandleFunc("POST "+wire.PathEnroll, h.enroll)
+	h.mux.HandleFunc("GET "+wire.PathInstall, h.install)
+	if house.Blobs != nil {
+		h.mux.HandleFunc("HEAD "+wire.PathBlobs+"{id}", h.known(h.blobOffset))
+		h.mux.HandleFunc("PATCH "+wire.PathBlobs+"{id}", h.known(h.blobAppend))
+	}
 	return h
 }
 
 // ServeHTTP implements http.Handler for the paths that wire names.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
-// known lets enrolled devices in.
+// known lets enrolled devices and phones in.
 func (h *Handler) known(next func(http.ResponseWriter, *http.Request, Device)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
 			http.Error(w, "a device certificate is needed", http.StatusUnauthorized)
 			return
 		}
-		d, err := h.house.Devices.ByFingerprint(r.Context(), fingerprint(r.TLS.PeerCertificates[0].Raw))
-		if errors.Is(err, ErrDevice) {
-			http.Error(w, "this device is not enrolled", http.StatusForbidden)
+		cert := r.TLS.PeerCertificates[0]
+		if h.ca.made(cert, h.now()) {
+			d, err := h.house.Devices.ByFingerprint(r.Context(), fingerprint(cert.Raw))
+			if errors.Is(err, ErrDevice) {
+				http.Error(w, "this device is not enrolled", http.StatusForbidden)
+				return
+			}
+			if err != nil {
+				h.fail(w, "find device", err)
+				return
+			}
+			next(w, r, d)
 			return
 		}
-		if err != nil {
-			h.fail(w, "find device", err)
+		d, ok := h.phoneOf(cert)
+		if !ok {
+			http.Error(w, "a certificate of this town hall is needed", http.StatusUnauthorized)
 			return
 		}
-		next(w, r, d)
+		if h.admit(w, r, d.ID, 1) {
+			next(w, r, d)
+		}
 	}
 }
 
@@ -93,6 +122,9 @@ func (h *Handler) push(w http.ResponseWriter, r *http.Request, d Device) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if d.Phone && !h.admit(w, r, d.ID, costItem*float64(len(p.Items))) {
+		return
+	}
 	out := wire.Pushed{V: wire.Version, Results: make([]wire.Result, len(p.Items))}
 	var good []wire.Item
 	var where []int
@@ -102,6 +134,13 @@ func (h *Handler) push(w http.ResponseWriter, r *http.Request, d Device) {
 			out.Results[n].Status, out.Results[n].Reason = wire.Rejected, err.Error()
 			continue
 		}
+		if d.Phone {
+			var reason string
+			if item, reason = unsigned(d, item); reason != "" {
+				out.Results[n].Status, out.Results[n].Reason = wire.Rejected, reason
+				continue
+			}
+		}
 		good, where = append(good, item), append(where, n)
 	}
 	// The epoch is read before the items are stored: if a restore comes between, the receipts name the old epoch and the device repeats.
@@ -109,6 +148,9 @@ func (h *Handler) push(w http.ResponseWriter, r *http.Request, d Device) {
 	if out.Epoch, out.Watermark, err = h.state(r); err != nil {
 		h.fail(w, "state", err)
 		return
+	}
+	if d.Phone {
+		d = anonymous(d)
 	}
 	if len(good) > 0 {
 		taken, err := h.house.Intake.Take(r.Context(), d, good)
@@ -120,6 +162,15 @@ func (h *Handler) push(w http.ResponseWriter, r *http.Request, d Device) {
 			return
 		}
 		for n, t := range taken {
+			if t.Status == wire.NeedBlobs && len(t.Need) == 0 && h.house.Blobs != nil {
+				if t.Need, err = h.need(r, good[n]); err != nil {
+					h.fail(w, "need", err)
+					return
+				}
+			}
+			if t.Status == wire.NeedBlobs && len(t.Need) == 0 { // they came meanwhile
+				t.Status, t.Reason = wire.Retry, "push again"
+			}
 			if err := h.result(&out.Results[where[n]], t, good[n], out.Epoch); err != nil {
 				h.fail(w, "receipt", err)
 				return

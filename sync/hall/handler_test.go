@@ -3,6 +3,8 @@ package hall
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -42,12 +44,33 @@ func (b broken) ByFingerprint(context.Context, string) (d Device, err error) {
 func ask(t *testing.T, h *Handler, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, "https://rathaus.example"+path, strings.NewReader(body))
-	cert := &x509.Certificate{Raw: []byte("cert")}
-	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}, VerifiedChains: [][]*x509.Certificate{{cert}}}
+	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{enrolled(t, h.ca)}}
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
+}
+
+// enrolled is the certificate of a device.
+func enrolled(t *testing.T, ca *CA) *x509.Certificate {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, _, err := ca.SignDevice(csr, "d", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
 }
 
 func handler(t *testing.T, b broken, log *slog.Logger) *Handler {
@@ -60,7 +83,7 @@ func handler(t *testing.T, b broken, log *slog.Logger) *Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(House{b, b, b, b, b}, Options{CA: ca, Key: key, Log: log})
+	return New(House{Intake: b, Records: b, Answers: b, Devices: b, State: b}, Options{CA: ca, Key: key, Log: log})
 }
 
 func push(t *testing.T) string {

@@ -1,4 +1,4 @@
-// Package hall is the town hall's half of the sync: an http.Handler for enrolled devices. What it needs of the town hall it declares here.
+// Package hall is the town hall's half of the sync: an http.Handler for enrolled devices and people's phones. What it needs of the town hall it declares here.
 package hall
 
 import (
@@ -17,9 +17,10 @@ type House struct {
 	Answers Answers
 	Devices Devices
 	State   State
+	Blobs   Blobs // nil: items come without files
 }
 
-// Device is an enrolled device.
+// Device is an enrolled device, or a phone: of that, what it brings reaches Intake with name, tenant and scope only, and without outcomes.
 type Device struct {
 	ID          string          // chosen at enrolment
 	Name        string          // as the staff call it
@@ -27,13 +28,14 @@ type Device struct {
 	Scope       string          // which records it may pull; never empty
 	Fingerprint string          // hex SHA-256 of its certificate in DER
 	Key         proof.PublicKey // checks its outcomes: proof.Verify([]proof.PublicKey{d.Key}, proof.Outcome, item.Outcome, &outcome)
+	Phone       bool            // nobody enrolled it
 }
 
 // Taken is what became of one item. The handler makes the receipt.
 type Taken struct {
 	Status wire.Status
 	Reason string   // for technicians; nothing that a citizen typed
-	Need   []string // for wire.NeedBlobs
+	Need   []string // for wire.NeedBlobs; empty: the handler asks Blobs what is missing
 }
 
 var (
@@ -41,15 +43,31 @@ var (
 	ErrDevice = errors.New("hall: unknown device")
 	// ErrCode says that an enrolment code does not exist, was used, or is too old.
 	ErrCode = errors.New("hall: enrolment code not valid")
+	// ErrOffset says that a piece does not begin where the blob ends.
+	ErrOffset = errors.New("hall: the blob ends elsewhere")
+	// ErrBlob says that a blob that was whole was not what its name says. It is gone.
+	ErrBlob = errors.New("hall: the blob is not what its name says")
+	// ErrQuota says that there is no room for more blobs, of this device or at all.
+	ErrQuota = errors.New("hall: too much waits for its item")
 )
 
 // Intake takes sealed applications.
 type Intake interface {
 	// Take stores the items, one per id, and returns one Taken per item in the same order, only after everything that it calls Stored or
 	// Dup is durable. Items were checked with wire.Item.Check, and sealed to the key they name. An item that was stored under the
-	// same id with the same body is a Dup, with another body a Conflict. An error means that nothing can be said about any of
+	// same id with the same body is a Dup, with another body a Conflict. One that is not stored and whose blobs are not all there is
+	// NeedBlobs. Items of a phone have no outcome: the handler has checked that they cost nothing. An error means that nothing can be said about any of
 	// them: the device will push again.
 	Take(ctx context.Context, d Device, items []wire.Item) ([]Taken, error)
+}
+
+// Blobs keeps sealed files until an item that names them is stored; *Dock is one.
+type Blobs interface {
+	// Offset tells how many bytes of a blob are here. When it is all of them, it is verified and on disk.
+	Offset(ctx context.Context, ref wire.BlobRef) (int64, error)
+	// Append adds data to a blob and tells how much of it is here then; what makes it whole is verified and on disk first. who counts for the
+	// quota only. ErrOffset with how much there is, ErrBlob, ErrQuota.
+	Append(ctx context.Context, who string, p wire.Piece, data []byte) (int64, error)
 }
 
 // Records gives what devices may know.

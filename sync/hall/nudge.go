@@ -20,6 +20,7 @@ const (
 // listener is one device that waits for nudges. wake holds at most one: two nudges in a row say no more than one.
 type listener struct {
 	scope string
+	phone bool
 	wake  chan struct{}
 	gone  chan struct{}
 	conn  *websocket.Conn
@@ -58,12 +59,32 @@ func (h *Handler) Close() error {
 	return nil
 }
 
+// maxPhones is how many phones may wait for nudges: strangers must not be able to take up all lines. Who does not get one asks from time to time.
+const maxPhones = 5000
+
+// crowded tells whether no more phones can wait for nudges.
+func (h *Handler) crowded() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for l := range h.listeners {
+		if l.phone {
+			n++
+		}
+	}
+	return n >= maxPhones
+}
+
 func (h *Handler) listen(w http.ResponseWriter, r *http.Request, d Device) {
+	if d.Phone && h.crowded() {
+		later(w, quotaWait)
+		return
+	}
 	conn, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // Upgrade has answered
 	}
-	l := &listener{scope: d.Scope, wake: make(chan struct{}, 1), gone: make(chan struct{}), conn: conn}
+	l := &listener{scope: d.Scope, phone: d.Phone, wake: make(chan struct{}, 1), gone: make(chan struct{}), conn: conn}
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()

@@ -50,26 +50,35 @@ func (s *Store) Hold(ctx context.Context, e seal.Envelope, p pay.Payment) error 
 // Release stores a sealed application that needs no payment at this device, ready to travel with its signed outcome. amount is in cents.
 // The same call again changes nothing. ErrFull, ErrConflict, ErrUnsigned.
 func (s *Store) Release(ctx context.Context, e seal.Envelope, way pay.Way, amount int64) error {
+	return s.release(ctx, e, pay.Outcome{Way: way, Amount: money.Cents(amount)}, func(*sql.Tx) error { return nil })
+}
+
+// release is Release, with also in the same transaction.
+func (s *Store) release(ctx context.Context, e seal.Envelope, o pay.Outcome, also func(*sql.Tx) error) error {
 	if err := s.takes(ctx, e); err != nil {
 		return fmt.Errorf("store: release: %w", err)
 	}
-	if way == pay.Card {
+	if o.Way == pay.Card {
 		return errors.New("store: release: a card payment has to be held first")
 	}
-	token, err := s.sign(pay.Outcome{Envelope: e.ID, Digest: wire.Digest(e.Data), Way: way, Amount: money.Cents(amount), At: s.o.Now().UTC()})
+	o.Envelope, o.Digest, o.At = e.ID, wire.Digest(e.Data), s.o.Now().UTC()
+	token, err := s.sign(o)
 	if err != nil {
 		return fmt.Errorf("store: release: %w", err)
 	}
 	err = s.write(ctx, fresh, "release", func(tx *sql.Tx) error {
 		var digest, state string
 		err := tx.QueryRow(`SELECT digest, state FROM envelopes WHERE id = ?`, e.ID).Scan(&digest, &state)
-		if err == nil && digest == wire.Digest(e.Data) && state != "held" {
+		if err == nil && digest == o.Digest && state != "held" {
 			return nil
 		}
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		return s.insert(tx, e, "ready", token)
+		if err := s.insert(tx, e, "ready", token); err != nil {
+			return err
+		}
+		return also(tx)
 	})
 	if err == nil {
 		s.signal()
@@ -85,13 +94,33 @@ func (s *Store) takes(ctx context.Context, e seal.Envelope) error {
 	if s.o.Sign == nil {
 		return ErrUnsigned
 	}
-	return wire.CheckEnvelope(e.ID, e.Key, string(e.Data))
+	if err := wire.CheckEnvelope(e.ID, e.Key, string(e.Data)); err != nil {
+		return err
+	}
+	if len(e.Parts) > wire.MaxBlobs {
+		return fmt.Errorf("%d files, %d can travel", len(e.Parts), wire.MaxBlobs)
+	}
+	for _, p := range e.Parts {
+		if err := wire.CheckPart(p.ID, p.Data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) insert(tx *sql.Tx, e seal.Envelope, state, outcome string) error {
 	r, err := tx.Exec(`INSERT INTO envelopes (id, key, data, digest, state, outcome, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		e.ID, e.Key, e.Data, wire.Digest(e.Data), state, outcome, s.o.Now().UnixNano())
-	return one(r, err, ErrConflict)
+	if err := one(r, err, ErrConflict); err != nil {
+		return err
+	}
+	for _, p := range e.Parts {
+		r, err := tx.Exec(`INSERT INTO parts (id, envelope, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p.ID, e.ID, p.Data)
+		if err := one(r, err, ErrConflict); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // one turns a statement that changed nothing into otherwise.

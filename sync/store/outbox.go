@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +15,9 @@ import (
 // Ready gives what should travel next: at most max items and bytes of message, the ones tried least first, so that one that does not get
 // through does not stand in the way of others.
 func (s *Store) Ready(ctx context.Context, max int, bytes int) ([]wire.Item, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, key, data, outcome FROM envelopes WHERE state = 'ready' ORDER BY tries, n LIMIT ?`, max)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, key, data, outcome, (SELECT json_group_array(json_object('sha256', id, 'size', size))
+		FROM (SELECT p.id, LENGTH(p.data) AS size FROM parts p WHERE p.envelope = e.id ORDER BY p.n))
+		FROM envelopes e WHERE state = 'ready' ORDER BY tries, n LIMIT ?`, max)
 	if err != nil {
 		return nil, fmt.Errorf("store: ready: %w", err)
 	}
@@ -22,13 +25,16 @@ func (s *Store) Ready(ctx context.Context, max int, bytes int) ([]wire.Item, err
 	var items []wire.Item
 	size := 64 // the message around the items
 	for rows.Next() {
-		var body []byte
+		var body, blobs []byte
 		i := wire.Item{Kind: wire.KindEnvelope}
-		if err := rows.Scan(&i.ID, &i.Key, &body, &i.Outcome); err != nil {
+		if err := rows.Scan(&i.ID, &i.Key, &body, &i.Outcome, &blobs); err != nil {
+			return nil, fmt.Errorf("store: ready: %w", err)
+		}
+		if err := json.Unmarshal(blobs, &i.Blobs); err != nil {
 			return nil, fmt.Errorf("store: ready: %w", err)
 		}
 		i.Body = string(body)
-		size += len(i.Body) + len(i.Outcome) + 256
+		size += len(i.Body) + len(i.Outcome) + 256 + 128*len(i.Blobs)
 		if size > bytes && len(items) > 0 {
 			break
 		}
@@ -38,6 +44,19 @@ func (s *Store) Ready(ctx context.Context, max int, bytes int) ([]wire.Item, err
 		return nil, fmt.Errorf("store: ready: %w", err)
 	}
 	return items, nil
+}
+
+// Part gives a sealed file by the SHA-256 of its bytes; false when it is not here.
+func (s *Store) Part(ctx context.Context, id string) ([]byte, bool, error) {
+	var data []byte
+	err := s.db.QueryRowContext(ctx, `SELECT data FROM parts WHERE id = ?`, id).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("store: part: %w", err)
+	}
+	return data, true, nil
 }
 
 // Delivered stores the town hall's verified receipt. The envelope is kept until a backup has it (see Town). token is the receipt as signed.
@@ -116,7 +135,7 @@ func (s *Store) Quarantined(ctx context.Context) ([]Aside, error) {
 type Outbox struct {
 	Held, Ready, Sent, Quarantine int
 	Oldest                        time.Time // of the ready ones; zero if there is none
-	Bytes                         int64     // of all
+	Bytes                         int64     // of all, with their files
 }
 
 // Outbox counts the queue.
@@ -125,7 +144,7 @@ func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 	var oldest sql.NullInt64
 	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FILTER (WHERE state = 'held'), COUNT(*) FILTER (WHERE state = 'ready'),
 		COUNT(*) FILTER (WHERE state = 'sent'), COUNT(*) FILTER (WHERE state = 'quarantine'),
-		MIN(at) FILTER (WHERE state = 'ready'), COALESCE(SUM(LENGTH(data)), 0) FROM envelopes`).
+		MIN(at) FILTER (WHERE state = 'ready'), COALESCE(SUM(LENGTH(data)), 0) + (SELECT COALESCE(SUM(LENGTH(data)), 0) FROM parts) FROM envelopes`).
 		Scan(&o.Held, &o.Ready, &o.Sent, &o.Quarantine, &oldest, &o.Bytes)
 	if err != nil {
 		return Outbox{}, fmt.Errorf("store: outbox: %w", err)

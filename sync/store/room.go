@@ -23,7 +23,7 @@ func (s *Store) Room(ctx context.Context) error {
 		return fmt.Errorf("%w: %d bytes free, %d needed", ErrFull, free, s.o.MinFree)
 	}
 	var bytes int64
-	if err := s.db.QueryRowContext(ctx, `SELECT COALESCE(SUM(LENGTH(data)), 0) FROM envelopes`).Scan(&bytes); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT (SELECT COALESCE(SUM(LENGTH(data)), 0) FROM envelopes) + (SELECT COALESCE(SUM(LENGTH(data)), 0) FROM parts)`).Scan(&bytes); err != nil {
 		return fmt.Errorf("store: room: %w", err)
 	}
 	if bytes > s.o.MaxBytes {

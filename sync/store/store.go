@@ -1,6 +1,8 @@
-// Package store is a device's durable memory in SQLite: sealed applications, payments, receipts and the town hall's published facts.
+// Package store is a device's durable memory in SQLite: sealed applications with their files, payments, receipts and the town hall's published
+// facts, and on a person's own device what it remembers.
 //
-// Nothing in it is secret: applications are sealed before they come here, payments name nobody. What a method confirmed survives the loss
+// Nothing in it is to be read by who finds it: applications are sealed before they come here, payments name nobody, and what a person's own
+// device remembers is closed with the locker's key. What a method confirmed survives the loss
 // of power (WAL with synchronous=FULL); what is deleted is overwritten (secure_delete).
 package store
 
@@ -45,6 +47,8 @@ type Options struct {
 	MaxBytes int64                             // bytes of sealed applications kept at most, 1 GiB
 	// Keep is how long an envelope stays after the newest backup has it, so that an older backup can be restored too: 14 days; negative: no longer.
 	Keep time.Duration
+	// Locker closes the entries on the shelves: LockerSize bytes, see OpenLocker. Without it there are no shelves.
+	Locker []byte
 }
 
 // Store is open until Close. Its methods may be called from several goroutines.

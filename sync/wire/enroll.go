@@ -20,6 +20,8 @@ type Enroll struct {
 }
 
 // Enrolled makes the device one of the town hall's.
+//
+// History: 1 first. Still 1: demo joined; who does not send it has no demo town, who does not know it skips it.
 type Enrolled struct {
 	V           int               `json:"v"`
 	Device      string            `json:"device"` // id of the device

@@ -22,13 +22,17 @@ type Push struct {
 	Items []Item `json:"items"`
 }
 
-// Item is one sealed application with the terminal's word about its payment.
+// Item is one sealed application with the device's word about its payment.
+//
+// History: 1 first. Still 1: blobs joined; an item without them has no files.
 type Item struct {
 	ID      string `json:"id"`      // UUIDv7 chosen by the device
 	Kind    string `json:"kind"`    // KindEnvelope; unknown kinds get Rejected
 	Key     string `json:"key"`     // id of the authority's key it is sealed to
 	Body    string `json:"body"`    // JWE in compact serialization
 	Outcome string `json:"outcome"` // JWS of kind "outcome" by the device's key, over a pay.Outcome that names the digest of Body
+	// Blobs are the sealed files that belong to it. The town hall stores the item when it has them all.
+	Blobs []BlobRef `json:"blobs,omitempty"`
 }
 
 // KindEnvelope is the only kind of item so far.
@@ -60,7 +64,7 @@ type Result struct {
 	Status  Status   `json:"status"`
 	Receipt string   `json:"receipt,omitempty"` // JWS of kind "receipt" by the town hall's key over a Receipt; for Stored and Dup
 	Reason  string   `json:"reason,omitempty"`  // for technicians, in English
-	Need    []string `json:"need,omitempty"`    // for NeedBlobs
+	Need    []string `json:"need,omitempty"`    // for NeedBlobs: SHA-256 of those that are not there yet
 }
 
 // Receipt is what the town hall signs for an item that is durable there.
@@ -100,6 +104,23 @@ func (i Item) Check() error {
 	case len(i.Outcome) > MaxOutcome || strings.Count(i.Outcome, ".") != 2 || !compactForm.MatchString(i.Outcome):
 		return fmt.Errorf("wire: item: outcome: %w", ErrMessage)
 	}
+	return checkBlobs(i.Blobs)
+}
+
+func checkBlobs(list []BlobRef) error {
+	if len(list) > MaxBlobs {
+		return fmt.Errorf("wire: item: %d blobs: %w", len(list), ErrMessage)
+	}
+	seen := map[string]bool{}
+	for _, b := range list {
+		if err := b.Check(); err != nil {
+			return err
+		}
+		if seen[b.SHA256] {
+			return fmt.Errorf("wire: item: a blob twice: %w", ErrMessage)
+		}
+		seen[b.SHA256] = true
+	}
 	return nil
 }
 
@@ -134,6 +155,10 @@ func (p Pushed) Check(to Push) error {
 		case Stored, Dup:
 			if r.Receipt == "" || len(r.Receipt) > MaxOutcome {
 				return fmt.Errorf("wire: pushed: receipt missing: %w", ErrMessage)
+			}
+		case NeedBlobs:
+			if len(r.Need) == 0 || len(r.Need) > MaxBlobs {
+				return fmt.Errorf("wire: pushed: needs %d blobs: %w", len(r.Need), ErrMessage)
 			}
 		}
 	}

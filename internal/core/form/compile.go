@@ -63,7 +63,8 @@ func (c *Compiler) asked(r *expr.Rule, before []string) {
 		return
 	}
 	for _, path := range r.Reads("answers") {
-		if !slices.Contains(before, path) {
+		// a place is asked as a whole, rules may read its parts
+		if !slices.ContainsFunc(before, func(asked string) bool { return path == asked || strings.HasPrefix(path, asked+"/") }) {
 			c.fail("%s reads answers%s, which nobody asks before", r.At(), strings.ReplaceAll(path, "/", "."))
 		}
 	}

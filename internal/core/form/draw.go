@@ -73,6 +73,9 @@ func (s *state) field(fd *field) Field {
 		d.Missing = t.keyword == "missing"
 		d.Problem = s.sentence(fd, t)
 	}
+	if fd.Kind == Place {
+		d.Parts = s.parts(fd, d)
+	}
 	for i, o := range d.Options {
 		list, _ := d.Value.([]any)
 		d.Options[i].Selected = Same(o.Value, d.Value) || slices.ContainsFunc(list, func(v any) bool { return Same(v, o.Value) })
@@ -107,6 +110,13 @@ func (s *state) written(fd *field, raw any) string {
 			return s.say("form.yes")
 		}
 		return ""
+	case Photos:
+		if n := len(Digests(v)); n > 0 {
+			return s.say("form.photos", "n", n)
+		}
+		return ""
+	case Place:
+		return s.spotText(v)
 	}
 	if isText && (v == nil || typed != v) {
 		return typed

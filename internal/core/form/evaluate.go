@@ -14,6 +14,7 @@ import (
 type trouble struct {
 	keyword string
 	rule    string // the rule's name; empty for the schema and what belongs to it
+	part    string // of a place: which of its parts it is
 	args    []any
 }
 
@@ -59,7 +60,7 @@ func (f *Form) evaluate(in Input) *state {
 			s.shown[fd.Path] = true
 			if fd.answers() {
 				s.read(fd)
-				put(answers, fd.Path, s.values[fd.Path])
+				put(answers, fd.Path, forRules(fd.Kind, s.values[fd.Path]))
 			}
 		}
 	}
@@ -157,6 +158,9 @@ func (s *state) applyRules() {
 // known tells whether everything a rule reads has been said: answered and right, hidden, or free to be left out.
 func (s *state) known(r *expr.Rule) bool {
 	for _, path := range r.Reads("answers") {
+		if fd := s.f.nearest(path); fd != nil { // answers.place.street is known when the place is
+			path = fd.Path
+		}
 		if s.shown[path] && (s.wrong[path].keyword != "" || (s.needed[path] && s.values[path] == nil)) {
 			return false
 		}

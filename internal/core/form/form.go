@@ -62,7 +62,7 @@ type field struct {
 	fieldLayout
 	name     string // "vehicle.plate"
 	page     string
-	max      int // maxLength of the schema
+	max      int // maxLength of the schema; of photos its maxItems
 	list     bool
 	visible  *expr.Rule
 	required *expr.Rule
@@ -123,10 +123,6 @@ func load(from Folder) (*Form, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := f.readSchema(schemaData)
-	if err != nil {
-		return nil, fmt.Errorf("%s/schema.json: %w", from.Service, err)
-	}
 	data, err := fs.ReadFile(from.FS, "form.yaml")
 	if err != nil {
 		return nil, err
@@ -134,6 +130,10 @@ func load(from Folder) (*Form, error) {
 	var l layout
 	if err := Decode(from.Service, "form.yaml", data, &l); err != nil {
 		return nil, err
+	}
+	leaves, err := f.readSchema(schemaData, l.places())
+	if err != nil {
+		return nil, fmt.Errorf("%s/schema.json: %w", from.Service, err)
 	}
 	c, err := NewCompiler(from.Service, "form.yaml", f.texts, "value")
 	if err != nil {
@@ -191,7 +191,7 @@ func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(names(fl.Path), ".")}
-	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Info, Computed}, fl.Kind) {
+	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Place, Info, Computed}, fl.Kind) {
 		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
 	}
 	if fd.answers() {
@@ -203,6 +203,12 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 			c.fail("%s: required by schema.json, but optional or hidden here", fl.Path)
 		}
 		fd.max, fd.list = l.max, l.list
+		if fl.Kind == Photos {
+			fd.max = l.items
+		}
+		if ok && (fl.Kind == Photos && !l.list || fl.Kind == Place && !l.object) {
+			c.fail("%s: photos are a list in schema.json, a place is an object", fl.Path)
+		}
 	}
 	if (fl.Kind == Computed) != (fl.Value.Text != "") {
 		c.fail("%s: computed fields have a value, others do not", fl.Path)

@@ -83,6 +83,19 @@ type stepLayout struct {
 	Value Value  `yaml:"value"`
 }
 
+// places are the paths of the fields whose answer is a whole object.
+func (l layout) places() map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range l.Pages {
+		for _, f := range p.Fields {
+			if f.Kind == Place {
+				paths[f.Path] = true
+			}
+		}
+	}
+	return paths
+}
+
 // Source is an expression as it stands in a file, with its line.
 type Source struct {
 	Text string

@@ -5,23 +5,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // leaf is what the schema says about one answer, as far as the layout wants to know.
 type leaf struct {
-	max      int
+	max      int // maxLength
+	items    int // maxItems
 	list     bool
+	object   bool // a whole object is the answer
 	required bool
 }
 
-// node is the part of JSON Schema that a form's data is described with: nested objects with properties.
+// node is the part of JSON Schema that a form's data is described with: nested objects with properties, and references inside the file.
 type node struct {
+	Ref        string          `json:"$ref"`
 	Type       any             `json:"type"`
 	Properties map[string]node `json:"properties"`
 	Required   []string        `json:"required"`
 	MaxLength  int             `json:"maxLength"`
+	MaxItems   int             `json:"maxItems"`
 }
 
 // nowhere refuses references that would have to be fetched.
@@ -31,7 +37,8 @@ func (nowhere) Load(string) (any, error) {
 	return nil, fmt.Errorf("references to other files are not followed")
 }
 
-func (f *Form) readSchema(data []byte) (map[string]leaf, error) {
+// readSchema compiles the schema and lists its answers by path. An object at one of the paths in whole is one answer, not several.
+func (f *Form) readSchema(data []byte, whole map[string]bool) (map[string]leaf, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -51,9 +58,8 @@ func (f *Form) readSchema(data []byte) (map[string]leaf, error) {
 	if err := decode(data, &root); err != nil {
 		return nil, err
 	}
-	leaves := map[string]leaf{}
-	collect(leaves, "", root, true)
-	return leaves, nil
+	c := collector{doc: doc, whole: whole, leaves: map[string]leaf{}}
+	return c.leaves, c.collect("", root, true, 0)
 }
 
 func decode(data []byte, into any) error {
@@ -67,16 +73,87 @@ func decode(data []byte, into any) error {
 	return nil
 }
 
-func collect(leaves map[string]leaf, at string, n node, required bool) {
-	if n.Properties == nil {
-		leaves[at] = leaf{max: n.MaxLength, list: n.Type == "array", required: required && at != ""}
-		return
+type collector struct {
+	doc    any // the whole file, for references into it
+	whole  map[string]bool
+	leaves map[string]leaf
+}
+
+// deepest is how far objects may lie in each other. A schema that refers to itself describes answers without end; nobody can be asked that.
+const deepest = 16
+
+func (c collector) collect(at string, n node, required bool, depth int) error {
+	if depth > deepest {
+		return fmt.Errorf("%s lies too deep, or refers to itself", at)
+	}
+	n, err := c.resolve(n)
+	if err != nil {
+		return err
+	}
+	if n.Properties == nil || c.whole[at] {
+		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, required: required && at != ""}
+		return nil
 	}
 	for name, p := range n.Properties {
 		need := false
 		for _, r := range n.Required {
 			need = need || r == name
 		}
-		collect(leaves, at+"/"+escape(name), p, required && need)
+		if err := c.collect(at+"/"+escape(name), p, required && need, depth+1); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// resolve follows references to other places of the same file. What stands beside a reference (allowed since 2019-09) goes before what it
+// refers to.
+func (c collector) resolve(n node) (node, error) {
+	for hops := 0; n.Ref != ""; hops++ {
+		there, err := c.lookup(n.Ref)
+		if err != nil || hops == deepest {
+			return n, fmt.Errorf("%q leads nowhere", n.Ref)
+		}
+		if n.Type != nil {
+			there.Type = n.Type
+		}
+		if n.Properties != nil {
+			there.Properties = n.Properties
+		}
+		if n.Required != nil {
+			there.Required = append(there.Required, n.Required...)
+		}
+		if n.MaxLength != 0 {
+			there.MaxLength = n.MaxLength
+		}
+		if n.MaxItems != 0 {
+			there.MaxItems = n.MaxItems
+		}
+		n = there
+	}
+	return n, nil
+}
+
+// lookup finds "#/$defs/street": a JSON pointer as a URI's fragment (RFC 6901, section 6).
+func (c collector) lookup(ref string) (node, error) {
+	pointer, err := url.PathUnescape(strings.TrimPrefix(ref, "#"))
+	if err != nil || !strings.HasPrefix(ref, "#") {
+		return node{}, fmt.Errorf("not in this file")
+	}
+	at := c.doc
+	for _, name := range names(pointer) {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return node{}, fmt.Errorf("not there")
+		}
+		if at, ok = m[name]; !ok {
+			return node{}, fmt.Errorf("not there")
+		}
+	}
+	data, err := json.Marshal(at)
+	if err != nil {
+		return node{}, err
+	}
+	var n node
+	return n, json.Unmarshal(data, &n)
 }

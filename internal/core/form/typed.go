@@ -50,6 +50,10 @@ func (f *Form) Parse(path, typed string) any {
 		if p, t := ParsePlate(typed, fd.Prefer); t == "" {
 			return p
 		}
+	case Place:
+		if v := ParseSpot(typed).Value(); v != nil {
+			return v
+		}
 	case Bool, Consent:
 		if b, err := strconv.ParseBool(typed); err == nil {
 			return b
@@ -92,6 +96,14 @@ func (f *field) interpret(raw any, options []Option, day time.Time) (any, *troub
 			return b, nil
 		}
 		return nil, &trouble{keyword: "choice"}
+	case Photos:
+		return photos(raw)
+	case Place:
+		s, t := spot(raw)
+		if t != nil {
+			return nil, t
+		}
+		return s.Value(), nil
 	case Number, Money:
 		if n, ok := expr.Normal(raw).(int64); ok {
 			return n, nil

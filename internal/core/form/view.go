@@ -18,6 +18,8 @@ const (
 	Choices  Kind = "choices" // several of many
 	Plate    Kind = "plate"   // German vehicle registration number
 	Consent  Kind = "consent" // one box to tick
+	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
+	Place    Kind = "place"   // value: an object, see Spot
 	Info     Kind = "info"    // a block of text, no value
 	Computed Kind = "computed"
 )
@@ -68,7 +70,8 @@ type Field struct {
 	Problem  string // a sentence for the citizen when the answer does not fit; empty when it does or when there is none
 	Note     string // something helpful computed from other answers: "Zone A passt zu Ihrer Adresse."
 	Keys     Keys
-	Max      int // longest answer in characters; 0 = no limit of its own
+	Max      int     // longest answer in characters, for Photos the most photos; 0 = no limit of its own
+	Parts    []Field // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
 	ReadOnly bool
 	Secret   bool // masked on screen and in the screen tree
 }

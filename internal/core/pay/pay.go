@@ -23,17 +23,18 @@ const (
 	Cancelled State = "cancelled" // final: ended by the citizen or by time; nothing was taken
 	Stray     State = "stray"     // money was taken though the payment had ended: it has to be given back
 	Reversed  State = "reversed"  // final: taken and given back
+	Owed      State = "owed"      // final here: the card terminal cannot give it back any more, and the town hall was told to
 )
 
 // States lists every state, in the order of the constants.
 func States() []State {
-	return []State{Intended, Asked, Granted, Unknown, Approved, Declined, Cancelled, Stray, Reversed}
+	return []State{Intended, Asked, Granted, Unknown, Approved, Declined, Cancelled, Stray, Reversed, Owed}
 }
 
 // Final tells whether nothing more has to be done for a payment in this state.
 func (s State) Final() bool {
 	switch s {
-	case Approved, Declined, Cancelled, Reversed:
+	case Approved, Declined, Cancelled, Reversed, Owed:
 		return true
 	}
 	return false
@@ -43,20 +44,21 @@ func (s State) Final() bool {
 type Kind string
 
 const (
-	Ask      Kind = "ask"      // the order to pay is about to be sent to the terminal
-	Grant    Kind = "grant"    // status information with result 00; it is acknowledged to the terminal only after it was stored
-	Complete Kind = "complete" // the terminal ended the payment well (ZVT 06 0F)
-	Refuse   Kind = "refuse"   // the terminal or bank said no (ZVT 06 1E or a result that is not 00)
-	Cancel   Kind = "cancel"   // the citizen ended it, or it took too long, and the terminal said so
-	Lose     Kind = "lose"     // the line broke, the program stopped, or the answer made no sense
-	Found    Kind = "found"    // asked afterwards, the terminal has this payment as its last good one
-	Absent   Kind = "absent"   // asked afterwards, the terminal does not have it
-	Reverse  Kind = "reverse"  // the terminal gave the money back
+	Ask      Kind = "ask"       // the order to pay is about to be sent to the terminal
+	Grant    Kind = "grant"     // status information with result 00; it is acknowledged to the terminal only after it was stored
+	Complete Kind = "complete"  // the terminal ended the payment well (ZVT 06 0F)
+	Refuse   Kind = "refuse"    // the terminal or bank said no (ZVT 06 1E or a result that is not 00)
+	Cancel   Kind = "cancel"    // the citizen ended it, or it took too long, and the terminal said so
+	Lose     Kind = "lose"      // the line broke, the program stopped, or the answer made no sense
+	Found    Kind = "found"     // asked afterwards, the terminal has this payment as its last good one
+	Absent   Kind = "absent"    // asked afterwards, the terminal does not have it
+	Reverse  Kind = "reverse"   // the terminal gave the money back
+	HandOver Kind = "hand over" // the terminal cannot give it back any more: a task for the town hall is on its way, durably
 )
 
 // Kinds lists every kind of event, in the order of the constants.
 func Kinds() []Kind {
-	return []Kind{Ask, Grant, Complete, Refuse, Cancel, Lose, Found, Absent, Reverse}
+	return []Kind{Ask, Grant, Complete, Refuse, Cancel, Lose, Found, Absent, Reverse, HandOver}
 }
 
 // Event is something that happened to a payment.

@@ -146,3 +146,20 @@ func TestCompare(t *testing.T) {
 		})
 	}
 }
+
+func TestMoneyThatTheTerminalKeepsIsHandedOverOnce(t *testing.T) {
+	p, effect := Step(Payment{State: Stray, Amount: 3070, Evidence: evidence(8)}, Event{Kind: HandOver, At: day})
+	if p.State != Owed || effect != Nothing || !p.State.Final() || p.Evidence.Trace != 8 {
+		t.Fatalf("%s, %q", p.State, effect)
+	}
+	for _, k := range Kinds() { // two ways of giving back would be one too many
+		if next, effect := Step(p, Event{Kind: k}); next.State != Owed || effect != Nothing && effect != Impossible {
+			t.Errorf("%s: %s, %q", k, next.State, effect)
+		}
+	}
+	for _, s := range States() {
+		if next, effect := Step(Payment{State: s}, Event{Kind: HandOver}); s != Stray && s != Owed && (next.State != s || effect != Impossible) {
+			t.Errorf("%s became %s", s, next.State)
+		}
+	}
+}

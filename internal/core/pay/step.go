@@ -16,7 +16,7 @@ const (
 //
 // Four rules explain the table. An application goes out only after the terminal's completion or its own later word that the money was
 // taken. It is deleted only on the terminal's definite word that none was. Everything else is unclear and gets asked. Money that turns
-// up for a payment that had ended is given back.
+// up for a payment that had ended is given back: by the terminal, or where it cannot any more, by the town hall.
 func Step(p Payment, e Event) (Payment, Effect) {
 	next, effect := step(p.State, e.Kind)
 	if effect == Impossible || (next == p.State && effect == Nothing) {
@@ -116,6 +116,13 @@ func step(s State, k Kind) (State, Effect) {
 			return Stray, GiveBack
 		case Reverse, Absent:
 			return Reversed, Nothing
+		case HandOver:
+			return Owed, Nothing
+		}
+	case Owed:
+		switch k {
+		case Grant, Found, Complete, Lose, Refuse, Cancel, Absent, Reverse, HandOver: // people look into the terminal's journal before they pay
+			return Owed, Nothing
 		}
 	case Reversed:
 		switch k {

@@ -24,6 +24,7 @@ const (
 	Receipt = "receipt" // the town hall's word that it stored an envelope
 	Keys    = "keys"    // the town hall's word that a key is the authority's
 	Permit  = "permit"  // what a warden may read from a permit
+	Signer  = "signer"  // the town hall's word, by its former key, that it signs with another one from now on
 )
 
 var (

@@ -1,7 +1,9 @@
 package seal
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -34,6 +36,17 @@ func Seal(to Public, id string, plain []byte) (Envelope, error) {
 	return Envelope{ID: id, Key: to.id, Data: []byte(data)}, nil
 }
 
+// Part makes a part of an envelope that was sealed around a file instead of an application.
+func (e Envelope) Part() Part { return Part{ID: digest(e.Data), Data: e.Data} }
+
+// Whole tells whether a part's bytes are those that its ID names.
+func (p Part) Whole() bool { return digest(p.Data) == p.ID }
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
 // Ring is the keys an authority has: the newest one, and old ones for envelopes that come late.
 type Ring []Private
 
@@ -44,11 +57,24 @@ func (r Ring) Open(e Envelope) ([]byte, error) {
 	if !ok || kid != e.Key {
 		return nil, fmt.Errorf("seal: open: %w", ErrSealed)
 	}
+	return r.open(kid, e.Data)
+}
+
+// OpenPart gives the bytes of a sealed file. Errors as of Open.
+func (r Ring) OpenPart(p Part) ([]byte, error) {
+	kid, ok := header(p.Data)
+	if !ok || !p.Whole() {
+		return nil, fmt.Errorf("seal: open part: %w", ErrSealed)
+	}
+	return r.open(kid, p.Data)
+}
+
+func (r Ring) open(kid string, data []byte) ([]byte, error) {
 	for _, k := range r {
 		if k.key == nil || k.id != kid {
 			continue
 		}
-		sealed, err := jose.ParseEncryptedCompact(string(e.Data),
+		sealed, err := jose.ParseEncryptedCompact(string(data),
 			[]jose.KeyAlgorithm{jose.RSA_OAEP_256}, []jose.ContentEncryption{jose.A256GCM})
 		if err != nil {
 			return nil, fmt.Errorf("seal: open: %w", ErrSealed)

@@ -90,12 +90,12 @@ func TestChangedBytesAreNoticed(t *testing.T) {
 		} else {
 			bad[n] = 'A'
 		}
-		if _, err := (Ring{k}).Open(Envelope{e.ID, e.Key, bad}); err == nil {
+		if _, err := (Ring{k}).Open(Envelope{ID: e.ID, Key: e.Key, Data: bad}); err == nil {
 			t.Fatal("byte", n, "can be changed")
 		}
 	}
 	for _, cut := range [][]byte{nil, e.Data[:10], e.Data[:len(e.Data)-4], append(bytes.Clone(e.Data), '\n'), append([]byte("\n"), e.Data...)} {
-		if _, err := (Ring{k}).Open(Envelope{e.ID, e.Key, cut}); !errors.Is(err, ErrSealed) {
+		if _, err := (Ring{k}).Open(Envelope{ID: e.ID, Key: e.Key, Data: cut}); !errors.Is(err, ErrSealed) {
 			t.Fatal(len(cut), err)
 		}
 	}
@@ -131,7 +131,7 @@ func TestOtherAlgorithmsAreRefused(t *testing.T) {
 		"no content type": make(jose.RSA_OAEP_256, jose.A256GCM, nil),
 		"one more header": make(jose.RSA_OAEP_256, jose.A256GCM, options().WithHeader("x", "y")),
 	} {
-		if _, err := (Ring{k}).Open(Envelope{id, k.id, data}); !errors.Is(err, ErrSealed) {
+		if _, err := (Ring{k}).Open(Envelope{ID: id, Key: k.id, Data: data}); !errors.Is(err, ErrSealed) {
 			t.Error(name, err)
 		}
 	}
@@ -249,8 +249,37 @@ func FuzzOpen(f *testing.F) {
 	f.Add(e.Data)
 	f.Add([]byte("a.b.c.d.e"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := (Ring{k}).Open(Envelope{id, k.ID(), b}); err == nil && !bytes.Equal(b, e.Data) {
+		if _, err := (Ring{k}).Open(Envelope{ID: id, Key: k.ID(), Data: b}); err == nil && !bytes.Equal(b, e.Data) {
 			t.Fatalf("a second spelling of the envelope: %q", b)
 		}
 	})
+}
+
+func TestAPartIsOpenedByItsAuthorityAndOnlyWholeAndUnderItsOwnName(t *testing.T) {
+	k := keys()
+	file := []byte{0xff, 0xd8, 0xff, 0, 1, 2}
+	e, err := Seal(k[0].Public(), "photo", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := e.Part()
+	if got, err := (Ring{k[1], k[0]}).OpenPart(p); err != nil || !bytes.Equal(got, file) || !p.Whole() {
+		t.Fatal(err)
+	}
+	again, err := Seal(k[0].Public(), "photo", file)
+	if err != nil || again.Part().ID == p.ID {
+		t.Fatal("on the way it can be seen that two photos are the same:", err)
+	}
+	if _, err := (Ring{k[1]}).OpenPart(p); !errors.Is(err, ErrKey) {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]Part{
+		"under another name": {ID: again.Part().ID, Data: p.Data},
+		"cut off":            {ID: p.ID, Data: p.Data[:len(p.Data)-1]},
+		"in clear":           {ID: digest(file), Data: file},
+	} {
+		if _, err := (Ring{k[0]}).OpenPart(bad); !errors.Is(err, ErrSealed) {
+			t.Error(name, err)
+		}
+	}
 }

@@ -24,9 +24,24 @@ type Application struct {
 	Way       pay.Way      `json:"way"`
 	Recipient string       `json:"recipient"`         // age X25519 recipient of the slip (or phone): answers are sealed to it
 	Channel   string       `json:"channel"`           // "terminal", "phone", "web", "counter", "telephone", "paper"
-	Follows   string       `json:"follows,omitempty"` // for replies: the address (hash of the recipient) of the case replied to
+	Follows   string       `json:"follows,omitempty"` // for replies: the address (hash of the recipient) of the case replied to; for a KindSupport the published report's id
 	Reply     *Reply       `json:"reply,omitempty"`   // for Kind KindReply
-	At        time.Time    `json:"at"`
+	Stray     *pay.Outcome `json:"stray,omitempty"`   // for Kind KindStray: the payment whose money has to be given back
+	// Attachments are the files that travel with the application, each sealed for itself. Every photo in the answers is one of them.
+	Attachments []Attachment `json:"attachments,omitempty"`
+	At          time.Time    `json:"at"`
+}
+
+// Attachment connects a file that the answers name with the sealed bytes that travel beside the envelope. It stands inside the sealed
+// application: nobody on the way can pass off another file.
+type Attachment struct {
+	Field  string `json:"field"`  // JSON pointer of the answer that names it: "/photos"
+	Digest string `json:"digest"` // hex SHA-256 of the file
+	Blob   string `json:"blob"`   // hex SHA-256 of its sealed bytes
+	Type   string `json:"type"`   // media type: "image/jpeg"
+	Size   int    `json:"size"`   // of the file, in bytes
+	Width  int    `json:"width"`  // in pixels
+	Height int    `json:"height"` // in pixels
 }
 
 // Kind says what an envelope contains.
@@ -35,6 +50,11 @@ type Kind string
 const (
 	KindApplication Kind = "application"
 	KindReply       Kind = "reply"
+	// KindStray reports money that a card terminal took without an application, and cannot give back itself. No citizen writes it.
+	KindStray Kind = "stray"
+	// KindSupport says "that is mine too" of a report that the town hall has published: Follows is the report's id there, Recipient the one
+	// who wants to hear of it. The town hall counts one per Recipient, and tells it what it tells the reporter.
+	KindSupport Kind = "support"
 )
 
 // Reply is what the holder of a slip sends afterwards. It is accepted only with a proof that he holds the slip's secret: the token that

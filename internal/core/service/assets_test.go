@@ -106,6 +106,9 @@ func play(t *testing.T, s *Service, file string) {
 	if again := s.Clean(clean, day); fmt.Sprint(again) != fmt.Sprint(clean) {
 		t.Error("cleaning twice changes something")
 	}
+	if len(s.claims) == 0 {
+		return
+	}
 	claims, err := s.Claims(Application{Answers: clean, Day: e.Day, Case: "BO-26-4T7K-2M9-X"}, day)
 	if err != nil || claims["until"] != e.Expect.Until {
 		t.Errorf("claims: %v %v", claims, err)
@@ -115,11 +118,14 @@ func play(t *testing.T, s *Service, file string) {
 	}
 }
 
-// print makes every document for every way to pay, with and without a clear payment.
+// print makes every document for every way to pay, with and without a clear payment. The slip of a permit has a second part to display.
 func print(t *testing.T, s *Service, a form.Answers, lang string, day time.Time, v form.View) {
 	for _, name := range s.Documents() {
 		for _, way := range s.Ways {
 			for _, settled := range []bool{true, false} {
+				if way == pay.Free && !settled {
+					continue // nothing to be unclear about
+				}
 				app := Application{Answers: a, Lang: lang, Day: day.Format(time.DateOnly), Case: "BO-26-4T7K-2M9-X", Fee: v.Fee.Amount, Way: way}
 				d := Data{Application: app, Secret: "AGE-SECRET-KEY-1TEST", Attestation: "a.b.c", Today: day, Settled: settled}
 				if way == pay.Card {
@@ -130,13 +136,13 @@ func print(t *testing.T, s *Service, a form.Answers, lang string, day time.Time,
 					t.Errorf("%s in %s by %s: %v", name, lang, way, err)
 					continue
 				}
-				checkPaper(t, name, doc, settled, way)
+				checkPaper(t, name, doc, slices.Contains(s.Documents(), "permit"), settled, way)
 			}
 		}
 	}
 }
 
-func checkPaper(t *testing.T, name string, doc document.Document, settled bool, way pay.Way) {
+func checkPaper(t *testing.T, name string, doc document.Document, display, settled bool, way pay.Way) {
 	all := fmt.Sprintf("%+v", doc)
 	if never := regexp.MustCompile(`Vogt|<no value>|\b(slip|permit|law)\.[a-z]`).FindString(all); never != "" {
 		t.Errorf("%s shows %q", name, never)
@@ -145,13 +151,13 @@ func checkPaper(t *testing.T, name string, doc document.Document, settled bool, 
 		return
 	}
 	parts := doc.Parts()
-	if len(parts) != map[bool]int{true: 2, false: 1}[settled] {
+	if len(parts) != map[bool]int{true: 2, false: 1}[settled && display] {
 		t.Fatalf("the slip has %d parts", len(parts))
 	}
 	if !strings.Contains(fmt.Sprintf("%+v", parts[0]), "AGE-SECRET-KEY") {
 		t.Error("the private part has no key")
 	}
-	if settled && strings.Contains(fmt.Sprintf("%+v", parts[1]), "AGE-SECRET-KEY") {
+	if len(parts) > 1 && strings.Contains(fmt.Sprintf("%+v", parts[1]), "AGE-SECRET-KEY") {
 		t.Error("the part to display shows the key to everybody")
 	}
 	if settled == strings.Contains(all, "noch nicht") && doc.Lang == "de" {
@@ -200,6 +206,15 @@ func TestEveryIconIsThere(t *testing.T) {
 	}
 	for _, s := range c.Services() {
 		icon(s.ID, s.Icon)
+		for _, p := range s.View(nil, "de", s.tenant.newest()).Pages {
+			for _, f := range p.Fields {
+				for _, o := range f.Options {
+					if name, ok := strings.CutPrefix(o.Mark, "icon:"); ok {
+						icon(s.ID+f.Path, name)
+					}
+				}
+			}
+		}
 		card := s.Card("de")
 		for _, f := range card.Facts {
 			icon(s.ID, f.Icon)

@@ -32,17 +32,19 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("service: load catalogue: %w", err)
 	}
-	for _, f := range folders {
-		if !f.IsDir() {
-			continue
-		}
-		folder, err := fs.Sub(fsys, "services/"+f.Name())
-		if err != nil {
-			return nil, fmt.Errorf("service: load catalogue: %w", err)
-		}
-		s, err := loadService(folder, f.Name(), t)
-		if err != nil {
-			return nil, fmt.Errorf("service: load catalogue: %w", err)
+	loaded, errs := make([]*Service, len(folders)), make([]error, len(folders))
+	var all sync.WaitGroup
+	for i, f := range folders { // beside each other: a terminal's start waits for them
+		all.Go(func() {
+			if f.IsDir() {
+				loaded[i], errs[i] = loadFolder(fsys, f.Name(), t)
+			}
+		})
+	}
+	all.Wait()
+	for i, s := range loaded {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("service: load catalogue: %w", errs[i])
 		}
 		if s != nil {
 			c.all[s.ID] = append(c.all[s.ID], s)
@@ -66,6 +68,14 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	}
 	c.indexes = sync.OnceValue(c.index)
 	return c, nil
+}
+
+func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
+	folder, err := fs.Sub(fsys, "services/"+name)
+	if err != nil {
+		return nil, err
+	}
+	return loadService(folder, name, t)
 }
 
 // later compares versions like "2" and "1.10" number by number.

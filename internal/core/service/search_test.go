@@ -83,7 +83,7 @@ func TestEverydayWordsFindTheService(t *testing.T) {
 		"parkausweiss": "parkausweis-bewohner", "perso": "personalausweis", "Personalausweiss": "personalausweis", "Ausweis verloren": "personalausweis",
 		"heirat": "eheschliessung", "Hochzeit": "eheschliessung", "kita": "betreuungsplatz", "kinderbetreuung": "betreuungsplatz", "umzug": "wohnung-anmelden",
 		"Fuehrungszeugnis": "fuehrungszeugnis", "führungszeugnis": "fuehrungszeugnis", "muell": "muellkalender", "Müllabfuhr": "muellkalender",
-		"schlagloch": "schaden-melden", "hundesteuer": "hund-anmelden", "miete": "wohngeld", "meldebescheinigung": "meldebescheinigung",
+		"schlagloch": "maengelmeldung", "Schaden melden": "maengelmeldung", "Mängelmelder": "maengelmeldung", "Laterne kaputt": "maengelmeldung", "Mülleimer voll": "maengelmeldung", "hundesteuer": "hund-anmelden", "miete": "wohngeld", "meldebescheinigung": "meldebescheinigung",
 		"ich möchte mein auto parken": "parkausweis-bewohner", "Firma gründen": "gewerbe-anmelden",
 	} {
 		if hits := c.Search("de", query); hits[0].Service.ID != want {

@@ -276,6 +276,14 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
 }
 
+// Photos lists the paths of the answers that photos can be added to.
+func (s *Service) Photos() []string {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Photos()
+}
+
 // Parse turns what somebody typed into a value for the answer at path; see form.Form.Parse.
 func (s *Service) Parse(path, typed string) any {
 	if s.form == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -18,6 +19,7 @@ type Desk struct {
 	Scanner Scanner
 	Journal Journal     // required: without it nothing can be confirmed
 	Sealer  Sealer      // required
+	Keeper  Keeper      // nil where nothing is remembered of an application, as at a terminal
 	Town    Town        // nil on a device that never has a line
 	Till    *sync.Mutex // held while a payment runs, so that Recover keeps off it; wanted wherever Payer is
 }
@@ -49,6 +51,8 @@ var (
 	ErrBusy        = errors.New("another payment has to be cleared up first")
 	ErrOffline     = errors.New("town hall cannot be reached")
 	ErrNoKey       = errors.New("no key of the town hall is known")
+	// ErrKept says that the card terminal will never give a payment back, however often it is asked.
+	ErrKept = errors.New("card terminal cannot give this payment back any more")
 )
 
 // Payer takes card payments. One payment at a time.
@@ -62,7 +66,7 @@ type Payer interface {
 	Pay(ctx context.Context, p pay.Payment, on func(pay.Event) error, say func(code byte, text string)) error
 	// Settle asks the terminal how an unclear payment ended: Found or Absent. An error means "not known yet".
 	Settle(ctx context.Context, p pay.Payment) (pay.Event, error)
-	// Reverse gives a payment back.
+	// Reverse gives a payment back. ErrKept when that will not work any more, and the town hall has to; any other error means "not yet".
 	Reverse(ctx context.Context, p pay.Payment) (pay.Event, error)
 }
 
@@ -101,6 +105,23 @@ type Journal interface {
 	Record(ctx context.Context, payment string, e pay.Event) (pay.Payment, pay.Effect, error)
 	// Unsettled lists the payments that are not final, oldest first.
 	Unsettled(ctx context.Context) ([]pay.Payment, error)
+}
+
+// Keeper is the memory of a device that belongs to one person: it remembers what was sent, so that its answers can be found.
+type Keeper interface {
+	// Keep stores a sealed application that needs no payment at this device, ready to travel as Journal.Release does, and what the device
+	// remembers of it, in one transaction. It returns only when both are on disk. Repeating it changes nothing.
+	Keep(ctx context.Context, e seal.Envelope, way pay.Way, amount int64, k Kept) error
+}
+
+// Kept is what a person's own device remembers of an application that it sent. Secret opens the town hall's answers.
+type Kept struct {
+	Case      string
+	Secret    string // as on a slip
+	Recipient string // the public half of Secret
+	Title     string // of the service, in the citizen's language
+	Service   string // its id
+	At        time.Time
 }
 
 // Sealer seals to the newest key of the authority that this device has learned.

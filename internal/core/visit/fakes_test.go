@@ -4,96 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit/visittest"
 )
-
-// book is a journal in memory: the same rules as the device's, without a disk.
-type book struct {
-	mu       sync.Mutex
-	full     bool
-	held     map[string]seal.Envelope // by envelope id
-	sent     []seal.Envelope
-	payments map[string]pay.Payment
-	order    []string // what happened, in order
-}
-
-func newBook() *book {
-	return &book{held: map[string]seal.Envelope{}, payments: map[string]pay.Payment{}}
-}
-
-func (b *book) note(what string) { b.order = append(b.order, what) }
-
-func (b *book) Room(context.Context) error {
-	if b.full {
-		return ErrFull
-	}
-	return nil
-}
-
-func (b *book) Hold(_ context.Context, e seal.Envelope, p pay.Payment) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.held[e.ID], b.payments[p.ID] = e, p
-	b.note("hold")
-	return nil
-}
-
-func (b *book) Release(_ context.Context, e seal.Envelope, way pay.Way, _ int64) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.sent = append(b.sent, e)
-	b.note("release " + string(way))
-	return nil
-}
-
-func (b *book) Record(_ context.Context, id string, ev pay.Event) (pay.Payment, pay.Effect, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	p, ok := b.payments[id]
-	if !ok {
-		return p, pay.Nothing, errors.New("no such payment")
-	}
-	p, effect := pay.Step(p, ev)
-	b.payments[id] = p
-	b.note(string(ev.Kind))
-	switch effect {
-	case pay.Release:
-		if e, ok := b.held[p.Envelope]; ok {
-			b.sent = append(b.sent, e)
-			delete(b.held, p.Envelope)
-		}
-	case pay.Discard:
-		delete(b.held, p.Envelope)
-	}
-	return p, effect, nil
-}
-
-func (b *book) Unsettled(context.Context) ([]pay.Payment, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var open []pay.Payment
-	for _, p := range b.payments {
-		if !p.State.Final() {
-			open = append(open, p)
-		}
-	}
-	return open, nil
-}
-
-func (b *book) state(id string) pay.State {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.payments[id].State
-}
 
 // till is a card terminal that does what its script says, and knows what it took.
 type till struct {
-	book     *book
+	book     *visittest.Journal
 	script   []pay.Kind // what it reports after Ask
 	gone     bool       // does not answer at all
 	silent   int        // how often it does not answer when asked afterwards
@@ -128,7 +48,7 @@ func (t *till) Pay(_ context.Context, p pay.Payment, on func(pay.Event) error, s
 		if err := on(ev); err != nil {
 			return err
 		}
-		if k == pay.Grant && t.book.state(p.ID) != pay.Granted {
+		if k == pay.Grant && t.book.State(p.ID) != pay.Granted {
 			t.unstored = true
 		}
 		if k == pay.Lose {
@@ -153,28 +73,6 @@ func (t *till) Reverse(context.Context, pay.Payment) (pay.Event, error) {
 	t.reversed++
 	t.took = nil
 	return pay.Event{Kind: pay.Reverse}, nil
-}
-
-// office holds the authority's key and answers what the slips' holders ask.
-type office struct {
-	private seal.Private
-	answers map[string][][]byte
-	offline bool
-}
-
-func (o *office) Ready(context.Context) error { return nil }
-
-func (o *office) Seal(_ context.Context, id string, plain []byte) (seal.Envelope, error) {
-	return seal.Seal(o.private.Public(), id, plain)
-}
-
-func (o *office) Online() bool { return !o.offline }
-
-func (o *office) Answers(_ context.Context, address string) ([][]byte, error) {
-	if o.offline {
-		return nil, ErrOffline
-	}
-	return slices.Clone(o.answers[address]), nil
 }
 
 // press is a printer that can run out of paper after some parts.

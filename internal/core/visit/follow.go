@@ -143,3 +143,31 @@ func (c *Case) Wipe() {
 	}
 	c.answer, c.recipient, c.address = service.Answer{}, "", ""
 }
+
+// Support says "that is mine too" of a published report; title is its title there, for what the device remembers. The receipt's Secret opens
+// what the town hall tells about the report from now on. It travels sealed like an application, and names nobody.
+func Support(ctx context.Context, d Desk, o Options, report, title string) (Receipt, error) {
+	if err := d.Journal.Room(ctx); err != nil {
+		return Receipt{}, fmt.Errorf("visit: support: %w", err)
+	}
+	secret, recipient, err := seal.NewSlip()
+	if err != nil {
+		return Receipt{}, fmt.Errorf("visit: support: %w", err)
+	}
+	id, err := uuid.NewV7FromReader(o.Random)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("visit: support: choose id: %w", err)
+	}
+	now := o.Now()
+	envelope, err := sealApplication(ctx, d.Sealer, service.Application{
+		Kind: service.KindSupport, ID: id.String(), Tenant: o.Tenant, Lang: o.Lang, Day: now.Format(time.DateOnly), Way: pay.Free,
+		Recipient: recipient, Channel: o.Channel, Follows: report, At: now,
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := release(context.WithoutCancel(ctx), d, envelope, pay.Free, 0, Kept{Secret: secret, Recipient: recipient, Title: title, At: now}); err != nil {
+		return Receipt{}, fmt.Errorf("visit: support: %w", err)
+	}
+	return Receipt{Title: title, Way: pay.Free, Secret: secret, Online: d.Town != nil && d.Town.Online()}, nil
+}

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
 // Recover clears up the payments whose end is not known: at the program's start, and from time to time while it returns open > 0. While a
@@ -57,7 +60,9 @@ func settle(ctx context.Context, d Desk, p pay.Payment, now func() time.Time) (p
 	var ev pay.Event
 	var err error
 	if p.State == pay.Stray {
-		ev, err = d.Payer.Reverse(ctx, p)
+		if ev, err = d.Payer.Reverse(ctx, p); errors.Is(err, ErrKept) {
+			ev, err = handOver(ctx, d, p, now)
+		}
 	} else {
 		ev, err = d.Payer.Settle(ctx, p)
 	}
@@ -75,6 +80,28 @@ func settle(ctx context.Context, d Desk, p pay.Payment, now func() time.Time) (p
 		return next, fmt.Errorf("visit: settle payment: event %q cannot happen in state %q", ev.Kind, next.State)
 	}
 	return next, nil
+}
+
+// handOver tells the town hall of money that the card terminal keeps though its payment had ended, so that people give it back. The message
+// travels as every envelope does, sealed and with the terminal's signature. It is durable before the payment counts as handed over; a program
+// that stops in between sends a second one, and the town hall knows the payment by its id.
+func handOver(ctx context.Context, d Desk, p pay.Payment, now func() time.Time) (pay.Event, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return pay.Event{}, fmt.Errorf("hand over: %w", err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	e, err := sealApplication(ctx, d.Sealer, service.Application{
+		Kind: service.KindStray, ID: id.String(), Lang: "de", Way: pay.Free, At: now(),
+		Stray: &pay.Outcome{Payment: p.ID, Envelope: p.Envelope, Way: pay.Card, Amount: p.Amount, Evidence: p.Evidence.WithoutReceipt(), At: p.At},
+	})
+	if err != nil {
+		return pay.Event{}, fmt.Errorf("hand over: %w", err)
+	}
+	if err := d.Journal.Release(ctx, e, pay.Free, 0); err != nil {
+		return pay.Event{}, fmt.Errorf("hand over: %w", err)
+	}
+	return pay.Event{Kind: pay.HandOver, At: now()}, nil
 }
 
 // settleUntil asks again every two seconds until the payment is clear or ctx ends.

@@ -93,13 +93,13 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	if on == nil {
 		on = func(Progress) {}
 	}
-	answers, lang, wiped := v.said()
-	if wiped {
+	answers, said := v.said()
+	if said.wiped {
 		return Receipt{}, ErrWiped
 	}
-	now := v.opts.Now()
-	answers = v.service.Clean(answers, now) // what became hidden does not travel, and days are written as days
-	view := v.service.View(answers, lang, now)
+	now, lang := v.opts.Now(), said.lang
+	answers = v.service.Clean(answers, said.day) // what became hidden does not travel, and days are written as days
+	view := v.service.View(answers, lang, said.day)
 	if !view.Complete || (view.Eligible != nil && !view.Eligible.OK) {
 		return Receipt{}, ErrIncomplete
 	}
@@ -148,13 +148,19 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	app := service.Application{
 		Kind: service.KindApplication, ID: id.String(), Case: number,
 		Service: v.service.ID, Version: v.service.Version, Digest: v.service.Digest(), Tenant: v.opts.Tenant,
-		Lang: lang, Day: now.Format(time.DateOnly), Answers: answers, Fee: fee, Way: way,
+		Lang: lang, Day: said.day.Format(time.DateOnly), Answers: answers, Fee: fee, Way: way,
 		Recipient: recipient, Channel: v.opts.Channel, At: now,
 	}
+	parts, attachments, err := v.attach(durable, answers)
+	if err != nil {
+		return Receipt{}, err
+	}
+	app.Attachments = attachments
 	envelope, err := v.seal(durable, app)
 	if err != nil {
 		return Receipt{}, err
 	}
+	envelope.Parts = parts
 
 	r := Receipt{Case: number, Title: v.service.Title(lang), Amount: fee, Way: way, Secret: secret, Online: v.desk.Town != nil && v.desk.Town.Online()}
 	payment := pay.Payment{ID: uuid.NewString(), Envelope: envelope.ID, Amount: fee, State: pay.Intended, At: now}
@@ -168,7 +174,9 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 			return Receipt{}, err
 		}
 		r.State, r.Evidence = payment.State, payment.Evidence
-	} else if err := v.desk.Journal.Release(durable, envelope, way, int64(fee)); err != nil {
+	} else if err := release(durable, v.desk, envelope, way, fee, Kept{
+		Case: number, Secret: secret, Recipient: recipient, Title: r.Title, Service: v.service.ID, At: now,
+	}); err != nil {
 		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
 	}
 	on(Progress{Stage: Stored})
@@ -195,6 +203,14 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	return r, err
 }
 
+// release lets a sealed application go that needs no payment here; a device that remembers keeps k with it.
+func release(ctx context.Context, d Desk, e seal.Envelope, way pay.Way, fee money.Cents, k Kept) error {
+	if d.Keeper != nil {
+		return d.Keeper.Keep(ctx, e, way, int64(fee), k)
+	}
+	return d.Journal.Release(ctx, e, way, int64(fee))
+}
+
 func (v *Visit) seal(ctx context.Context, app service.Application) (seal.Envelope, error) {
 	return sealApplication(ctx, v.desk.Sealer, app)
 }
@@ -218,7 +234,9 @@ func (v *Visit) pay(ctx, durable context.Context, e seal.Envelope, p pay.Payment
 		return p, fmt.Errorf("visit: hold: %w", err)
 	}
 	on(Progress{Stage: Paying})
+	asked := false
 	record := func(ev pay.Event) error {
+		asked = asked || ev.Kind == pay.Ask
 		next, effect, err := v.desk.Journal.Record(durable, p.ID, ev)
 		if err != nil {
 			return fmt.Errorf("visit: record payment: %w", err)
@@ -253,6 +271,9 @@ func (v *Visit) pay(ctx, durable context.Context, e seal.Envelope, p pay.Payment
 	case pay.Declined:
 		return p, ErrDeclined
 	case pay.Cancelled, pay.Reversed:
+		if !asked && cause != nil { // nobody cancelled: the terminal was not ready
+			return p, fmt.Errorf("visit: pay: %w", cause)
+		}
 		return p, ErrCancelled
 	default:
 		return p, errors.Join(ErrUnclear, cause)

@@ -36,6 +36,8 @@ type Visit struct {
 
 	mu      sync.Mutex
 	answers form.Answers
+	files   map[string]File // by digest
+	day     time.Time       // of the last answer: from then on every figure is shown, agreed and paid as of this day
 	lang    string
 	receipt *Receipt
 	printed int // finished parts of the slip
@@ -57,7 +59,7 @@ type Receipt struct {
 
 // Begin starts a visit for a service.
 func Begin(s *service.Service, d Desk, o Options) *Visit {
-	return &Visit{service: s, desk: d, opts: o, lang: o.Lang, answers: form.Answers{}}
+	return &Visit{service: s, desk: d, opts: o, lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
 }
 
 // Service is what the visit is about.
@@ -78,23 +80,33 @@ func (v *Visit) SetLang(lang string) {
 }
 
 // View is how the form looks for the answers given so far.
+//
+// Fee and rules are those of the day of the last answer. Who reads the summary while the day, and with it perhaps a tariff, changes, pays what
+// it says: View, Summary and Submit all count from that day, and the application names it, so that the town hall does too.
 func (v *Visit) View() form.View {
-	a, lang, _ := v.said()
-	return v.service.View(a, lang, v.opts.Now())
+	a, s := v.said()
+	return v.service.View(a, s.lang, s.day)
+}
+
+// saying is what a visit knows besides the answers.
+type saying struct {
+	lang  string
+	day   time.Time
+	wiped bool
 }
 
 // said gives a copy of the answers: Wipe empties the visit's own while another goroutine may still read.
-func (v *Visit) said() (a form.Answers, lang string, wiped bool) {
+func (v *Visit) said() (form.Answers, saying) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return maps.Clone(v.answers), v.lang, v.wiped
+	return maps.Clone(v.answers), saying{v.lang, v.day, v.wiped}
 }
 
-// Summary is the View of what would be sent: without answers that became hidden, and as the town hall will read them.
+// Summary is the View of what would be sent: without answers that became hidden, and as the town hall will read them. The fee that it says is
+// the fee that Submit asks for.
 func (v *Visit) Summary() form.View {
-	a, lang, _ := v.said()
-	now := v.opts.Now()
-	return v.service.View(v.service.Clean(a, now), lang, now)
+	a, s := v.said()
+	return v.service.View(v.service.Clean(a, s.day), s.lang, s.day)
 }
 
 // Answer sets the answer at path, a JSON pointer; nil takes it back.
@@ -104,7 +116,7 @@ func (v *Visit) Answer(path string, value any) {
 	if v.wiped {
 		return
 	}
-	v.answers = v.answers.With(path, value)
+	v.answers, v.day = v.answers.With(path, value), v.opts.Now()
 }
 
 // Type sets the answer at path to what somebody typed; what cannot be read stays as typed, and the View says what is wrong with it.
@@ -131,5 +143,9 @@ func (v *Visit) Wipe() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	clear(v.answers)
+	for _, f := range v.files {
+		clear(f.Data)
+	}
+	clear(v.files)
 	v.answers, v.receipt, v.printed, v.wiped = form.Answers{}, nil, 0, true
 }

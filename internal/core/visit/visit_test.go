@@ -19,6 +19,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit/visittest"
 )
 
 // town is everything a visit needs, once for all tests: a 4096-bit key is dear.
@@ -28,9 +29,9 @@ var key = sync.OnceValues(seal.Generate)
 
 type setting struct {
 	*Visit
-	book   *book
+	book   *visittest.Journal
 	till   *till
-	office *office
+	office *visittest.Office
 	press  *press
 }
 
@@ -49,8 +50,8 @@ func atTheCounter(t *testing.T, script ...pay.Kind) setting {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBook()
-	set := setting{book: b, till: &till{book: b, script: script}, office: &office{private: private, answers: map[string][][]byte{}}, press: &press{left: 9}}
+	b := visittest.NewJournal()
+	set := setting{book: b, till: &till{book: b, script: script}, office: visittest.NewOffice(private), press: &press{left: 9}}
 	d := Desk{Payer: set.till, Printer: set.press, Journal: b, Sealer: set.office, Town: set.office, Till: new(sync.Mutex)}
 	set.Visit = Begin(s, d, Options{Lang: "de", Now: func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.Local) }, Random: rand.Reader,
 		Tenant: "stadt", Channel: "terminal", CasePrefix: "BO", Patience: 100 * time.Millisecond})
@@ -82,10 +83,10 @@ func faults(v form.View) string {
 
 func (s setting) opened(t *testing.T) service.Application {
 	t.Helper()
-	if len(s.book.sent) != 1 {
-		t.Fatalf("%d applications are on their way, want 1", len(s.book.sent))
+	if len(s.book.Sent()) != 1 {
+		t.Fatalf("%d applications are on their way, want 1", len(s.book.Sent()))
 	}
-	plain, err := seal.Ring{s.office.private}.Open(s.book.sent[0])
+	plain, err := s.office.Open(s.book.Sent()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,8 +108,8 @@ func TestAPaidApplicationGoesOutOnceAndInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"hold", "ask", "grant", "complete"}; !slices.Equal(s.book.order, want) {
-		t.Errorf("the journal saw %v, want %v", s.book.order, want)
+	if want := []string{"hold", "ask", "grant", "complete"}; !slices.Equal(s.book.Order(), want) {
+		t.Errorf("the journal saw %v, want %v", s.book.Order(), want)
 	}
 	if want := []Stage{Sealing, Paying, Stored}; !slices.Equal(stages, want) {
 		t.Errorf("the screen saw %v, want %v", stages, want)
@@ -123,7 +124,7 @@ func TestAPaidApplicationGoesOutOnceAndInOrder(t *testing.T) {
 	if recipient, err := seal.Recipient(r.Secret); err != nil || recipient != app.Recipient {
 		t.Errorf("the slip's key does not belong to the application: %v", err)
 	}
-	if len(s.book.held) != 0 {
+	if s.book.Held() != 0 {
 		t.Error("something is still held")
 	}
 }
@@ -156,7 +157,7 @@ func TestARefusedOrCancelledPaymentKeepsTheAnswersAndNothingElse(t *testing.T) {
 		if _, err := s.Submit(context.Background(), pay.Card, nil); !errors.Is(err, want) {
 			t.Errorf("got %v, want %v", err, want)
 		}
-		if len(s.book.held)+len(s.book.sent) != 0 {
+		if s.book.Held()+len(s.book.Sent()) != 0 {
 			t.Errorf("%v: something was kept", want)
 		}
 		if !s.View().Complete {
@@ -184,7 +185,7 @@ func TestABrokenLineBeforeTheMoneyTakesNothing(t *testing.T) {
 	if _, err := s.Submit(context.Background(), pay.Card, nil); !errors.Is(err, ErrCancelled) {
 		t.Errorf("got %v, want %v", err, ErrCancelled)
 	}
-	if len(s.book.held)+len(s.book.sent) != 0 {
+	if s.book.Held()+len(s.book.Sent()) != 0 {
 		t.Error("something was kept")
 	}
 }
@@ -196,7 +197,7 @@ func TestAnUnclearPaymentBlocksOtherPaymentsAndIsClearedUpLater(t *testing.T) {
 	if !errors.Is(err, ErrUnclear) || r.Case == "" || r.Secret == "" {
 		t.Fatalf("got %v with case %q", err, r.Case)
 	}
-	if len(s.book.sent) != 0 || len(s.book.held) != 1 {
+	if len(s.book.Sent()) != 0 || s.book.Held() != 1 {
 		t.Error("the application is not held")
 	}
 	if _, err := s.Submit(context.Background(), pay.Card, nil); !errors.Is(err, ErrBusy) {
@@ -231,36 +232,38 @@ func TestAStopInTheMiddleIsClearedUpAtTheNextStart(t *testing.T) {
 		if state == pay.Granted {
 			p.Evidence = &ev
 		}
-		s.book.held[e.ID], s.book.payments["p"] = e, p
+		if err := s.book.Hold(context.Background(), e, p); err != nil {
+			t.Fatal(err)
+		}
 		if open, err := Recover(context.Background(), s.desk, time.Now); open != 0 || err != nil {
 			t.Errorf("%s: %d open, %v", state, open, err)
 		}
-		if got := len(s.book.sent) == 1; got != found || len(s.book.held) != 0 {
-			t.Errorf("%s: sent %v, want %v; %d held", state, got, found, len(s.book.held))
+		if got := len(s.book.Sent()) == 1; got != found || s.book.Held() != 0 {
+			t.Errorf("%s: sent %v, want %v; %d held", state, got, found, s.book.Held())
 		}
 	}
 }
 
 func TestRecoverKeepsOffAPaymentThatIsRunning(t *testing.T) {
 	s := atTheCounter(t)
-	s.book.payments["p"] = pay.Payment{ID: "p", State: pay.Asked}
+	s.book.Put(pay.Payment{ID: "p", State: pay.Asked})
 	s.desk.Till.Lock()
 	defer s.desk.Till.Unlock()
 	if open, err := Recover(context.Background(), s.desk, time.Now); open != 1 || err != nil {
 		t.Errorf("%d open, %v", open, err)
 	}
-	if got := s.book.state("p"); got != pay.Asked {
+	if got := s.book.State("p"); got != pay.Asked {
 		t.Errorf("the running payment became %s", got)
 	}
 }
 
 func TestNothingIsTakenWhenThereIsNoRoom(t *testing.T) {
 	s := atTheCounter(t, pay.Grant, pay.Complete)
-	s.book.full = true
+	s.book.Fill(ErrFull)
 	if _, err := s.Submit(context.Background(), pay.Card, nil); !errors.Is(err, ErrFull) {
 		t.Errorf("got %v, want %v", err, ErrFull)
 	}
-	if s.till.took != nil || len(s.book.order) != 0 {
+	if s.till.took != nil || len(s.book.Order()) != 0 {
 		t.Error("the terminal or the journal was bothered all the same")
 	}
 }
@@ -274,7 +277,7 @@ func TestAnUnreachableTerminalIsSaidBeforeAnythingIsHeld(t *testing.T) {
 	if _, err := s.Submit(context.Background(), pay.Card, nil); !errors.Is(err, ErrUnreachable) {
 		t.Errorf("got %v", err)
 	}
-	if len(s.book.held) != 0 {
+	if s.book.Held() != 0 {
 		t.Error("something was held")
 	}
 	if _, err := s.Submit(context.Background(), pay.Invoice, nil); err != nil {
@@ -350,8 +353,7 @@ func TestSomebodyComesBackWithTheSlip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		address := seal.Address(app.Recipient)
-		s.office.answers[address] = append(s.office.answers[address], sealed)
+		s.office.Tell(seal.Address(app.Recipient), sealed)
 	}
 	say(service.Answer{Case: app.Case, State: service.StateReceived, Token: "one"})
 	say(service.Answer{Case: app.Case, State: service.StateAsked, Token: "two", Questions: []service.Question{{ID: "1", Text: "Wem gehört das Auto?"}}})
@@ -369,7 +371,7 @@ func TestSomebodyComesBackWithTheSlip(t *testing.T) {
 	if err := c.Reply(ctx, "1", "Mir"); err != nil {
 		t.Fatal(err)
 	}
-	plain, err := seal.Ring{s.office.private}.Open(s.book.sent[1])
+	plain, err := s.office.Open(s.book.Sent()[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,7 +396,7 @@ func TestSomebodyComesBackWithTheSlip(t *testing.T) {
 	if c.Answer().Case != "" {
 		t.Error("the case is still there after the wipe")
 	}
-	s.office.offline = true
+	s.office.Cut(ErrOffline)
 	if _, err := Follow(ctx, d, secret, s.opts); !errors.Is(err, ErrOffline) {
 		t.Errorf("without a line: %v", err)
 	}

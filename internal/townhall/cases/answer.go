@@ -36,6 +36,9 @@ func (b *Book) told(c Case, text string) service.Answer {
 		Case: c.Number, Service: c.Service, Title: c.Title, State: c.State, Text: text,
 		Papers: c.Papers, Token: c.Token, At: b.o.Now(),
 	}
+	if c.Report != nil {
+		a.Papers = pictures(c.Papers)
+	}
 	if s, ok := b.o.Services(c.Tenant, c.Service, c.ServiceVersion); ok {
 		a.Title = s.Title(c.Lang)
 	}
@@ -44,7 +47,7 @@ func (b *Book) told(c Case, text string) service.Answer {
 	}
 	for _, e := range c.History {
 		if e.Kind.Public() {
-			a.Steps = append(a.Steps, service.Entry{State: e.State, Text: b.words.step(c.Lang, e), At: e.At})
+			a.Steps = append(a.Steps, service.Entry{State: e.State, Text: b.words.step(c, e), At: e.At})
 		}
 	}
 	if a.Text == "" {
@@ -57,11 +60,11 @@ func (b *Book) told(c Case, text string) service.Answer {
 func (b *Book) lastWord(c Case) string {
 	for i := len(c.History) - 1; i >= 0; i-- {
 		e := c.History[i]
-		if (e.Kind == EventApproved || e.Kind == EventRejected) && e.Text != "" {
+		if (e.Kind == EventApproved || e.Kind == EventRejected || e.Kind == EventProgress) && e.State == c.State && e.Text != "" {
 			return e.Text
 		}
 	}
-	return b.words.state(c.Lang, c.State)
+	return b.words.state(c)
 }
 
 // permit makes the paper that an approval hands out; nil when the service has none.

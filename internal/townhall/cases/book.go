@@ -11,7 +11,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
-// Options is what a Book works with. Every field but Term is required.
+// Options is what a Book works with. Every field but Term and Nudge is required.
 type Options struct {
 	Store Store
 	// Services finds a service of a tenant; an empty version means the newest.
@@ -26,6 +26,7 @@ type Options struct {
 	Tenant string           // what a clerk enters belongs to it
 	Prefix string           // of case numbers, "BO"
 	Term   time.Duration    // until when a case should be decided; 0 = 14 days
+	Nudge  func()           // told when something was published for everybody; nil: nobody is
 }
 
 // Book is the town hall's book of cases. Its methods may be used by many at once.
@@ -78,12 +79,24 @@ func (b *Book) change(ctx context.Context, number string, version int64, do func
 		if version != anyVersion && c.Version != version {
 			return ErrChanged
 		}
-		from := c.Version
+		from, was := c.Version, c
+		if c.Report != nil {
+			r := *c.Report
+			was.Report = &r
+		}
 		var with Change
 		if err := do(&c, &with); err != nil {
 			return err
 		}
+		if c.Report != nil {
+			if err := b.spread(ctx, was, &c, &with); err != nil {
+				return err
+			}
+		}
 		err = b.o.Store.Update(ctx, c, from, with)
+		if err == nil && len(with.Public) > 0 && b.o.Nudge != nil {
+			b.o.Nudge()
+		}
 		if version == anyVersion && errors.Is(err, ErrChanged) && try < 10 {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
 // What can go wrong, in words that a page can turn into a sentence.
@@ -53,7 +54,11 @@ type Case struct {
 	Warnings       []string  // checks that failed at the door, as sentences for clerks
 	Questions      []Question
 	Refund         *Refund
-	Version        int64 // counts changes: an action names the version that the clerk saw
+	Version        int64  // counts changes: an action names the version that the clerk saw
+	Main           string // number of the report that this one was merged into, or ""
+
+	Report *Report // of a defect, else nil; filled by Get and Reports, not in other lists
+	Photos []Photo // that came with it, without their data; filled like Report
 
 	// Only filled by Get, not in lists.
 	Application service.Application
@@ -61,8 +66,11 @@ type Case struct {
 	Papers      []service.Paper
 }
 
-// Open tells whether somebody still has to decide.
+// Open tells whether somebody still has to decide. What was merged into another report is decided there.
 func (c Case) Open() bool {
+	if c.Main != "" {
+		return false
+	}
 	switch c.State {
 	case service.StateApproved, service.StateRejected, service.StateWithdrawn:
 		return false
@@ -97,12 +105,21 @@ const (
 	EventReplaced  EventKind = "replaced"  // a lost slip was replaced
 	EventRefund    EventKind = "refund"    // money has to be given back
 	EventRefunded  EventKind = "refunded"  // money was given back
+
+	// Of reports of defects.
+	EventProgress    EventKind = "progress"    // the town hall tells how far it is
+	EventPublished   EventKind = "published"   // everybody can see it
+	EventUnpublished EventKind = "unpublished" // and no more
+	EventMerged      EventKind = "merged"      // it is the same as another one, which the text names
+	EventJoined      EventKind = "joined"      // another one is the same as this
+	EventSplit       EventKind = "split"       // they are not the same after all
+	EventSupport     EventKind = "support"     // somebody else has the same
 )
 
 // Public tells whether the citizen is told of such an event.
 func (k EventKind) Public() bool {
 	switch k {
-	case EventNote, EventWarning, EventReplaced:
+	case EventNote, EventWarning, EventReplaced, EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport:
 		return false
 	}
 	return true
@@ -126,7 +143,7 @@ type Refund struct {
 	Amount  money.Cents
 	Way     pay.Way
 	Payment *pay.Outcome // which payment at which terminal; nil when people took the money
-	Reason  string       // "rejected" or "withdrawn"
+	Reason  string       // "rejected", "withdrawn" or ReasonStray
 	Since   time.Time
 	Done    bool
 	DoneAt  time.Time
@@ -174,6 +191,7 @@ type Counts struct {
 	Open       int
 	Refunds    int // money to be given back
 	Sealed     int // envelopes that no key opens yet
+	Reports    int // of defects
 }
 
 // Change is what is stored together with a case, in one transaction.
@@ -184,6 +202,13 @@ type Change struct {
 	Papers []service.Paper // added to the case
 	Money  []ledger.Entry
 	Cause  string // id of the envelope that caused the change; a cause works once, a second time ErrExists
+
+	// Of reports of defects.
+	Others     []Sealed      // answers for who supports the report, each in place of the one before for its address; stored after Answer
+	Supporters []Supporter   // new ones; who supports it already is left as it was
+	Adopt      []string      // numbers of reports whose supporters become this one's, before Others are stored
+	Also       []Also        // other cases that change with this one; ErrChanged when one of them changed meanwhile
+	Public     []wire.Record // put in the scope publish.Public
 }
 
 // Store keeps cases. Every method returns only when it is on disk.
@@ -204,4 +229,5 @@ type Store interface {
 	Counts(ctx context.Context, clerk string, now time.Time) (Counts, error)
 	// Refunds lists refunds, open ones first, oldest first; then what was done, newest first, at most a hundred.
 	Refunds(ctx context.Context) ([]Refund, error)
+	ReportStore
 }

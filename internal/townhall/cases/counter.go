@@ -21,8 +21,8 @@ func byClerk(channel string) bool {
 
 // Enter makes the case of an application that a clerk entered: at the counter, by telephone, from paper. app needs Service, Answers, Way,
 // Channel and, if not German, Lang; the rest is filled in here. With pay.Counter at the counter the clerk has taken the money. The slip's
-// secret is only on the returned document: it cannot be shown again.
-func (b *Book) Enter(ctx context.Context, clerk string, app service.Application) (Case, document.Document, error) {
+// secret is only on the returned document: it cannot be shown again. photos are those that the answers name.
+func (b *Book) Enter(ctx context.Context, clerk string, app service.Application, photos ...Photo) (Case, document.Document, error) {
 	if !byClerk(app.Channel) || app.Way == pay.Card { // a card payment counts from the terminal's signature only
 		return Case{}, document.Document{}, ErrState
 	}
@@ -62,7 +62,7 @@ func (b *Book) Enter(ctx context.Context, clerk string, app service.Application)
 	if app.Fee == 0 {
 		app.Way = pay.Free
 	}
-	c, err := b.newCase(Arrival{Envelope: app.ID, Application: app})
+	c, err := b.newCase(Arrival{Envelope: app.ID, Application: app, Photos: photos})
 	if err != nil {
 		return Case{}, document.Document{}, err
 	}

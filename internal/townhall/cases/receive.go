@@ -25,6 +25,7 @@ type Arrival struct {
 	Application service.Application
 	Payment     *pay.Outcome // card payment, verified with the terminal's key; nil when nothing proves one
 	Warnings    []string     // what the door found, as sentences for clerks
+	Photos      []Photo      // that came with it and are what the application says
 }
 
 // Receive makes the case of an application: always, whatever its checks say. What does not hold becomes a warning. A second time with the
@@ -48,11 +49,14 @@ func (b *Book) newCase(a Arrival) (Case, error) {
 		Number: app.Case, Envelope: a.Envelope, Service: app.Service, ServiceVersion: app.Version, Tenant: b.o.Tenant,
 		Channel: app.Channel, Device: a.Device, Lang: app.Lang, State: service.StateReceived, Fee: max(0, app.Fee), Way: app.Way,
 		Payment: a.Payment, Received: now, Due: now.Add(b.o.Term), Recipient: app.Recipient,
-		Warnings: a.Warnings, Application: app,
+		Warnings: a.Warnings, Photos: a.Photos, Report: reportOf(app), Application: app,
 	}
 	c.Title = b.words.Say("de", "title.unknown")
 	if s, ok := b.service(c); ok {
 		c.Title = s.Title("de")
+	}
+	if c.Report != nil {
+		c.Title = b.what(c)
 	}
 	if _, err := seal.SealTo(app.Recipient, nil); err != nil {
 		c.Recipient = ""
@@ -86,7 +90,11 @@ func (b *Book) service(c Case) (*service.Service, bool) {
 // insert writes the history's first lines and the first answer, and stores the case. note may add to them.
 func (b *Book) insert(ctx context.Context, fresh Case, note func(*Case, *Change)) (Case, error) {
 	c, with := fresh, Change{Cause: fresh.Envelope}
-	b.log(&c, &with, "citizen", EventReceived, b.words.Say("de", "log.received", "fee", c.Fee.String()))
+	fee := b.words.Say("de", "log.received", "fee", c.Fee.String())
+	if c.Report != nil { // nobody expects one
+		fee = ""
+	}
+	b.log(&c, &with, "citizen", EventReceived, fee)
 	for _, w := range c.Warnings {
 		b.log(&c, &with, "system", EventWarning, w)
 	}
@@ -224,6 +232,8 @@ func (b *Book) reply(c *Case, with *Change, r service.Reply) {
 		b.log(c, with, "citizen", kind, text)
 	}
 	switch {
+	case r.Withdraw && (c.Main != "" || c.Open() && c.Report != nil && c.Report.Supports > 0): // the hole is there for the others, too
+		b.log(c, with, "citizen", EventMessage, b.words.Say("de", "log.shared"))
 	case r.Withdraw && c.Open():
 		c.State, c.Decided = service.StateWithdrawn, now
 		b.log(c, with, "citizen", EventWithdrawn, "")

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -25,14 +24,22 @@ func loadWords() (words, error) {
 }
 
 // state is the sentence that a citizen reads about a state when the clerk wrote none.
-func (w words) state(lang string, s service.State) string { return w.Say(lang, "state."+string(s)) }
+func (w words) state(c Case) string { return w.Say(c.Lang, kin(c)+"state."+string(c.State)) }
+
+// kin begins the keys of the sentences that say something else for a kind of cases: a defect is mended, not approved.
+func kin(c Case) string {
+	if c.Report != nil {
+		return "report."
+	}
+	return ""
+}
 
 // step is what a citizen reads about an event when nothing was written with it.
-func (w words) step(lang string, e Event) string {
-	if e.Text != "" && (e.Kind == EventAsked || e.Kind == EventApproved || e.Kind == EventRejected) {
+func (w words) step(c Case, e Event) string {
+	if e.Text != "" && (e.Kind == EventAsked || e.Kind == EventApproved || e.Kind == EventRejected || e.Kind == EventProgress) {
 		return e.Text
 	}
-	return w.Say(lang, "step."+string(e.Kind))
+	return w.Say(c.Lang, kin(c)+"step."+string(e.Kind))
 }
 
 // warn is a sentence for clerks.

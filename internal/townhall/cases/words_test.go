@@ -28,6 +28,21 @@ func TestEverySentenceIsThereInBothLanguages(t *testing.T) {
 			t.Errorf("a citizen reads %q", k)
 		}
 	}
+	for _, s := range []service.State{service.StateReceived, service.StateInWork, service.StateAsked, service.StateApproved, service.StateRejected, service.StateWithdrawn} {
+		if !w.Has("de", "report.state."+string(s)) {
+			t.Errorf("a reporter reads %q", s)
+		}
+	}
+	for _, k := range []EventKind{EventReceived, EventTaken, EventProgress, EventAsked, EventAnswered, EventMessage, EventApproved, EventRejected, EventWithdrawn, EventMerged} {
+		if !k.Public() || !w.Has("de", "report.step."+string(k)) {
+			t.Errorf("a reporter reads %q", k)
+		}
+	}
+	for _, k := range []EventKind{EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport} {
+		if k.Public() {
+			t.Errorf("a citizen is told of %q", k)
+		}
+	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

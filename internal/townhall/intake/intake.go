@@ -40,8 +40,15 @@ const (
 	ReasonContent  = "content"  // opened, but not what this version can read
 	ReasonIdentity = "identity" // the id inside is another one: the envelope was taken from elsewhere
 	ReasonProof    = "proof"    // a reply that does not prove that it comes from the slip's holder
+	ReasonUnsigned = "unsigned" // a report of money that its terminal did not sign
+	ReasonReport   = "report"   // it supports a report that was never published here
+	ReasonRefused  = "refused"  // it waited long enough for its case: the answer is no, and it is not tried again by itself
 	ReasonFault    = "fault"    // the program failed on it
 )
+
+// patience is how long a reply waits for its case, by the town hall's clock. Whoever replies has read an answer, so that the case was here: it is
+// missing only after a backup was restored, until its device has brought it again.
+const patience = 14 * 24 * time.Hour
 
 // Envelope is an item as it came, with who brought it.
 type Envelope struct {
@@ -76,12 +83,15 @@ var ErrUnknown = errors.New("intake: no such envelope in quarantine")
 type Book interface {
 	Receive(ctx context.Context, a cases.Arrival) (cases.Case, error)
 	Reply(ctx context.Context, envelope string, app service.Application) error
+	Stray(ctx context.Context, a cases.Arrival) (cases.Case, error)
+	Support(ctx context.Context, envelope string, app service.Application) error
 }
 
 // Options is what an Intake works with.
 type Options struct {
 	Store Store
 	Book  Book
+	Parts Parts            // nil: files are not taken
 	Ring  func() seal.Ring // the authority's keys as they are now
 	Now   func() time.Time
 	Log   *slog.Logger // nil: nothing is logged
@@ -152,7 +162,7 @@ func (in *Intake) Run(ctx context.Context) {
 
 // Retry tries again what waits in quarantine for a key or a case: after a key came, and after a start.
 func (in *Intake) Retry(ctx context.Context) error {
-	if _, err := in.o.Store.Again(ctx, ReasonKey, ReasonProof); err != nil {
+	if _, err := in.o.Store.Again(ctx, ReasonKey, ReasonProof, ReasonReport); err != nil {
 		return fmt.Errorf("intake: retry: %w", err)
 	}
 	in.Wake()
@@ -233,17 +243,40 @@ func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error
 	switch app.Kind {
 	case service.KindApplication:
 		payment, warnings := in.payment(e, app)
-		_, err = in.o.Book.Receive(ctx, cases.Arrival{Envelope: e.Item.ID, Device: e.Device, Application: app, Payment: payment, Warnings: warnings})
+		photos, notes, fault := in.photos(ctx, e, app)
+		if fault != nil {
+			return "", fault
+		}
+		device := e.Device
+		if device == hall.NamePhone { // the channel says it, and nobody knows whose
+			device = ""
+		}
+		_, err = in.o.Book.Receive(ctx, cases.Arrival{
+			Envelope: e.Item.ID, Device: device, Application: app, Payment: payment, Photos: photos, Warnings: append(warnings, notes...),
+		})
+	case service.KindSupport:
+		err = in.o.Book.Support(ctx, e.Item.ID, app)
 	case service.KindReply:
 		err = in.o.Book.Reply(ctx, e.Item.ID, app)
+	case service.KindStray:
+		if _, fault := vouched(e); fault != "" || app.Stray == nil {
+			return ReasonUnsigned, nil
+		}
+		_, err = in.o.Book.Stray(ctx, cases.Arrival{Envelope: e.Item.ID, Device: e.Device, Application: app, Payment: app.Stray})
 	default:
 		return ReasonContent, nil
 	}
 	switch {
 	case errors.Is(err, cases.ErrExists): // the effect was there, only the mark was not
 		return "", nil
+	case (errors.Is(err, cases.ErrProof) || errors.Is(err, cases.ErrNoReport)) && in.o.Now().Sub(e.At) > patience:
+		return ReasonRefused, nil
 	case errors.Is(err, cases.ErrProof):
 		return ReasonProof, nil
+	case errors.Is(err, cases.ErrNoReport):
+		return ReasonReport, nil
+	case errors.Is(err, cases.ErrRecipient):
+		return ReasonContent, nil
 	}
 	return "", err
 }
@@ -251,12 +284,15 @@ func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error
 // payment gives the card payment that the enrolled terminal vouches for, or nil. "Paid" counts from nowhere else: the signature has to be
 // the terminal's, and the outcome has to name this envelope and the digest of its bytes.
 func (in *Intake) payment(e Envelope, app service.Application) (*pay.Outcome, []string) {
-	var o pay.Outcome
-	if _, err := proof.Verify([]proof.PublicKey{e.DeviceKey}, proof.Outcome, e.Item.Outcome, &o); err != nil {
-		return nil, []string{"Die Unterschrift des Geräts unter der Zahlungsangabe stimmt nicht. Der Antrag gilt als unbezahlt."}
+	if e.Item.Outcome == "" { // a phone brought it; its word that it costs nothing was checked at the door and taken off, because it would name the phone
+		if app.Fee > 0 || app.Way != pay.Free {
+			return nil, []string{"Von einem Telefon kommt nur, was nichts kostet. In diesem Antrag steht etwas anderes; er gilt als unbezahlt."}
+		}
+		return nil, nil
 	}
-	if sum := sha256.Sum256([]byte(e.Item.Body)); o.Envelope != e.Item.ID || o.Digest != hex.EncodeToString(sum[:]) {
-		return nil, []string{"Die Zahlungsangabe gehört zu einem anderen Antrag. Dieser gilt als unbezahlt."}
+	o, fault := vouched(e)
+	if fault != "" {
+		return nil, []string{fault}
 	}
 	switch {
 	case o.Way == pay.Card && o.Amount > 0 && o.Payment != "":
@@ -268,4 +304,15 @@ func (in *Intake) payment(e Envelope, app service.Application) (*pay.Outcome, []
 		return nil, []string{"Im Antrag steht Kartenzahlung, das Gerät bestätigt aber keine."}
 	}
 	return nil, nil
+}
+
+// vouched gives the outcome that the terminal signed for exactly this envelope, or a sentence for clerks that says why there is none.
+func vouched(e Envelope) (o pay.Outcome, fault string) {
+	if _, err := proof.Verify([]proof.PublicKey{e.DeviceKey}, proof.Outcome, e.Item.Outcome, &o); err != nil {
+		return o, "Die Unterschrift des Geräts unter der Zahlungsangabe stimmt nicht. Der Antrag gilt als unbezahlt."
+	}
+	if sum := sha256.Sum256([]byte(e.Item.Body)); o.Envelope != e.Item.ID || o.Digest != hex.EncodeToString(sum[:]) {
+		return o, "Die Zahlungsangabe gehört zu einem anderen Antrag. Dieser gilt als unbezahlt."
+	}
+	return o, ""
 }

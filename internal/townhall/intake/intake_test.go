@@ -408,6 +408,19 @@ func TestALostSlipReadsAndProvesNothingAnyMore(t *testing.T) {
 	if q := w.quarantine(); len(q) != 1 || q[0].Reason != intake.ReasonProof {
 		t.Fatal("the lost slip still proves")
 	}
+	// It was tried every hour for ever: after a fortnight the answer is no.
+	w.ok(w.in.Retry(t.Context()))
+	check[int](t)(w.in.Work(t.Context()))
+	if q := w.quarantine(); len(q) != 1 || q[0].Reason != intake.ReasonProof {
+		t.Fatal("its case may still come back from a backup")
+	}
+	w.now = w.now.Add(15 * 24 * time.Hour)
+	w.ok(w.in.Retry(t.Context()))
+	check[int](t)(w.in.Work(t.Context()))
+	w.ok(w.in.Retry(t.Context()))
+	if n := check[int](t)(w.in.Work(t.Context())); n != 0 || w.quarantine()[0].Reason != intake.ReasonRefused {
+		t.Fatalf("%d tried again, %s", n, w.quarantine()[0].Reason)
+	}
 	if h := w.find(app.Case).History; !strings.Contains(h[len(h)-1].Text, "Personalausweis") {
 		t.Error("how the person was identified is not in the log")
 	}
@@ -459,7 +472,7 @@ func TestAfterARestoreTheSlipStillReadsAndAnswers(t *testing.T) {
 	token := w.read(s).Token
 
 	w.ok(w.store.Close())
-	w.ok(sqlite.Restore(t.Context(), backup, w.path, w.now))
+	check[sqlite.Restored](t)(sqlite.Restore(t.Context(), backup, w.path, w.now))
 	w.open()
 	w.reply(s, app.Case, service.Reply{Token: token, Text: "Neue Telefonnummer"}) // it came before its case
 	if len(w.quarantine()) != 1 {

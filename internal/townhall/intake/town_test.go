@@ -49,6 +49,7 @@ type town struct {
 	sign   proof.Key // the terminal's
 	permit proof.Key
 	now    time.Time
+	offers *service.Catalogue // nil: the small one
 }
 
 func check[T any](t testing.TB) func(T, error) T {
@@ -76,7 +77,10 @@ func (w *town) open() {
 	w.t.Helper()
 	w.store = check[*sqlite.Store](w.t)(sqlite.Open(w.t.Context(), w.path, w.clock))
 	w.t.Cleanup(func() { w.store.Close() })
-	catalogue := storetest.Catalogue(w.t)
+	catalogue := w.offers
+	if catalogue == nil {
+		catalogue = storetest.Catalogue(w.t)
+	}
 	fonts := pdf.Fonts{
 		Regular: check[[]byte](w.t)(os.ReadFile("../../../assets/fonts/AtkinsonHyperlegibleNext-Regular.ttf")),
 		Bold:    check[[]byte](w.t)(os.ReadFile("../../../assets/fonts/AtkinsonHyperlegibleNext-Bold.ttf")),
@@ -89,7 +93,7 @@ func (w *town) open() {
 		},
 		Secret: bytes.Repeat([]byte("s"), 32), Random: rand.Reader, Now: w.clock, Tenant: "stadt", Prefix: "MH",
 	}))
-	w.in = intake.New(intake.Options{Store: w.store, Book: w.book, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
+	w.in = intake.New(intake.Options{Store: w.store, Book: w.book, Parts: w.store, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
 }
 
 func (w *town) clock() time.Time { return w.now }

@@ -112,32 +112,39 @@ func sync(path string) error {
 }
 
 // Restore puts a backup in the place of the file at path and begins a new epoch: devices then push again what the backup does not have. The
-// file that was there is kept beside it, named by the moment. ErrInUse when somebody works with it.
-func Restore(ctx context.Context, from, path string, now time.Time) error {
-	if err := restore(ctx, from, path, now); err != nil {
-		return fmt.Errorf("sqlite: restore: %w", err)
+// file that was there is kept beside it, named by the moment. Who was shut out since the backup was made stays out: see ShutOut. ErrInUse when
+// somebody works with it.
+func Restore(ctx context.Context, from, path string, now time.Time) (Restored, error) {
+	r, err := restore(ctx, from, path, now)
+	if err != nil {
+		return Restored{}, fmt.Errorf("sqlite: restore: %w", err)
 	}
-	return nil
+	return r, nil
 }
 
-func restore(ctx context.Context, from, path string, now time.Time) error {
+func restore(ctx context.Context, from, path string, now time.Time) (Restored, error) {
 	fresh := path + ".restore"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return Restored{}, err
+	}
+	out, err := readDecided(path + ShutOut)
+	if err != nil {
+		return Restored{}, err
 	}
 	if err := duplicate(from, fresh); err != nil {
-		return err
+		return Restored{}, err
 	}
-	if err := renew(ctx, fresh); err != nil {
-		return errors.Join(err, os.Remove(fresh))
+	r, err := renew(ctx, fresh, out, now)
+	if err == nil {
+		err = setAside(ctx, path, now)
 	}
-	if err := setAside(ctx, path, now); err != nil {
-		return errors.Join(err, os.Remove(fresh))
+	if err != nil {
+		return Restored{}, errors.Join(err, os.Remove(fresh))
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return err
+		return Restored{}, err
 	}
-	return sync(path)
+	return r, sync(path)
 }
 
 func duplicate(from, to string) error {
@@ -154,23 +161,25 @@ func duplicate(from, to string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// renew checks the file and gives it a new epoch without a watermark.
-func renew(ctx context.Context, path string) error {
+// renew checks the file, gives it a new epoch without a watermark, and shuts out who was shut out since.
+func renew(ctx context.Context, path string, out decided, now time.Time) (Restored, error) {
 	db, err := sql.Open("sqlite3", plain(path))
 	if err != nil {
-		return err
+		return Restored{}, err
 	}
 	defer db.Close()
 	c, err := db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("this is no backup of a town hall: %w", err)
+		return Restored{}, fmt.Errorf("this is no backup of a town hall: %w", err)
 	}
 	defer c.Close()
 	if err := whole(ctx, c); err != nil {
-		return fmt.Errorf("this is no backup of a town hall: %w", err)
+		return Restored{}, fmt.Errorf("this is no backup of a town hall: %w", err)
 	}
-	_, err = c.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'epoch'; DELETE FROM meta WHERE key = 'watermark'`, rand.Text())
-	return err
+	if _, err := c.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'epoch'; DELETE FROM meta WHERE key = 'watermark'`, rand.Text()); err != nil {
+		return Restored{}, err
+	}
+	return carry(ctx, c, out, now)
 }
 
 // setAside moves the present file away, with everything that was written to it.

@@ -40,8 +40,8 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 		}
 		r, err := tx.ExecContext(ctx, `INSERT INTO cases (number, envelope, service, service_version, title, tenant, channel, device, lang,
 			fee, received, application, state, open, way, paid, payment, due, decided, clerk, recipient, address, token, warnings, questions,
-			refund, refund_open, refund_at, version)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			refund, refund_open, refund_at, main, version)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			append([]any{c.Number, c.Envelope, c.Service, c.ServiceVersion, c.Title, c.Tenant, c.Channel, c.Device, c.Lang,
 				int64(c.Fee), millis(c.Received), string(application)}, append(row, c.Version)...)...)
 		if err != nil {
@@ -51,6 +51,9 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO cases_text (rowid, words) VALUES (?, ?)`, c.ID, searchable(*c)); err != nil {
+			return err
+		}
+		if err := insertPhotos(ctx, tx, *c); err != nil {
 			return err
 		}
 		return apply(ctx, tx, *c, with)
@@ -88,22 +91,24 @@ func taken(ctx context.Context, tx *sql.Tx, query, arg string, sentinel error) e
 
 // Update stores a changed case; see cases.Store.
 func (s *Store) Update(ctx context.Context, c cases.Case, from int64, with cases.Change) error {
+	return s.write(ctx, "update case", func(tx *sql.Tx) error { return update(ctx, tx, c, from, with) })
+}
+
+func update(ctx context.Context, tx *sql.Tx, c cases.Case, from int64, with cases.Change) error {
 	row, err := encode(c)
 	if err != nil {
-		return fmt.Errorf("sqlite: update case: %w", err)
+		return err
 	}
-	return s.write(ctx, "update case", func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, `UPDATE cases SET state = ?, open = ?, way = ?, paid = ?, payment = ?, due = ?, decided = ?, clerk = ?,
-			recipient = ?, address = ?, token = ?, warnings = ?, questions = ?, refund = ?, refund_open = ?, refund_at = ?, version = version + 1
-			WHERE id = ? AND version = ?`, append(row, c.ID, from)...)
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, cases.ErrChanged)
-		}
-		return apply(ctx, tx, c, with)
-	})
+	r, err := tx.ExecContext(ctx, `UPDATE cases SET state = ?, open = ?, way = ?, paid = ?, payment = ?, due = ?, decided = ?, clerk = ?,
+		recipient = ?, address = ?, token = ?, warnings = ?, questions = ?, refund = ?, refund_open = ?, refund_at = ?, main = ?,
+		version = version + 1 WHERE id = ? AND version = ?`, append(row, c.ID, from)...)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, cases.ErrChanged)
+	}
+	return apply(ctx, tx, c, with)
 }
 
 // apply stores what comes with a change.
@@ -141,15 +146,22 @@ func apply(ctx context.Context, tx *sql.Tx, c cases.Case, with cases.Change) err
 			return err
 		}
 	}
-	if with.Forget || with.Answer != nil {
+	if with.Forget {
 		if err := exec(`DELETE FROM answers WHERE case_id = ?`, c.ID); err != nil {
 			return err
 		}
 	}
-	if with.Answer != nil {
-		return exec(`INSERT INTO answers (case_id, address, data) VALUES (?,?,?)`, c.ID, c.Address, with.Answer)
+	if with.Answer != nil { // not those of supporters
+		if err := exec(`DELETE FROM answers WHERE case_id = ? AND address NOT IN (SELECT address FROM supports WHERE case_id = ?)`, c.ID, c.ID); err != nil {
+			return err
+		}
 	}
-	return nil
+	if with.Answer != nil {
+		if err := exec(`INSERT INTO answers (case_id, address, data) VALUES (?,?,?)`, c.ID, c.Address, with.Answer); err != nil {
+			return err
+		}
+	}
+	return applyReport(ctx, tx, c, with)
 }
 
 // encode gives the columns that may change, in their order.
@@ -172,11 +184,11 @@ func encode(c cases.Case) ([]any, error) {
 		}
 	}
 	return []any{string(c.State), c.Open(), string(c.Way), c.Paid, texts[0], millis(c.Due), millis(c.Decided), c.Clerk, c.Recipient, c.Address,
-		c.Token, texts[1], texts[2], texts[3], refundOpen, refundAt}, nil
+		c.Token, texts[1], texts[2], texts[3], refundOpen, refundAt, c.Main}, nil
 }
 
 const columns = `id, number, envelope, service, service_version, title, tenant, channel, device, lang, state, fee, way, paid, payment,
-	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, version`
+	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, main, version`
 
 type scanner interface{ Scan(...any) error }
 
@@ -188,7 +200,7 @@ func (s *Store) decode(row scanner, more ...any) (cases.Case, error) {
 	)
 	err := row.Scan(append([]any{&c.ID, &c.Number, &c.Envelope, &c.Service, &c.ServiceVersion, &c.Title, &c.Tenant, &c.Channel, &c.Device, &c.Lang,
 		&c.State, &c.Fee, &c.Way, &c.Paid, &payment, &received, &due, &decided, &c.Clerk, &c.Recipient, &c.Address, &c.Token,
-		&warnings, &questions, &refund, &c.Version}, more...)...)
+		&warnings, &questions, &refund, &c.Main, &c.Version}, more...)...)
 	if err != nil {
 		return cases.Case{}, err
 	}
@@ -291,7 +303,10 @@ func (s *Store) fill(ctx context.Context, c *cases.Case) error {
 		}
 		c.Papers = append(c.Papers, p)
 	}
-	return papers.Err()
+	if err := errors.Join(papers.Err(), papers.Close()); err != nil {
+		return err
+	}
+	return s.fillReport(ctx, c)
 }
 
 // Caused tells whether an envelope had its effect.
@@ -390,7 +405,9 @@ func searchable(c cases.Case) string {
 func collect(b *strings.Builder, v any) {
 	switch v := v.(type) {
 	case string:
-		b.WriteString(" " + v)
+		if !digest.MatchString(v) { // nobody searches for a photo's
+			b.WriteString(" " + v)
+		}
 	case []any:
 		for _, e := range v {
 			collect(b, e)

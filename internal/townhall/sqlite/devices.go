@@ -94,14 +94,28 @@ func (s *Store) Devices(ctx context.Context) ([]Device, error) { return s.device
 
 // Revoke shuts a device out, by name or id, and every other one of that name. What it brought before stays. ErrDevice when there is none.
 func (s *Store) Revoke(ctx context.Context, device string) error {
-	r, err := s.db.ExecContext(ctx, `UPDATE devices SET revoked = ? WHERE (name = ? OR id = ?) AND revoked = 0`, millis(s.now()), device, device)
+	found, err := s.devices(ctx, `(name = ? OR id = ?) AND revoked = 0`, device, device)
 	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return ErrDevice
+	}
+	var all []decision
+	for _, d := range found {
+		all = append(all, decision{Device: d.ID, Name: d.Name})
+	}
+	if err := s.decide(all...); err != nil {
 		return fmt.Errorf("sqlite: revoke device: %w", err)
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, ErrDevice)
-	}
-	return nil
+	return s.write(ctx, "revoke device", func(tx *sql.Tx) error {
+		for _, d := range found {
+			if _, err := tx.ExecContext(ctx, `UPDATE devices SET revoked = ? WHERE id = ? AND revoked = 0`, millis(s.now()), d.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (s *Store) devices(ctx context.Context, where string, args ...any) ([]Device, error) {

@@ -105,10 +105,11 @@ func (s *Store) Counts(ctx context.Context, clerk string, now time.Time) (cases.
 	err := s.db.QueryRowContext(ctx, `SELECT count(*),
 			count(*) FILTER (WHERE state = ?), count(*) FILTER (WHERE clerk = ?), count(*) FILTER (WHERE clerk = ''),
 			count(*) FILTER (WHERE due < ?), count(*) FILTER (WHERE due >= ? AND due < ?), count(*) FILTER (WHERE due >= ? AND due < ?),
-			count(*) FILTER (WHERE state = ?), count(*) FILTER (WHERE warnings <> ''), count(*) FILTER (WHERE fee > 0 AND paid = 0)
+			count(*) FILTER (WHERE state = ?), count(*) FILTER (WHERE warnings <> ''), count(*) FILTER (WHERE fee > 0 AND paid = 0),
+			count(*) FILTER (WHERE id IN (SELECT case_id FROM reports))
 		FROM cases WHERE open = 1`,
 		string(service.StateReceived), clerk, now.UnixMilli(), now.UnixMilli(), day(1), now.UnixMilli(), day(7), string(service.StateAsked)).
-		Scan(&n.Open, &n.New, &n.Mine, &n.Unassigned, &n.Overdue, &n.DueToday, &n.DueWeek, &n.Asked, &n.Warned, &n.Unpaid)
+		Scan(&n.Open, &n.New, &n.Mine, &n.Unassigned, &n.Overdue, &n.DueToday, &n.DueWeek, &n.Asked, &n.Warned, &n.Unpaid, &n.Reports)
 	if err != nil {
 		return cases.Counts{}, fmt.Errorf("sqlite: count cases: %w", err)
 	}

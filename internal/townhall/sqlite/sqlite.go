@@ -19,6 +19,8 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 	"github.com/pressly/goose/v3"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 )
 
 //go:embed migrations/*.sql
@@ -26,8 +28,10 @@ var migrations embed.FS
 
 // Store keeps cases, envelopes, published facts, devices and users. It may be used by many at once, also by several processes.
 type Store struct {
-	db  *sql.DB
-	now func() time.Time
+	db   *sql.DB
+	path string // of the file
+	now  func() time.Time
+	dock *hall.Dock
 }
 
 // Open opens the file, makes it if there is none, and brings it to the newest form.
@@ -56,7 +60,7 @@ func open(ctx context.Context, path string, now func() time.Time) (*Store, error
 		return nil, err
 	}
 	db.SetMaxOpenConns(8)
-	s := &Store{db: db, now: now}
+	s := &Store{db: db, path: path, now: now, dock: hall.NewDock(path+DockEnd, hall.DockOptions{})}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -85,7 +89,10 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	_, err = s.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING`, rand.Text())
-	return err
+	if err != nil {
+		return err
+	}
+	return s.begin(ctx)
 }
 
 // Close closes the file.

@@ -120,7 +120,7 @@ func TestARestoreBeginsANewEpochWithoutAWatermark(t *testing.T) {
 	insert("2", "e2")
 
 	later := storetest.Day().Add(time.Hour)
-	if err := sqlite.Restore(t.Context(), backup, path, later); !errors.Is(err, sqlite.ErrInUse) {
+	if _, err := sqlite.Restore(t.Context(), backup, path, later); !errors.Is(err, sqlite.ErrInUse) {
 		t.Fatal("a running town hall lost its database:", err)
 	}
 	if _, err := s.Get(t.Context(), "2"); err != nil {
@@ -129,7 +129,7 @@ func TestARestoreBeginsANewEpochWithoutAWatermark(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := sqlite.Restore(t.Context(), backup, path, later); err != nil {
+	if _, err := sqlite.Restore(t.Context(), backup, path, later); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, path, storetest.Day)
@@ -148,7 +148,7 @@ func TestARestoreBeginsANewEpochWithoutAWatermark(t *testing.T) {
 	if kept, _ := filepath.Glob(path + ".before-*"); len(kept) != 1 {
 		t.Error("the former database was not kept")
 	}
-	if err := sqlite.Restore(t.Context(), "sqlite_test.go", filepath.Join(dir, "other.db"), later); err == nil {
+	if _, err := sqlite.Restore(t.Context(), "sqlite_test.go", filepath.Join(dir, "other.db"), later); err == nil {
 		t.Error("any file is taken for a backup")
 	}
 }
@@ -170,7 +170,7 @@ func TestADamagedDatabaseGivesWayToItsBackup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := sqlite.Restore(t.Context(), backup, path, storetest.Day()); err != nil {
+	if _, err := sqlite.Restore(t.Context(), backup, path, storetest.Day()); err != nil {
 		t.Fatal(err)
 	}
 	if err := open(t, path, storetest.Day).Ping(t.Context()); err != nil {

@@ -54,12 +54,12 @@ func (s *Store) SetPassword(ctx context.Context, login, password string) error {
 	if err != nil {
 		return fmt.Errorf("sqlite: set password: %w", err)
 	}
-	return s.changeUser(ctx, `UPDATE users SET password = ?, disabled = 0 WHERE login = ?`, hash, login)
+	return s.shutOut(ctx, "set password", decision{User: login, Since: since(hash)}, `UPDATE users SET password = ?, disabled = 0 WHERE login = ?`, hash, login)
 }
 
 // DisableUser shuts somebody out. ErrUser when there is none of this login.
 func (s *Store) DisableUser(ctx context.Context, login string) error {
-	return s.changeUser(ctx, `UPDATE users SET disabled = 1 WHERE login = ?`, login)
+	return s.shutOut(ctx, "shut user out", decision{User: login, Disabled: true}, `UPDATE users SET disabled = 1 WHERE login = ?`, login)
 }
 
 func (s *Store) changeUser(ctx context.Context, query string, args ...any) error {

@@ -54,6 +54,10 @@ func Run(t *testing.T, fresh func(t *testing.T, now func() time.Time) Store) {
 		{"records follow the order of commits", records},
 		{"a code enrols one device, in time", devices},
 		{"what is owed and paid balances", owed},
+		{"a report comes back whole, its photos bit for bit", wholeReport},
+		{"reports are filtered, sorted and counted", reportLists},
+		{"merged reports and supporters change together or not at all", mergedReports},
+		{"what is published is stored with its case", published},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.try(t, fresh(t, Day)) })
 	}

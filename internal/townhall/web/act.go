@@ -215,6 +215,8 @@ func refundReason(r string) string {
 		return "abgelehnt"
 	case string(service.StateWithdrawn):
 		return "zurückgezogen"
+	case cases.ReasonStray:
+		return "Zahlung ohne Antrag; erst im Journal des Terminals nachsehen"
 	}
 	return r
 }

@@ -224,7 +224,7 @@ func (b *memBook) RefundDone(_ context.Context, number, clerk string) error {
 	})
 }
 
-func (b *memBook) Enter(_ context.Context, clerk string, app service.Application) (cases.Case, document.Document, error) {
+func (b *memBook) Enter(_ context.Context, clerk string, app service.Application, photos ...cases.Photo) (cases.Case, document.Document, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down != nil {
@@ -242,7 +242,7 @@ func (b *memBook) Enter(_ context.Context, clerk string, app service.Application
 		app.Fee = v.Fee.Amount
 	}
 	c := cases.Case{Number: app.Case, Service: app.Service, ServiceVersion: app.Version, Title: s.Title("de"), Channel: app.Channel, Lang: app.Lang, State: service.StateReceived,
-		Fee: app.Fee, Way: app.Way, Paid: app.Way == pay.Counter && app.Channel == "counter", Received: b.now(), Due: b.now().AddDate(0, 0, 14), Version: 1, Application: app,
+		Fee: app.Fee, Way: app.Way, Paid: app.Way == pay.Counter && app.Channel == "counter", Received: b.now(), Due: b.now().AddDate(0, 0, 14), Version: 1, Application: app, Photos: photos,
 		History: []cases.Event{{At: b.now(), Who: clerk, Kind: cases.EventReceived, State: service.StateReceived}}}
 	for _, p := range s.Check(app.Answers, b.now()) {
 		c.Warnings = append(c.Warnings, p.Text)

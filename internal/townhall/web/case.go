@@ -28,8 +28,9 @@ type casePage struct {
 	Fee                                          *feeLines
 	Payment                                      []pair
 	Papers                                       []paper
-	CanTake, CanDecide, CanPay, Mine             bool
+	CanTake, CanDecide, CanPay, Mine, Stray      bool
 	Acts                                         []act
+	Report                                       *reportPart
 }
 
 type step struct {
@@ -72,13 +73,21 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 	}
 	u, now := user(r), s.Now()
 	p := casePage{
-		Case: c, State: stateBadge(c.State), Due: dueBadge(c, now, s.Zone), Mine: c.Clerk == u.Login, CanDecide: c.Open(), CanTake: c.Open() && c.Clerk != u.Login,
+		Case: c, State: caseBadge(c), Due: dueBadge(c, now, s.Zone), Mine: c.Clerk == u.Login, CanDecide: c.Open(), CanTake: c.Open() && c.Clerk != u.Login,
 		Came:        "eingegangen am " + shortDay(c.Received, s.Zone) + " " + channelWord(c.Channel),
 		SeenTitle:   "Antrag, wie er gestellt wurde",
 		ChannelIcon: channelIcon(c.Channel),
 	}
 	name := s.names(r)
 	p.Steps = s.steps(c, name)
+	if p.Stray = stray(c); p.Stray {
+		p.State = badge{"Nur Erstattung", "coin-euro", "", false}
+		back := step{Label: "Erstattung", Text: "steht aus", Current: true}
+		if c.Refund.Done {
+			back = step{Label: "Erstattung", Text: "erledigt, " + shortDay(c.Refund.DoneAt, s.Zone), Done: true}
+		}
+		p.Steps = append(p.Steps[:1], back)
+	}
 	if c.Device != "" {
 		p.Came += " (" + c.Device + ")"
 	}
@@ -94,8 +103,16 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 	for i, d := range c.Papers {
 		p.Papers = append(p.Papers, paper{URL: "/vorgang/" + c.Number + "/dokument/" + strconv.Itoa(i+1), Title: d.Title, Size: size(len(d.Data))})
 	}
+	acts := []string{"bewilligen", "rueckfrage", "ablehnen"}
+	if c.Report != nil && s.Reports != nil {
+		if err := s.report(r, &p, name); err != nil {
+			s.fail(w, r, fmt.Errorf("web: report: %w", err))
+			return
+		}
+		acts = []string{"rueckfrage"}
+	}
 	if p.CanDecide {
-		for _, name := range []string{"bewilligen", "rueckfrage", "ablehnen"} {
+		for _, name := range acts {
 			p.Acts = append(p.Acts, s.act(r, name, c))
 		}
 	}
@@ -113,6 +130,10 @@ func (s *site) seen(p *casePage) {
 		how = append(how, "Fassung "+c.ServiceVersion)
 	}
 	p.SeenHow = strings.Join(how, ", ")
+	if stray(c) {
+		p.SeenTitle, p.SeenHow, p.NoView = "Nur eine Zahlung", "", "Zu dieser Zahlung gibt es keinen Antrag."
+		return
+	}
 	svc, ok := s.Catalogue.Find(c.Service, c.ServiceVersion)
 	if !ok {
 		p.NoView = "Diese Fassung der Leistung ist hier nicht bekannt. Die Angaben stehen deshalb so da, wie sie gesendet wurden."
@@ -133,6 +154,9 @@ func (s *site) seen(p *casePage) {
 		}
 	}
 }
+
+// stray tells whether the case is nothing but money that a terminal took without an application.
+func stray(c cases.Case) bool { return c.Refund != nil && c.Refund.Reason == cases.ReasonStray }
 
 // dayOf is the day that the application's rules count from.
 func (s *site) dayOf(c cases.Case) time.Time {
@@ -207,6 +231,8 @@ func (s *site) decision(p *casePage, name func(string) string) {
 	c := p.Case
 	p.DecideTitle = "Entscheidung"
 	switch {
+	case stray(c):
+		p.DecideTitle, p.DecideText = "Geld ohne Antrag", "Zu entscheiden ist nichts. Sehen Sie im Journal des Terminals nach, ob das Geld noch da ist, und erstatten Sie es dann."
 	case !c.Open():
 		p.DecideText = stateBadge(c.State).Text + "."
 		if !c.Decided.IsZero() {
@@ -226,15 +252,17 @@ func (s *site) decision(p *casePage, name func(string) string) {
 func (s *site) payment(p *casePage, name func(string) string) {
 	c := p.Case
 	add := func(label, text string) { p.Payment = append(p.Payment, pair{label, text}) }
-	if c.Fee <= 0 {
+	if c.Fee <= 0 && !stray(c) {
 		p.PaidBadge = badge{Text: "Kostenlos"}
 		return
 	}
-	if p.Fee == nil {
+	if p.Fee == nil && !stray(c) {
 		add("Gebühr", c.Fee.String())
 	}
 	add("Weg", wayWord(c.Way))
 	switch {
+	case stray(c):
+		p.PaidBadge = badge{"Ohne Antrag", "alert-triangle", "warn", false}
 	case c.Paid:
 		p.PaidBadge = badge{"Bezahlt", "circle-check", "good", false}
 	case c.Open():
@@ -262,7 +290,7 @@ func (s *site) payment(p *casePage, name func(string) string) {
 			}
 		}
 	}
-	if c.Way == pay.Card && !c.Paid {
+	if c.Way == pay.Card && !c.Paid && !stray(c) {
 		add("Nachweis", "fehlt")
 	}
 	if ref := c.Refund; ref != nil {
@@ -298,6 +326,10 @@ func (s *site) showPaper(w http.ResponseWriter, r *http.Request) {
 	}
 	d := c.Papers[n-1]
 	kind := d.Type
+	if kind == "image/jpeg" {
+		sendPicture(w, c.Number+"-"+strconv.Itoa(n), d.Data)
+		return
+	}
 	if kind != "application/pdf" { // anything else is only kept, never run
 		kind = "application/octet-stream"
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 )
 
 // maxDrafts is how many applications one clerk may have begun; the oldest goes when there is one more.
@@ -22,18 +23,21 @@ type draft struct {
 	Channel string
 	Lang    string
 	Answers form.Answers
-	Pressed map[string]bool // pages that the clerk wanted to leave: from then on they say what is wrong
+	Photos  map[string]cases.Photo // by digest, prepared
+	Pressed map[string]bool        // pages that the clerk wanted to leave: from then on they say what is wrong
 	Day     time.Time
 	Since   time.Time
 	touched time.Time
+	refused string // why a file was not taken: for the next page only
 }
 
 // drafts keeps what clerks are entering, and remembers which ones became a case.
 type drafts struct {
-	mu    sync.Mutex
-	now   func() time.Time
-	m     map[string]draft
-	spent map[string]ended
+	mu       sync.Mutex
+	now      func() time.Time
+	m        map[string]draft
+	spent    map[string]ended
+	darkroom chan struct{} // photos are prepared one after another
 }
 
 type ended struct {
@@ -42,7 +46,7 @@ type ended struct {
 }
 
 func newDrafts(now func() time.Time) *drafts {
-	return &drafts{now: now, m: map[string]draft{}, spent: map[string]ended{}}
+	return &drafts{now: now, m: map[string]draft{}, spent: map[string]ended{}, darkroom: make(chan struct{}, 1)}
 }
 
 // start begins a draft.
@@ -57,7 +61,7 @@ func (d *drafts) start(x draft) string {
 	}
 	x.ID = rand.Text()
 	x.Since, x.touched = d.now(), d.now()
-	x.Pressed = map[string]bool{}
+	x.Pressed, x.Photos = map[string]bool{}, map[string]cases.Photo{}
 	d.m[x.ID] = x
 	return x.ID
 }
@@ -70,7 +74,7 @@ func (d *drafts) get(id, clerk string) (draft, bool) {
 	if !ok || x.Clerk != clerk {
 		return draft{}, false
 	}
-	x.Pressed = maps.Clone(x.Pressed)
+	x.Pressed, x.Photos = maps.Clone(x.Pressed), maps.Clone(x.Photos)
 	return x, true
 }
 
@@ -79,7 +83,7 @@ func (d *drafts) put(x draft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if old, ok := d.m[x.ID]; ok && old.Clerk == x.Clerk {
-		x.touched = d.now()
+		x.touched, x.refused = d.now(), ""
 		d.m[x.ID] = x
 	}
 }

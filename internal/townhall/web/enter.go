@@ -136,6 +136,7 @@ func (s *site) gone(w http.ResponseWriter, r *http.Request, id string) {
 type formPage struct {
 	Service, Title, Heading, Lead, PageID, Action, Back, NextLabel, Discard string
 	Number, Total                                                           int
+	Files                                                                   bool // there is a field for files
 	Fields, Problems                                                        []field
 	Steps                                                                   []pageLink
 	Reasons                                                                 []reason
@@ -180,14 +181,28 @@ func (s *site) drawForm(w http.ResponseWriter, r *http.Request, status int, d dr
 	if n > 0 {
 		p.Back = d.url(v.Pages[n-1].ID)
 	}
+	if v.Fee != nil && v.Fee.Amount == 0 && len(v.Fee.Steps) == 0 { // nothing to tell about a service that is free
+		p.Fee = nil
+	}
 	if n == len(v.Pages)-1 {
 		p.NextLabel = "Weiter zur Prüfung"
 	}
 	for _, f := range page.Fields {
 		x := draw(f, say)
+		if x.Shape == "photos" {
+			p.Files, x.Base = true, d.url("")+"/foto/"
+			if d.refused != "" {
+				x.say(d.refused)
+			}
+		}
+		if x.Shape == "group" {
+			s.offerStreets(x.Parts)
+		}
 		p.Fields = append(p.Fields, x)
-		if x.Problem != "" {
-			p.Problems = append(p.Problems, x)
+		for _, y := range append(x.Parts, x) {
+			if y.Problem != "" {
+				p.Problems = append(p.Problems, y)
+			}
 		}
 	}
 	for i, other := range v.Pages {
@@ -211,6 +226,20 @@ func (s *site) drawForm(w http.ResponseWriter, r *http.Request, status int, d dr
 	s.draw(w, r, status, "form", shell{Title: title, Nav: "erfassen"}, p)
 }
 
+// offerStreets lets the browser complete the names of streets.
+func (s *site) offerStreets(parts []field) {
+	if s.Town == nil {
+		return
+	}
+	for i := range parts {
+		if strings.HasSuffix(parts[i].Path, "/street") {
+			for _, street := range s.Town.Streets {
+				parts[i].List = append(parts[i].List, street.Name)
+			}
+		}
+	}
+}
+
 func reasons(d draft, v form.View) []reason {
 	if v.Eligible == nil {
 		return nil
@@ -232,31 +261,37 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := sentForm(r); err != nil {
 		s.say(w, r, http.StatusRequestEntityTooLarge, message{Title: "Das war zu viel auf einmal", Text: "Der Text ist zu lang. Es wurde nichts übernommen.", Link: d.url(""), LinkText: "Zurück zum Antrag"})
 		return
 	}
 	id := r.PostForm.Get("seite")
-	d.Answers = apply(d.Service, d.Answers, r.PostForm, func(a form.Answers) []form.Field {
-		v := d.Service.View(a, "de", d.Day)
-		for _, p := range v.Pages {
+	fields := func(a form.Answers) []form.Field {
+		for _, p := range d.Service.View(a, "de", d.Day).Pages {
 			if p.ID == id {
-				return p.Fields
+				return p.Inputs()
 			}
 		}
 		return nil
-	})
+	}
+	d.Answers = apply(d.Service, d.Answers, r.PostForm, fields)
+	refused := ""
+	if r.MultipartForm != nil {
+		refused = s.takePhotos(&d, fields(d.Answers), r.PostForm, r.MultipartForm.File)
+	}
 	if r.PostForm.Get("nur") == "ansehen" { // only to see what an answer changes
 		s.drafts.put(d)
+		d.refused = refused
 		s.drawForm(w, r, http.StatusOK, d, id)
 		return
 	}
 	d.Pressed[id] = true
 	s.drafts.put(d)
+	d.refused = refused
 	v := d.view()
 	n := at(v, id)
 	switch {
-	case len(v.Pages) > 0 && v.Pages[n].ID == id && !v.Pages[n].Done:
+	case len(v.Pages) > 0 && v.Pages[n].ID == id && (!v.Pages[n].Done || refused != ""):
 		s.drawForm(w, r, http.StatusUnprocessableEntity, d, id)
 	case n+1 < len(v.Pages):
 		http.Redirect(w, r, d.url(v.Pages[n+1].ID), http.StatusSeeOther)
@@ -373,11 +408,13 @@ func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 		s.gone(w, r, r.PathValue("entwurf"))
 		return
 	}
+	answers := d.Service.Clean(d.Answers, d.Day)
+	photos, attachments := d.photos(answers)
 	app := service.Application{
 		Kind: service.KindApplication, Service: d.Service.ID, Version: d.Service.Version, Tenant: s.Catalogue.Tenant().ID, Lang: d.Lang,
-		Day: d.Day.Format("2006-01-02"), Answers: d.Service.Clean(d.Answers, d.Day), Way: way, Channel: d.Channel, At: s.Now(),
+		Day: d.Day.Format("2006-01-02"), Answers: answers, Way: way, Channel: d.Channel, Attachments: attachments, At: s.Now(),
 	}
-	c, slip, err := s.Book.Enter(r.Context(), d.Clerk, app)
+	c, slip, err := s.Book.Enter(r.Context(), d.Clerk, app, photos...)
 	switch {
 	case err != nil && c.Number != "": // the case is there, only its slip is not
 		s.drafts.became(d.ID, c.Number)

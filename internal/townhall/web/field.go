@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
@@ -12,7 +13,7 @@ import (
 // field is a form.Field as the templates draw it.
 type field struct {
 	ID, Path, Name, Label, Hint, Example, Note, Problem, Text string
-	Shape                                                     string // "input", "area", "options", "select", "consent", "info", "output"
+	Shape                                                     string // "input", "area", "options", "select", "consent", "group", "photos", "info", "output"
 	Type                                                      string // of the input
 	Mode                                                      string // inputmode
 	Width                                                     string // class
@@ -20,7 +21,14 @@ type field struct {
 	Max, Columns                                              int
 	Required, Checked, Plain                                  bool
 	Options                                                   []fieldOption
+	Parts                                                     []field      // of a group
+	Photos                                                    []fieldPhoto // that are there already
+	Base                                                      string       // address under which they are shown
+	List                                                      []string     // what the browser offers while somebody types
+	Full                                                      bool         // no more fit
 }
+
+type fieldPhoto struct{ Digest, Label string }
 
 type fieldOption struct {
 	Token, Label, Hint, Mark string
@@ -54,6 +62,24 @@ func draw(f form.Field, say bool) field {
 		if a := answer(f); !a.Blank {
 			x.Text = a.Text
 		}
+	case f.Kind == form.Place:
+		x.Shape, x.Problem = "group", "" // told at the part
+		for _, part := range f.Parts {
+			y := draw(part, say)
+			switch {
+			case strings.HasSuffix(part.Path, "/number"):
+				y.Width = "short"
+			case strings.HasSuffix(part.Path, "/words"):
+				y.Width = ""
+			}
+			x.Parts = append(x.Parts, y)
+		}
+	case f.Kind == form.Photos:
+		x.Shape = "photos"
+		for i, digest := range form.Digests(f.Value) {
+			x.Photos = append(x.Photos, fieldPhoto{digest, "Foto " + strconv.Itoa(i+1)})
+		}
+		x.Full = f.Max > 0 && len(x.Photos) >= f.Max
 	case f.Kind == form.LongText:
 		x.Shape = "area"
 	case f.Kind == form.Consent:
@@ -83,6 +109,14 @@ func draw(f form.Field, say bool) field {
 	}
 	x.Describes = strings.Join(ids, " ")
 	return x
+}
+
+// say tells what is wrong with the field.
+func (x *field) say(problem string) {
+	if x.Problem == "" {
+		x.Describes = strings.TrimSpace(x.Describes + " " + x.ID + "-e")
+	}
+	x.Problem = problem
 }
 
 func (x *field) input(f form.Field) {
@@ -132,8 +166,8 @@ func apply(p parser, answers form.Answers, sent url.Values, look func(form.Answe
 	for again := true; again; {
 		again = false
 		for _, f := range look(answers) {
-			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind == form.Info || f.Kind == form.Computed {
-				continue
+			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind == form.Info || f.Kind == form.Computed || f.Kind == form.Photos {
+				continue // photos: see takePhotos
 			}
 			done[f.Path], again = true, true
 			answers = answers.With(f.Path, read(p, f, sent["a:"+f.Path]))

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/justinas/nosurf"
 )
@@ -17,7 +15,7 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// maxBody is the longest form that is read, in bytes.
+// maxBody is the longest form without files that is read, in bytes.
 const maxBody = 512 << 10
 
 // What a session holds.
@@ -41,7 +39,7 @@ func (s *site) guard(pages http.Handler) http.Handler {
 	csrf.SetBaseCookie(http.Cookie{Name: "formular", Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 	csrf.SetIsTLSFunc(func(*http.Request) bool { return s.Secure })
 	csrf.SetFailureHandler(http.HandlerFunc(s.forbidden))
-	inner := s.sessions.LoadAndSave(s.identify(csrf))
+	inner := s.sessions.LoadAndSave(s.identify(s.limitBody(csrf)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -59,7 +57,6 @@ func (s *site) guard(pages http.Handler) http.Handler {
 			return
 		}
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
@@ -92,6 +89,7 @@ func (s *site) identify(next http.Handler) http.Handler {
 				return
 			}
 			s.drafts.forget(login)
+			s.searches.forget(login)
 		default:
 			r = r.WithContext(context.WithValue(r.Context(), userKey{}, u))
 		}
@@ -126,70 +124,6 @@ func local(to string) string {
 		return "/arbeitsliste"
 	}
 	return to
-}
-
-// How often somebody may try to sign in within window: by login, so that no password is guessed, and by address, so that no list of
-// logins is tried.
-const (
-	window     = 15 * time.Minute
-	perLogin   = 6
-	perAddress = 40
-)
-
-// limiter counts attempts to sign in.
-type limiter struct {
-	mu   sync.Mutex
-	now  func() time.Time
-	m    map[string]*attempts
-	gate chan struct{} // checking a password costs memory on purpose: few at once
-}
-
-type attempts struct {
-	since time.Time
-	n     int
-}
-
-func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, m: map[string]*attempts{}, gate: make(chan struct{}, 2)}
-}
-
-// begin counts an attempt before it is made, so that many at once do not slip through. It says how long to wait when it is one too many.
-func (l *limiter) begin(login, address string) (wait time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.now()
-	if len(l.m) > 1000 {
-		for k, a := range l.m {
-			if now.Sub(a.since) >= window {
-				delete(l.m, k)
-			}
-		}
-	}
-	for _, x := range []struct {
-		key   string
-		limit int
-	}{{"a:" + address, perAddress}, {"l:" + login, perLogin}} {
-		a := l.m[x.key]
-		if a == nil || now.Sub(a.since) >= window {
-			a = &attempts{since: now}
-			l.m[x.key] = a
-		}
-		a.n++
-		if a.n > x.limit { // an address that tried too often locks no login out, and fills no memory with invented ones
-			return window - now.Sub(a.since)
-		}
-	}
-	return 0
-}
-
-// forgive takes a good attempt out of the count.
-func (l *limiter) forgive(login, address string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.m, "l:"+login)
-	if a := l.m["a:"+address]; a != nil {
-		a.n--
-	}
 }
 
 // address is where a request comes from. What proxies write is believed only of the town's own: anybody can send such a header.

@@ -29,6 +29,8 @@ type shell struct {
 	Nav      string // which entry of the menu is open
 	Open     int
 	Refunds  int
+	Defects  bool   // reports of defects are worked here
+	Reports  int    // open ones
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -49,7 +51,7 @@ func loadPages(s static, zone *time.Location, now func() time.Time) (pages, erro
 			return fmt.Sprintf("%d Angaben passen noch nicht", len(list))
 		},
 	}
-	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html")
+	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html", "templates/report-parts.html")
 	if err != nil {
 		return pages{}, err
 	}
@@ -115,7 +117,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 		s.Log.Error("counts for the menu", "err", err)
 		return
 	}
-	sh.Open, sh.Refunds = counts.Open, counts.Refunds
+	sh.Open, sh.Refunds, sh.Defects, sh.Reports = counts.Open, counts.Refunds, s.Reports != nil, counts.Reports
 }
 
 // initials are the first letters of the first and the last name.

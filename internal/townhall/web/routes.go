@@ -14,6 +14,7 @@ func (s *site) routes() http.Handler {
 		http.Redirect(w, r, "/arbeitsliste", http.StatusSeeOther)
 	})
 	page("GET /arbeitsliste", s.worklist)
+	page("POST /arbeitsliste", s.search)
 	page("GET /vorgang/{nummer}", s.showCase)
 	page("GET /vorgang/{nummer}/dokument/{n}", s.showPaper)
 	page("POST /vorgang/{nummer}/uebernehmen", s.take)
@@ -35,9 +36,13 @@ func (s *site) routes() http.Handler {
 	page("GET /erfassen/{service}/{entwurf}", s.showForm)
 	page("POST /erfassen/{service}/{entwurf}", s.answerForm)
 	page("POST /erfassen/{service}/{entwurf}/verwerfen", s.discard)
+	page("GET /erfassen/{service}/{entwurf}/foto/{foto}", s.showDraftPhoto)
 	page("GET /erfassen/{service}/{entwurf}/pruefen", s.showCheck)
 	page("POST /erfassen/{service}/{entwurf}/pruefen", s.finish)
 
+	if s.Reports != nil {
+		s.reportRoutes(page)
+	}
 	page("GET /erstattungen", s.refundList)
 	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)
 	page("/", s.notFound)

@@ -46,10 +46,9 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	key, from := strings.ToLower(login), s.address(r)
 	if wait := s.limit.begin(key, from); wait > 0 {
-		minutes := int((wait + time.Minute - 1) / time.Minute)
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 		s.Log.Warn("too many attempts to sign in", "from", from)
-		again(http.StatusTooManyRequests, "Zu viele Versuche", "Bitte warten Sie "+count(minutes, "Minute", "Minuten")+" und versuchen Sie es dann noch einmal.")
+		again(http.StatusTooManyRequests, "Zu viele Versuche", "Bitte warten Sie "+lasting(wait)+" und versuchen Sie es dann noch einmal.")
 		return
 	}
 	u, err := s.checkPassword(r, login, password)
@@ -73,6 +72,14 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, local(page.Next), http.StatusSeeOther)
 }
 
+// lasting says how long a wait is, rounded up.
+func lasting(d time.Duration) string {
+	if seconds := int((d + time.Second - 1) / time.Second); seconds <= 90 {
+		return count(seconds, "Sekunde", "Sekunden")
+	}
+	return count(int((d+time.Minute-1)/time.Minute), "Minute", "Minuten")
+}
+
 func (s *site) checkPassword(r *http.Request, login, password string) (User, error) {
 	select {
 	case s.limit.gate <- struct{}{}:
@@ -86,6 +93,7 @@ func (s *site) checkPassword(r *http.Request, login, password string) (User, err
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) {
 	if u := user(r); u.Login != "" {
 		s.drafts.forget(u.Login)
+		s.searches.forget(u.Login)
 	}
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		s.fail(w, r, fmt.Errorf("web: sign out: %w", err))

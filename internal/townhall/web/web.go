@@ -16,6 +16,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 )
@@ -46,7 +47,7 @@ type Decider interface {
 
 // Enterer makes cases at the counter. The documents it returns are the only place of a slip's secret.
 type Enterer interface {
-	Enter(ctx context.Context, clerk string, app service.Application) (cases.Case, document.Document, error)
+	Enter(ctx context.Context, clerk string, app service.Application, photos ...cases.Photo) (cases.Case, document.Document, error)
 	Replace(ctx context.Context, number, clerk, identified string) (document.Document, error)
 }
 
@@ -80,6 +81,8 @@ type Options struct {
 	Book      Book
 	Users     Users
 	Catalogue *service.Catalogue // the services of the town, and its name
+	Reports   Reports            // reports of defects; nil: their pages are not there
+	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin
 	Secure    bool           // pages are reached by TLS: cookies say so, and HSTS is set
@@ -102,6 +105,7 @@ type site struct {
 	limit    *limiter
 	drafts   *drafts
 	tickets  *tickets
+	searches *searches
 }
 
 // New gives the staff's pages as one handler. It fails when an option is missing or a template is broken.
@@ -139,7 +143,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &site{
 		Options: o, sessions: scs.New(), pages: pg, static: st,
-		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now),
+		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now), searches: newSearches(o.Now),
 	}
 	s.sessions.Store = o.Sessions
 	s.sessions.IdleTimeout, s.sessions.Lifetime = idleTime, workday

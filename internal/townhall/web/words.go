@@ -223,6 +223,20 @@ func eventWords(k cases.EventKind) (title, icon, tone string) {
 		return "Erstattung angelegt", "coin-euro", ""
 	case cases.EventRefunded:
 		return "Erstattet", "coin-euro", "good"
+	case cases.EventProgress:
+		return "Stand mitgeteilt", "send", ""
+	case cases.EventPublished:
+		return "Veröffentlicht", "eye-share", ""
+	case cases.EventUnpublished:
+		return "Nicht mehr öffentlich", "lock", ""
+	case cases.EventMerged:
+		return "Ist dasselbe wie", "arrows-join", ""
+	case cases.EventJoined:
+		return "Dasselbe meldet auch", "arrows-join", ""
+	case cases.EventSplit:
+		return "Doch nicht dasselbe", "git-merge", ""
+	case cases.EventSupport:
+		return "Jemand meldet dasselbe", "users-group", ""
 	}
 	return string(k), "info-circle", ""
 }
@@ -246,6 +260,16 @@ func said(name string) string {
 		return "Die Notiz ist gespeichert."
 	case "erstattet":
 		return "Als erstattet eingetragen."
+	case "mitgeteilt":
+		return "Mitgeteilt. Alle, die es gemeldet haben, können es lesen."
+	case "veroeffentlicht":
+		return "Veröffentlicht. Alle können es jetzt sehen."
+	case "zurueckgenommen":
+		return "Nicht mehr öffentlich. Beim nächsten Abgleich verschwindet es aus den Apps."
+	case "zusammengelegt":
+		return "Zusammengelegt. Ab jetzt geht es gemeinsam weiter."
+	case "getrennt":
+		return "Getrennt. Jede Meldung steht wieder für sich."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"errors"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,7 +14,9 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 )
 
 func TestTheWorklistCountsSearchesFiltersAndTurnsPages(t *testing.T) {
@@ -24,7 +27,7 @@ func TestTheWorklistCountsSearchesFiltersAndTurnsPages(t *testing.T) {
 	h.get("/arbeitsliste?sicht=wartet").want(t, 200, "BO-26-CCCC-CCC-C", "1 bis 1 von 1 Vorgang")
 	h.get("/arbeitsliste?sicht=alle&stand=approved").want(t, 200, "BO-26-DDDD-DDD-D", "Stand: Bewilligt")
 	h.get("/arbeitsliste?sicht=offen&frist=vorbei").want(t, 200, opened, "1 bis 1 von 1 Vorgang", "Frist: überfällig")
-	h.get("/arbeitsliste?sicht=alle&suche=quatsch").want(t, 200, "Dazu gibt es keinen Vorgang", "Kein Vorgang")
+	h.get(h.search(url.Values{"sicht": {"alle"}, "wort": {"quatsch"}})).want(t, 200, "Dazu gibt es keinen Vorgang", "Kein Vorgang", "Suche: quatsch")
 	h.get("/arbeitsliste?sicht=zahlung&weg=phone").want(t, 200, "BO-26-CCCC-CCC-C", "noch nicht bezahlt")
 	h.get("/arbeitsliste?seite=-3&stand=quatsch&weg=%00&frist=x&sicht=x").want(t, 200)
 	number, err := service.NewCase(bytes.NewReader(bytes.Repeat([]byte{7, 3, 9, 21, 14, 2}, 20)), "BO", 2026)
@@ -36,7 +39,9 @@ func TestTheWorklistCountsSearchesFiltersAndTurnsPages(t *testing.T) {
 	c.Number = number
 	h.book.m[number] = &c
 	h.book.mu.Unlock()
-	h.get("/arbeitsliste?suche="+strings.ToLower(number)).wantGo(t, "/vorgang/"+number)
+	if to := h.search(url.Values{"wort": {strings.ToLower(number)}}); to != "/vorgang/"+number {
+		t.Errorf("a whole case number leads to %s", to)
+	}
 }
 
 func TestACaseShowsWhatTheCitizenSawAndWhatHappened(t *testing.T) {
@@ -310,5 +315,22 @@ func TestEveryServiceOfTheTownCanBeEntered(t *testing.T) {
 	}
 	if found == 0 {
 		t.Error("nothing can be applied for")
+	}
+}
+
+func TestMoneyWithoutAnApplicationIsATaskThatSaysWhatToDo(t *testing.T) {
+	h := newHouse(t, false)
+	h.signIn()
+	h.book.mu.Lock()
+	payment := &pay.Outcome{Payment: "p", Way: pay.Card, Amount: 3070, Evidence: &pay.Evidence{Amount: 3070, TerminalID: "65000028", Trace: 90, Receipt: 41, Date: "1123", Time: "235955"}}
+	h.book.m["BO-26-SSSS-SSS-S"] = &cases.Case{Number: "BO-26-SSSS-SSS-S", Title: "Kartenzahlung ohne Antrag", Channel: "terminal", Device: "Foyer", Lang: "de", State: service.StateWithdrawn, Way: pay.Card,
+		Payment: payment, Received: monday, Decided: monday, Application: service.Application{Kind: service.KindStray},
+		Refund: &cases.Refund{Number: "BO-26-SSSS-SSS-S", Title: "Kartenzahlung ohne Antrag", Amount: 3070, Way: pay.Card, Payment: payment, Reason: cases.ReasonStray, Since: monday}}
+	h.book.mu.Unlock()
+	h.get("/erstattungen").want(t, 200, "Kartenzahlung ohne Antrag", "Terminal 65000028, Beleg 0041", "erst im Journal des Terminals nachsehen")
+	page := h.get("/vorgang/BO-26-SSSS-SSS-S")
+	page.want(t, 200, "Zu dieser Zahlung gibt es keinen Antrag.", "Zu entscheiden ist nichts.", "sind zu erstatten", "0041", "Ohne Antrag")
+	if seen := html.UnescapeString(page.body); strings.Contains(seen, "nicht bekannt") || strings.Contains(seen, "Kostenlos") || strings.Contains(seen, "fehlt") || strings.Contains(seen, "Zurückgezogen") || strings.Contains(seen, "ersatzbeleg") {
+		t.Error("the page speaks of an application that there is not")
 	}
 }

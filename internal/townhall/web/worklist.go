@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -18,17 +17,15 @@ const pageSize = 20
 
 // query is what the address of the worklist says.
 type query struct {
-	View, Text, State, Service, Channel, Due string
-	Newest                                   bool
-	Page                                     int
+	View, State, Service, Channel, Due string
+	Key                                string // stands for Text in the address; see searches
+	Text                               string // what to look for; no address ever has it
+	Newest                             bool
+	Page                               int
 }
 
 func readQuery(v url.Values) query {
-	q := query{View: v.Get("sicht"), Text: strings.TrimSpace(v.Get("suche")), State: v.Get("stand"), Service: v.Get("leistung"), Channel: v.Get("weg"), Due: v.Get("frist"), Newest: v.Get("sortiert") == "neu"}
-	if len(q.Text) > 200 {
-		q.Text = q.Text[:200]
-	}
-	q.Text = strings.ToValidUTF8(q.Text, "")
+	q := query{View: v.Get("sicht"), Key: v.Get("suche"), State: v.Get("stand"), Service: v.Get("leistung"), Channel: v.Get("weg"), Due: v.Get("frist"), Newest: v.Get("sortiert") == "neu"}
 	if n, err := strconv.Atoi(v.Get("seite")); err == nil && n > 0 && n < 100_000 {
 		q.Page = n
 	}
@@ -48,7 +45,7 @@ func (q query) url() string {
 	if q.View != "meine" {
 		set("sicht", q.View)
 	}
-	set("suche", q.Text)
+	set("suche", q.Key)
 	set("stand", q.State)
 	set("leistung", q.Service)
 	set("weg", q.Channel)
@@ -100,6 +97,7 @@ func (q query) filter(clerk string, now time.Time, zone *time.Location) cases.Fi
 
 type worklistPage struct {
 	Greeting, Sentence, Sealed                 string
+	Lost                                       bool // the address names a search that is not remembered any more
 	Counters                                   []counter
 	Views                                      []view
 	Q                                          query
@@ -136,12 +134,19 @@ type row struct {
 }
 
 func (s *site) worklist(w http.ResponseWriter, r *http.Request) {
-	q, u, now := readQuery(r.URL.Query()), user(r), s.Now()
-	if service.ValidCase(strings.ToUpper(q.Text)) { // somebody typed a whole case number: that is where to go
-		if c, err := s.Book.Get(r.Context(), strings.ToUpper(q.Text)); err == nil && r.Header.Get("HX-Request") == "" {
-			http.Redirect(w, r, "/vorgang/"+c.Number, http.StatusSeeOther)
-			return
-		}
+	q := readQuery(r.URL.Query())
+	if q.Key != "" {
+		q.Text, _ = s.searches.find(user(r).Login, q.Key)
+	}
+	s.drawWorklist(w, r, q)
+}
+
+// drawWorklist draws the list that q asks for.
+func (s *site) drawWorklist(w http.ResponseWriter, r *http.Request, q query) {
+	u, now := user(r), s.Now()
+	lost := q.Key != "" && q.Text == ""
+	if lost {
+		q.Key = ""
 	}
 	counts, err := s.Book.Counts(r.Context(), u.Login)
 	if err != nil {
@@ -153,7 +158,7 @@ func (s *site) worklist(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fmt.Errorf("web: worklist: %w", err))
 		return
 	}
-	p := worklistPage{Q: q, Greeting: greeting(u, now, s.Zone), Sentence: today(now, s.Zone) + ". " + hurry(counts), Pages: list.Pages, Size: pageSize}
+	p := worklistPage{Q: q, Lost: lost, Greeting: greeting(u, now, s.Zone), Sentence: today(now, s.Zone) + ". " + hurry(counts), Pages: list.Pages, Size: pageSize}
 	if counts.Sealed > 0 {
 		p.Sealed = count(counts.Sealed, "Umschlag lässt", "Umschläge lassen") + " sich noch nicht öffnen"
 	}
@@ -261,7 +266,7 @@ func (s *site) chips(p *worklistPage) {
 		without(&q)
 		p.Chips = append(p.Chips, link{URL: q.url(), Label: label})
 	}
-	add(base.Text != "", "Suche: "+base.Text, func(q *query) { q.Text = "" })
+	add(base.Text != "", "Suche: "+base.Text, func(q *query) { q.Text, q.Key = "", "" })
 	add(base.Service != "", "Leistung: "+selected(p.Services), func(q *query) { q.Service = "" })
 	add(base.State != "", "Stand: "+selected(p.States), func(q *query) { q.State = "" })
 	add(base.Channel != "", "Weg: "+selected(p.Channels), func(q *query) { q.Channel = "" })
@@ -271,7 +276,7 @@ func (s *site) chips(p *worklistPage) {
 
 func (s *site) row(c cases.Case, name func(login string) string, now time.Time) row {
 	x := row{
-		Number: c.Number, Title: c.Title, Due: dueBadge(c, now, s.Zone), State: stateBadge(c.State), Received: shortDay(c.Received, s.Zone),
+		Number: c.Number, Title: c.Title, Due: dueBadge(c, now, s.Zone), State: caseBadge(c), Received: shortDay(c.Received, s.Zone),
 		Channel: channelWord(c.Channel), Clerk: name(c.Clerk),
 	}
 	if c.Open() && !c.Due.IsZero() {
@@ -327,7 +332,7 @@ func (s *site) empty(p *worklistPage) {
 	switch {
 	case len(p.Chips) > 0:
 		p.EmptyTitle, p.EmptyText = "Dazu gibt es keinen Vorgang", "Nehmen Sie einen Filter weg oder suchen Sie in allen Vorgängen."
-		p.EmptyURL, p.EmptyLink = query{View: "alle", Text: p.Q.Text}.url(), "In allen Vorgängen suchen"
+		p.EmptyURL, p.EmptyLink = query{View: "alle", Key: p.Q.Key}.url(), "In allen Vorgängen suchen"
 		if p.Q.View == "alle" && len(p.Chips) == 1 && p.Q.Text != "" {
 			p.EmptyText, p.EmptyURL, p.EmptyLink = "Prüfen Sie die Schreibweise oder nehmen Sie ein anderes Wort.", query{}.url(), "Zur Arbeitsliste"
 		}

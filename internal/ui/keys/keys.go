@@ -2,6 +2,7 @@
 package keys
 
 import (
+	"image"
 	"strings"
 	"unicode"
 
@@ -34,17 +35,39 @@ type Keyboard struct {
 	held   bool // shift was touched by the citizen: the digits become signs
 	rows   [][]cell
 	keys   []fyne.CanvasObject
-	ground *canvas.Rectangle
-	line   *canvas.Rectangle
+	face   *canvas.Raster // all keys at rest
+	faces  *Faces
+}
+
+// Faces keeps what keyboards look like while nobody touches them, for as long as their owner wants: a keyboard goes to and fro between small
+// and capital letters, and the next field has the same one.
+type Faces struct {
+	kept map[aspect]*look.Picture
+}
+
+// most is how many pictures are kept: small, capital letters and signs of two kinds of keyboard, in two sizes.
+const most = 12
+
+// aspect is what the picture of the keys depends on.
+type aspect struct {
+	st               look.Style
+	kind             form.Keys
+	wide, hide, done bool
+	upper, held      bool
+	w, h             int // pixels
 }
 
 // New is a keyboard for what a field wants (form.KeysNone is treated as text). landscape puts everything into four rows of thirteen.
-func New(st look.Style, texts look.Texts, kind form.Keys, landscape bool, events Events) *Keyboard {
+// faces may be nil, and shared by keyboards one after another.
+func New(st look.Style, texts look.Texts, kind form.Keys, landscape bool, faces *Faces, events Events) *Keyboard {
 	if kind == form.KeysNone {
 		kind = form.KeysText
 	}
-	c := st.Colors()
-	k := &Keyboard{st: st, texts: texts, kind: kind, wide: landscape, events: events, ground: canvas.NewRectangle(c.Sunken), line: canvas.NewRectangle(c.Line)}
+	k := &Keyboard{st: st, texts: texts, kind: kind, wide: landscape, events: events, faces: faces}
+	if k.faces == nil {
+		k.faces = &Faces{}
+	}
+	k.face = canvas.NewRaster(k.atRest)
 	k.ExtendBaseWidget(k)
 	k.build()
 	return k
@@ -114,7 +137,7 @@ func (k *Keyboard) build() {
 func (k *Keyboard) say(key string) string { return k.texts.Say(k.st.Lang, "keys."+key) }
 
 func (k *Keyboard) key(c cell) fyne.CanvasObject {
-	o := look.KeyOpts{Label: c.label, ID: "key." + c.label}
+	o := look.KeyOpts{Label: c.label, ID: "key." + c.label, Flat: true}
 	switch {
 	case c.act != "":
 		o.Label, o.Name, o.Word, o.ID = k.say(c.act), k.say(c.act), true, "key."+c.act
@@ -179,6 +202,33 @@ func (k *Keyboard) sign(r rune) string {
 	return string(r)
 }
 
+// atRest is the picture of all keys while nobody touches them.
+func (k *Keyboard) atRest(w, h int) image.Image {
+	a := aspect{
+		st: k.st, kind: k.kind, wide: k.wide, hide: k.events.Hide != nil, done: k.events.Done != nil,
+		upper: k.upper, held: k.held, w: w, h: h,
+	}
+	if face := k.faces.kept[a]; face != nil {
+		return face.Image()
+	}
+	size, c := k.Size(), k.st.Colors()
+	ground, line := canvas.NewRectangle(c.Sunken), canvas.NewRectangle(c.Line)
+	ground.Resize(size)
+	line.Resize(fyne.NewSize(size.Width, k.st.U(2)))
+	objs := []fyne.CanvasObject{ground, line}
+	for _, key := range k.keys {
+		if t, ok := key.(*look.Touch); ok {
+			objs = append(objs, t.AtRest(key.Position(), key.Size())...)
+		}
+	}
+	if len(k.faces.kept) >= most || k.faces.kept == nil {
+		k.faces.kept = map[aspect]*look.Picture{}
+	}
+	face := look.Paint(size, float32(w)/size.Width, objs)
+	k.faces.kept[a] = face
+	return face.Image()
+}
+
 // CreateRenderer is Fyne's.
 func (k *Keyboard) CreateRenderer() fyne.WidgetRenderer { return &renderer{k} }
 
@@ -186,8 +236,7 @@ type renderer struct{ k *Keyboard }
 
 func (r *renderer) Layout(size fyne.Size) {
 	k := r.k
-	k.ground.Resize(size)
-	k.line.Resize(fyne.NewSize(size.Width, k.st.U(2)))
+	k.face.Resize(size)
 	key, gap, top, _ := k.measures()
 	side := k.st.U(24)
 	if k.st.Shell == look.Phone {
@@ -215,9 +264,13 @@ func (r *renderer) Layout(size fyne.Size) {
 
 func (r *renderer) MinSize() fyne.Size { return r.k.MinSize() }
 func (r *renderer) Objects() []fyne.CanvasObject {
-	return append([]fyne.CanvasObject{r.k.ground, r.k.line}, r.k.keys...)
+	return append([]fyne.CanvasObject{r.k.face}, r.k.keys...)
 }
-func (r *renderer) Refresh() { r.Layout(r.k.Size()); canvas.Refresh(r.k) }
+func (r *renderer) Refresh() {
+	r.Layout(r.k.Size())
+	r.k.face.Refresh()
+	canvas.Refresh(r.k)
+}
 func (r *renderer) Destroy() {}
 
 // cell is a place in a layout.

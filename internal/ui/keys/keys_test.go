@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
@@ -32,14 +33,14 @@ func newDesk(t *testing.T, st look.Style, kind form.Keys, wide bool) *desk {
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(look.Theme(st))
 	d := &desk{t: t}
-	d.keys = New(st, words{}, kind, wide, Events{
+	d.keys = New(st, words{}, kind, wide, &Faces{}, Events{
 		Rune:  func(r rune) { d.text += string(r); d.keys.Follow(d.text) },
 		Erase: func() { d.text = look.Erase(d.text); d.keys.Follow(d.text) },
 		Hide:  func() { d.events = append(d.events, "hide") },
 		Done:  func() { d.events = append(d.events, "done") },
 	})
 	d.keys.Follow("")
-	d.canvas = test.NewCanvas()
+	d.canvas = software.NewCanvas()
 	d.canvas.(interface{ SetPadded(bool) }).SetPadded(false)
 	d.canvas.SetContent(d.keys)
 	width := float32(1080)

@@ -174,6 +174,7 @@ func Arrow(st Style, onwards bool) string {
 type TileOpts struct {
 	Title, Hint, Icon string
 	Small             bool // for the landscape home screen: eight of them and more beside its hall
+	Tall              bool // one of few on a page, such as a way to pay; where there is room
 	ID                string
 	Tap               func()
 }
@@ -182,6 +183,7 @@ type TileOpts struct {
 func Tile(st Style, o TileOpts) *Touch {
 	large := st.Factor() >= 2
 	o.Small = o.Small && st.Factor() < 1.5
+	o.Tall = o.Tall && st.Factor() < 1.5 && !o.Small
 	title := senseBreak(o.Title, large)
 	ft := func(p *pen) face {
 		switch {
@@ -189,6 +191,8 @@ func Tile(st Style, o TileOpts) *Touch {
 			return face{TitleS, true, p.c.Ink}
 		case o.Small:
 			return face{Body, true, p.c.Ink}
+		case o.Tall:
+			return face{TitleS, true, p.c.Ink}
 		}
 		return face{Lead, true, p.c.Ink}
 	}
@@ -200,6 +204,8 @@ func Tile(st Style, o TileOpts) *Touch {
 			return p.m.nicheW * 0.9 // the pictogram alone
 		case !arch, o.Small:
 			return p.m.nicheW * 0.6
+		case o.Tall:
+			return p.m.nicheW * 1.36
 		}
 		return p.m.nicheW
 	}
@@ -209,6 +215,9 @@ func Tile(st Style, o TileOpts) *Touch {
 		}
 		if !arch {
 			return p.m.gap + niche(p) + p.m.gap*0.8
+		}
+		if o.Tall {
+			return p.m.gap*1.8 + niche(p) + p.m.gap*1.8
 		}
 		return p.m.gap + niche(p) + p.m.gap*1.2
 	}
@@ -221,6 +230,9 @@ func Tile(st Style, o TileOpts) *Touch {
 	least := func(p *pen) float32 {
 		if o.Small {
 			return p.m.choice
+		}
+		if o.Tall {
+			return p.m.tile * 1.55
 		}
 		return p.m.tile
 	}
@@ -243,8 +255,11 @@ func Tile(st Style, o TileOpts) *Touch {
 	t.paint = func(p *pen, s fyne.Size, pressed bool) {
 		dy, h := p.stand(s, pressed, p.c.Surface, p.c.Edge, p.m.edge)
 		inset := p.m.gap
-		if o.Small {
+		switch {
+		case o.Small:
 			inset *= 0.6
+		case o.Tall:
+			inset *= 1.8
 		}
 		p.inNiche(o.Icon, inset, dy+h/2, niche(p), arch, false)
 		w := s.Width - left(p) - right(p)
@@ -292,8 +307,11 @@ func (p *pen) inNiche(mark string, x, mid, w float32, arch, filled bool) {
 		ink, ground = p.c.OnAccent, p.c.Accent
 	}
 	h := p.m.nicheH
-	if w < p.m.nicheW {
+	switch {
+	case w < p.m.nicheW:
 		h *= 0.75
+	case w > p.m.nicheW:
+		h *= w / p.m.nicheW
 	}
 	if arch {
 		if p.st.Contrast != Normal {

@@ -217,7 +217,7 @@ func (d *fieldDrawing) radius(p *pen, h float32) float32 {
 
 func (d *fieldDrawing) ring(p *pen, s fyne.Size) {
 	bar, h := d.bar(p), d.line(p, s.Width)
-	p.ring(bar, s.Height-h, s.Width-bar, h, d.radius(p, h))
+	p.collar(bar, s.Height-h, s.Width-bar, h, d.radius(p, h))
 }
 
 func (d *fieldDrawing) paint(p *pen, s fyne.Size, pressed bool) {

@@ -17,6 +17,7 @@ type KeyOpts struct {
 	Go    bool   // the key that goes on
 	On    bool   // stays down: shift
 	Word  bool   // the label is a word: smaller
+	Flat  bool   // draws itself only while it is touched or has the focus: its keyboard draws all keys at rest as one picture
 	ID    string
 	Tap   func()
 }
@@ -33,7 +34,7 @@ func Key(st Style, o KeyOpts) *Touch {
 		}
 		return st.U(4)
 	}
-	t := &Touch{st: st, tap: o.Tap}
+	t := &Touch{st: st, tap: o.Tap, flat: o.Flat}
 	t.min = func(p *pen) float32 { return st.U(58) }
 	t.height = func(p *pen, _ float32) float32 { return st.U(88) + sill() }
 	t.ring = func(p *pen, s fyne.Size) { p.ring(0, 0, s.Width, s.Height, p.m.key) }
@@ -44,6 +45,9 @@ func Key(st Style, o KeyOpts) *Touch {
 		}
 		h := s.Height - sill()
 		dy := float32(0)
+		if o.Flat && pressed { // the picture below shows it at rest
+			p.fill(0, 0, s.Width, s.Height, 0, p.c.Sunken)
+		}
 		p.sill(s.Width, h, p.m.key, sill(), under)
 		if pressed {
 			dy = sill()

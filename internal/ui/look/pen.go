@@ -49,8 +49,10 @@ func (p *pen) sill(w, h, r, sill float32, c color.Color) {
 }
 
 // circle draws a filled circle around a point.
-func (p *pen) circle(x, y, r float32, c color.Color) {
-	p.add(canvas.NewCircle(c), x-r, y-r, 2*r, 2*r)
+func (p *pen) circle(x, y, r float32, c color.Color) *canvas.Circle {
+	o := canvas.NewCircle(c)
+	p.add(o, x-r, y-r, 2*r, 2*r)
+	return o
 }
 
 // niche draws a round-topped niche.
@@ -131,5 +133,25 @@ func (p *pen) ring(x, y, w, h, r float32) {
 		o.StrokeColor, o.StrokeWidth = s.c, s.stroke
 		o.CornerRadius = r + s.grow
 		p.add(o, x-s.grow, y-s.grow, w+2*s.grow, h+2*s.grow)
+	}
+}
+
+// collar draws the focus rings around a wide shape that hides whatever lies under it: ends and strips, because a cheap box paints every pixel
+// of a ring by hand, also those that cannot be seen.
+func (p *pen) collar(x, y, w, h, r float32) {
+	in, out := p.st.U(4), p.st.U(3)
+	r = min(r, w/2, h/2)
+	for _, s := range []struct {
+		grow float32
+		c    color.Color
+	}{{in + out, p.c.FocusOut}, {in, p.c.FocusIn}} {
+		end := r + s.grow
+		left, right := canvas.NewRectangle(s.c), canvas.NewRectangle(s.c)
+		left.TopLeftCornerRadius, left.BottomLeftCornerRadius = end, end
+		right.TopRightCornerRadius, right.BottomRightCornerRadius = end, end
+		p.add(left, x-s.grow, y-s.grow, end, h+2*s.grow)
+		p.add(right, x+w-r, y-s.grow, end, h+2*s.grow)
+		p.fill(x+r, y-s.grow, w-2*r, s.grow+p.m.edge, 0, s.c)
+		p.fill(x+r, y+h-p.m.edge, w-2*r, s.grow+p.m.edge, 0, s.c)
 	}
 }

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,7 +27,8 @@ func QR(st Style, modules [][]bool, size float32, name string) *Drawn {
 		if n == 0 {
 			return
 		}
-		u := d / float32(n+2*quietModules)
+		u := wholePixels(d/float32(n+2*quietModules), st.Density)
+		x0, y0 = x0+(d-u*float32(n+2*quietModules))/2, y0+(d-u*float32(n+2*quietModules))/2
 		for y, line := range modules {
 			for x := 0; x < len(line); x++ {
 				run := 0
@@ -40,4 +42,16 @@ func QR(st Style, modules [][]bool, size float32, name string) *Drawn {
 			}
 		}
 	}, func() tree.Node { return tree.Node{Role: tree.Picture, Name: name} })
+}
+
+// wholePixels makes a module's side a whole number of pixels: modules of seven pixels and two thirds leave white lines between them, and
+// scanners do not read them.
+func wholePixels(u, density float32) float32 {
+	if density == 0 {
+		density = 1
+	}
+	if px := float32(math.Floor(float64(u * density))); px >= 1 {
+		return px / density
+	}
+	return u
 }

@@ -82,7 +82,8 @@ type fountain struct {
 	o    SprudelOpts
 	anim *fyne.Animation
 	bars []*canvas.Rectangle
-	full []float32 // each bar's height at rest
+	drop []*canvas.Circle // above each bar, or nil
+	full []float32        // each bar's height at rest
 	foot float32
 }
 
@@ -94,7 +95,7 @@ func (f *fountain) paint(p *pen, s fyne.Size) {
 	bar := pitch * 0.56
 	drop := bar * 0.68
 	top := 2.6 * drop
-	f.bars, f.full, f.foot = nil, nil, s.Height
+	f.bars, f.drop, f.full, f.foot = nil, nil, nil, s.Height
 	mid := n / 2
 	k := 0.34 + 0.016*float64(max(17-n, 0)) // fewer bars fall more steeply
 	for i := range n {
@@ -105,16 +106,22 @@ func (f *fountain) paint(p *pen, s fyne.Size) {
 		h := max((s.Height-top)*float32(math.Exp(-k*float64(away)))*f.o.Fill, min(bar*1.6, s.Height*0.1)*min(f.o.Fill*4, 1))
 		x := left + float32(i)*pitch + (pitch-bar)/2
 		c := f.color(p, away, mid)
+		bars := len(f.bars)
 		if h > 0 {
 			f.bars = append(f.bars, p.fill(x, s.Height-h, bar, h, bar/2, c))
 			f.full = append(f.full, h)
+			f.drop = append(f.drop, nil)
 		}
+		var above *canvas.Circle
 		switch {
 		case away == 0:
-			p.circle(x+bar/2, s.Height-h-drop*1.5, drop, p.c.Gold)
+			above = p.circle(x+bar/2, s.Height-h-drop*1.5, drop, p.c.Gold)
 		case f.o.Fill == 1 && away < mid:
 			r := drop * 0.55 * (1 - 0.6*float32(away)/float32(mid))
-			p.circle(x+bar/2, s.Height-h-drop*(1.1+0.3*float32(away%2)), r, c)
+			above = p.circle(x+bar/2, s.Height-h-drop*(1.1+0.3*float32(away%2)), r, c)
+		}
+		if above != nil && h > 0 {
+			f.drop[bars] = above
 		}
 	}
 }
@@ -158,7 +165,12 @@ func (f *fountain) start(d *Drawn) {
 		for i, b := range f.bars {
 			h := f.full[i] * float32(1+way*math.Sin(2*math.Pi*(float64(done)+float64(i)*0.13)))
 			b.Resize(fyne.NewSize(b.Size().Width, h))
-			b.Move(fyne.NewPos(b.Position().X, f.foot-h))
+			was := b.Position()
+			b.Move(fyne.NewPos(was.X, f.foot-h))
+			if o := f.drop[i]; o != nil {
+				at := o.Position()
+				o.Move(fyne.NewPos(at.X, at.Y+f.foot-h-was.Y))
+			}
 		}
 		if rest <= 0 {
 			f.anim.Stop()

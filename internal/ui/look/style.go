@@ -55,6 +55,9 @@ type Style struct {
 // Size names a size of type.
 type Size int
 
+// Small is for what stands beside: on the phone only, where eyes are near. On a terminal it is Body.
+const Small Size = -1
+
 // The sizes, smallest first.
 const (
 	Body Size = iota
@@ -84,6 +87,9 @@ func (s Style) Quiet() bool { return s.Still || s.Contrast != Normal || s.Factor
 // Size is the height of letters of this size, in Fyne units. Small sizes grow by the whole factor, titles less: they are large already
 // and would not leave room for what they are the title of.
 func (s Style) Size(z Size) float32 {
+	if z == Small && s.Shell == Phone {
+		return s.U(15 * s.Factor())
+	}
 	z = min(max(z, Body), Number)
 	px := [...]float32{36, 42, 48, 60, 76, 96, 112, 144}[z]
 	more := [...]float32{36, 36, 36, 32, 24, 20, 18, 18}[z]

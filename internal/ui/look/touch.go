@@ -74,6 +74,7 @@ type Touch struct {
 	key      func(k *fyne.KeyEvent)
 	stop     func()
 	gained   func() // the focus came here by key; may be nil
+	flat     bool   // draws nothing at rest
 
 	focused, pressed, fired bool
 	down                    fyne.Position
@@ -90,6 +91,9 @@ func (t *Touch) init() *Touch {
 func (t *Touch) CreateRenderer() fyne.WidgetRenderer {
 	t.render = &drawing{of: t, stop: t.stop, draw: func(size fyne.Size) []fyne.CanvasObject {
 		p := newPen(t.st)
+		if t.flat && !t.pressed && !t.focused {
+			return p.objs
+		}
 		if t.focused && t.ring != nil {
 			t.ring(p, size)
 		}
@@ -115,7 +119,12 @@ func (t *Touch) Describe() tree.Node {
 }
 
 // Children are the canvas objects it consists of.
-func (t *Touch) Children() []fyne.CanvasObject { return t.render.objects() }
+func (t *Touch) Children() []fyne.CanvasObject {
+	if t.flat && t.render != nil && len(t.render.objs) == 0 {
+		return t.AtRest(fyne.Position{}, t.render.size)
+	}
+	return t.render.objects()
+}
 
 // Tapped is a finger's tap.
 func (t *Touch) Tapped(*fyne.PointEvent) {
@@ -184,6 +193,12 @@ func (t *Touch) TypedRune(r rune) {
 
 // TypedKey is a key of a keyboard: Enter and space touch.
 func (t *Touch) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape || k.Name == mobile.KeyBack { // the way back is the shell's, wherever the focus is
+		if c := fyne.CurrentApp().Driver().CanvasForObject(t); c != nil && c.OnTypedKey() != nil {
+			c.OnTypedKey()(k)
+		}
+		return
+	}
 	if t.key != nil {
 		t.key(k)
 		return
@@ -224,6 +239,8 @@ type drawing struct {
 	stop func()
 	size fyne.Size
 	objs []fyne.CanvasObject
+	// drawn says that objs are those of size; there may be none.
+	drawn bool
 }
 
 func (d *drawing) objects() []fyne.CanvasObject {
@@ -234,10 +251,10 @@ func (d *drawing) objects() []fyne.CanvasObject {
 }
 
 func (d *drawing) Layout(size fyne.Size) {
-	if size == d.size && d.objs != nil {
+	if size == d.size && d.drawn {
 		return
 	}
-	d.size = size
+	d.size, d.drawn = size, true
 	d.objs = d.draw(size)
 }
 

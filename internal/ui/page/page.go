@@ -12,12 +12,18 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
-// Events is what a citizen does on a page. Each may be nil.
+// Events is what a shell is told of what a citizen does on a page, and what it is asked while the page is drawn. Each may be nil.
 type Events struct {
 	Answer func(path string, v any)       // something was chosen; v is the new value, nil when it was taken back
 	Typed  func(path string, text string) // a hardware keyboard changed the text of a field
 	Focus  func(path string)              // a field to type into was touched
 	Enter  func(path string)              // Enter on a hardware keyboard
+
+	// Own draws a field in the shell's own way: photos where there is a camera, a place where there is a map. nil for a field that is drawn as
+	// everywhere.
+	Own func(f form.Field) fyne.CanvasObject
+	// Suggest gives what somebody could mean who typed f.Text into a field, best first: names of streets. The first four are offered.
+	Suggest func(f form.Field) []string
 }
 
 // Draw draws the fields of one page, below each other, without the page's title, which belongs to the shell. shown names the paths whose
@@ -35,7 +41,7 @@ func Draw(st look.Style, texts look.Texts, v form.View, index int, ev Events, sh
 	for _, f := range d.page.Fields {
 		objs = append(objs, d.field(f))
 	}
-	gap := st.U(44)
+	gap := st.U(38)
 	if st.Shell == look.Phone {
 		gap = st.U(24)
 	}
@@ -65,7 +71,16 @@ func (d drawer) problem(f form.Field) string {
 }
 
 func (d drawer) field(f form.Field) fyne.CanvasObject {
+	if d.ev.Own != nil {
+		if o := d.ev.Own(f); o != nil {
+			return o
+		}
+	}
 	switch f.Kind {
+	case form.Photos:
+		return look.Note(d.st, look.NoteOpts{Icon: "camera", Text: d.say("page.photos"), Value: f.Text})
+	case form.Place:
+		return d.place(f)
 	case form.Info:
 		return d.info(f)
 	case form.Computed:
@@ -261,7 +276,7 @@ func (d drawer) block(f form.Field, options fyne.CanvasObject) fyne.CanvasObject
 func (d drawer) types() bool {
 	for _, f := range d.page.Fields {
 		switch f.Kind {
-		case form.Text, form.LongText, form.Number, form.Money, form.Date, form.Plate:
+		case form.Text, form.LongText, form.Number, form.Money, form.Date, form.Plate, form.Place:
 			return true
 		}
 	}

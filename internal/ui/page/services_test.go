@@ -43,7 +43,7 @@ func TestEveryPageOfEveryServiceCanBeReadAndTouched(t *testing.T) {
 					v := s.View(form.Answers{}, lang, day)
 					for i, pg := range v.Pages {
 						shown := map[string]bool{}
-						for _, f := range pg.Fields {
+						for _, f := range pg.Inputs() {
 							shown[f.Path] = true
 						}
 						o := page.Draw(st, words, v, i, page.Events{}, shown, "")

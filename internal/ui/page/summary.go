@@ -17,7 +17,7 @@ func Summary(st look.Style, texts look.Texts, v form.View, change func(page int)
 		var said []fyne.CanvasObject
 		name := ""
 		for _, f := range p.Fields {
-			if f.Kind == form.Info {
+			if f.Kind == form.Info || f.Kind == form.Photos && f.Text == "" { // nobody misses photos where there is no camera
 				continue
 			}
 			if name == "" {

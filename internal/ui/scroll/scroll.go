@@ -22,6 +22,7 @@ type Scroll struct {
 	view     *view
 	button   *look.Touch
 	atEnd    bool // what the button shows
+	atTop    bool // the view ends between two things, as nobody has scrolled yet
 	render   *renderer
 	side     *float32
 }
@@ -114,14 +115,18 @@ func (s *Scroll) CreateRenderer() fyne.WidgetRenderer {
 	return s.render
 }
 
-// settle looks whether the button says the right word.
+// settle looks whether the button says the right word, and the view is as high as it has to be.
 func (s *Scroll) settle() {
-	if s.render != nil && len(s.render.objs) > 1 && s.atEnd == s.More() {
+	if s.render != nil && len(s.render.objs) > 1 && (s.atEnd == s.More() || s.atTop != s.view.atTop()) {
 		s.Refresh()
 	}
 }
 
 func (s *Scroll) turn() {
+	if s.More() && s.view.atTop() { // what did not fit begins the next page
+		s.ScrollTo(s.view.Size().Height - s.st.U(12))
+		return
+	}
 	if s.More() {
 		s.ScrollTo(s.view.offset + s.view.Size().Height*0.85)
 		return
@@ -169,20 +174,29 @@ func (r *renderer) Layout(size fyne.Size) {
 		r.room, r.high = size, max(look.HeightFor(r.label(false), w), look.HeightFor(r.label(true), w))
 	}
 	h, below := r.high, r.high+2*gap
-	sign := size.Height < 5.5*h // no room for a button as well: a small sign says that there is more
+	sign := size.Height < 5.5*h || s.st.Shell == look.Phone // no room for a button as well, or a finger scrolls anyway: a small sign says that there is more
 	if sign {
 		h = s.st.U(36)
+		if s.st.Shell == look.Phone {
+			h = s.st.U(24)
+		}
 		below = h
 	}
 	// First the view, which decides whether its end is reached, then the foot, which says so.
-	s.view.Resize(fyne.NewSize(size.Width, max(size.Height-below, 0)))
+	room := fyne.NewSize(size.Width, max(size.Height-below, 0))
+	s.view.Resize(room)
+	s.atTop = s.view.atTop()
+	if s.atTop && !sign {
+		room.Height = fold(s.view.content, room.Height)
+		s.view.Resize(room)
+	}
 	s.view.to(s.view.offset)
 	s.atEnd = !s.More()
 	if f := r.foot; f.objs == nil || f.size != size || f.end != s.atEnd || f.sign != sign {
 		r.foot = foot{size: size, end: s.atEnd, sign: sign}
 		line := look.Line(s.st)
 		line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
-		line.Move(fyne.NewPos(0, size.Height-below))
+		line.Move(fyne.NewPos(0, room.Height))
 		if sign {
 			r.foot.objs = []fyne.CanvasObject{line, r.arrow(size, h)}
 		} else {
@@ -247,6 +261,9 @@ func (v *view) Inside() fyne.CanvasObject { return v.content }
 
 func (v *view) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
 
+// atTop tells whether nobody has scrolled yet.
+func (v *view) atTop() bool { return v.offset < 1 }
+
 // most is how far it can be scrolled.
 func (v *view) most() float32 { return max(v.content.Size().Height-v.Size().Height, 0) }
 
@@ -260,6 +277,9 @@ func (v *view) to(offset float32) {
 		v.moved()
 	}
 }
+
+// Moving tells whether a finger pushes it, or it glides on.
+func (v *view) Moving() bool { return v.drags || v.glide != nil }
 
 func (v *view) halt() {
 	if v.glide != nil {
@@ -296,7 +316,12 @@ func (v *view) DragEnd() {
 		return
 	}
 	from, way := v.offset, v.speed*18
-	v.glide = fyne.NewAnimation(600_000_000, func(done float32) { v.to(from - way*done) })
+	v.glide = fyne.NewAnimation(600_000_000, func(done float32) {
+		v.to(from - way*done)
+		if done == 1 {
+			v.glide = nil
+		}
+	})
 	v.glide.Curve = fyne.AnimationEaseOut
 	v.glide.Start()
 }

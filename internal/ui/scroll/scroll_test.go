@@ -140,3 +140,47 @@ func TestNothingIsCutOffByTheScroll(t *testing.T) {
 		t.Error(f)
 	}
 }
+
+func TestNothingIsCutInTwoBeforeSomebodyScrolls(t *testing.T) {
+	s, c := list(t, 10, func(string) {})
+	foot := s.view.Size().Height
+	whole := 0
+	for _, n := range tree.Of(c) {
+		if n.ID == "more" || n.Is("hidden") {
+			continue
+		}
+		whole++
+		if n.Whole != (tree.Rect{}) {
+			t.Errorf("only a part of %s is seen", n.Name)
+		}
+	}
+	if whole < 4 {
+		t.Fatalf("only %d buttons are seen on a screen for five", whole)
+	}
+	next := string(rune('A' + whole))
+	x, y := button(t, c, "more").Bounds.Center()
+	test.TapCanvas(c, fyne.NewPos(float32(x), float32(y)))
+	if n := button(t, c, next); n.Is("hidden") || n.Whole != (tree.Rect{}) {
+		t.Errorf("the next page does not begin with %s: %+v", next, n)
+	}
+	if s.view.Size().Height < foot {
+		t.Error("the second page is smaller than the first")
+	}
+}
+
+func TestAHeadingIsNotLeftAloneAtTheFoot(t *testing.T) {
+	st := look.Style{Still: true}
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(look.Theme(st))
+	tall := func(h float32) fyne.CanvasObject { return look.Space(h) }
+	heading := look.Text(st, look.TitleS, "So geht es weiter", look.TextOpts{Bold: true, Heading: true})
+	s := New(st, look.Column(0, tall(700), heading, look.Text(st, look.Body, "Heute", look.TextOpts{}), tall(600)), "Mehr", "Nach oben")
+	c := test.NewCanvas()
+	c.SetPadded(false)
+	c.SetContent(s)
+	room := 700 + look.HeightFor(heading, 952) + 10
+	c.Resize(fyne.NewSize(952, room+st.U(90)+24+20))
+	if got := fold(s.view.content, room); got >= 700 {
+		t.Errorf("the page ends at %v, below the heading but above what it heads", got)
+	}
+}

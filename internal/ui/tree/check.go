@@ -27,7 +27,7 @@ func CheckAt(nodes []Node, pxPerMM, least float64) []Fault {
 				faults = append(faults, Fault{n, "has no name"})
 			}
 			// Half a pixel and more is rounding.
-			if w, h := float64(n.Bounds.W)/pxPerMM, float64(n.Bounds.H)/pxPerMM; w < least-0.3 || h < least-0.3 {
+			if w, h := float64(n.Full().W)/pxPerMM, float64(n.Full().H)/pxPerMM; w < least-0.3 || h < least-0.3 {
 				faults = append(faults, Fault{n, fmt.Sprintf("is %.1f × %.1f mm, less than %.0f mm", w, h, least)})
 			}
 		}

@@ -48,14 +48,25 @@ type Node struct {
 	Value string `json:"value,omitempty"` // what it says now; bullets when the answer is secret
 	State string `json:"state,omitempty"` // words with spaces between: "checked", "focused", "invalid", "hidden" (scrolled out of sight)
 	// ID is a name for programs that stays the same in all languages, such as an answer's path; may be empty.
-	ID     string `json:"id,omitempty"`
-	Bounds Rect   `json:"bounds"`
+	ID string `json:"id,omitempty"`
+	// Bounds is where it is seen; of something out of sight, where it would be.
+	Bounds Rect `json:"bounds"`
+	// Whole is where all of it would be, when only a part is in sight; see Full.
+	Whole Rect `json:"whole,omitzero"`
 	// Cut lists texts inside that are wider or higher than the room they have.
 	Cut []string `json:"cut,omitempty"`
 }
 
 // Is tells whether the state has the word.
 func (n Node) Is(state string) bool { return slices.Contains(strings.Fields(n.State), state) }
+
+// Full is where all of the node is, in sight or not.
+func (n Node) Full() Rect {
+	if n.Whole != (Rect{}) {
+		return n.Whole
+	}
+	return n.Bounds
+}
 
 // Touchable tells whether the node is something to touch.
 func (n Node) Touchable() bool {
@@ -184,11 +195,7 @@ func (w *walker) walk(o fyne.CanvasObject, at fyne.Position, s scope) {
 	here := area{at.X, at.Y, at.X + size.Width, at.Y + size.Height}
 	if d, ok := o.(Describer); ok && s.owner == 0 {
 		if n := d.Describe(); n.Role != "" {
-			n.Bounds = w.pixels(here)
-			if gone(here, s.view) {
-				n = n.With("hidden")
-			}
-			w.nodes = append(w.nodes, n)
+			w.nodes = append(w.nodes, w.placed(n, here, s.view))
 			s.owner, s.room = len(w.nodes), here
 		}
 	}
@@ -235,11 +242,7 @@ func (w *walker) text(t *canvas.Text, here area, s scope) {
 	}
 	here.y1 = here.y0 + need.Height
 	if s.owner == 0 {
-		n := Node{Role: Text, Name: t.Text, Bounds: w.pixels(here)}
-		if gone(here, s.view) {
-			n = n.With("hidden")
-		}
-		w.nodes = append(w.nodes, n)
+		w.nodes = append(w.nodes, w.placed(Node{Role: Text, Name: t.Text}, here, s.view))
 		s.owner, s.room = len(w.nodes), s.view
 		if s.scrolls {
 			s.room.y0, s.room.y1 = here.y0, here.y1
@@ -257,6 +260,18 @@ func (w *walker) text(t *canvas.Text, here area, s scope) {
 		n := &w.nodes[s.owner-1]
 		n.Cut = append(n.Cut, t.Text)
 	}
+}
+
+// placed says where a node is, and how much of it is in sight.
+func (w *walker) placed(n Node, here, view area) Node {
+	n.Bounds = w.pixels(here)
+	if gone(here, view) {
+		return n.With("hidden")
+	}
+	if seen := w.pixels(here.cross(view)); seen != n.Bounds {
+		n.Bounds, n.Whole = seen, n.Bounds
+	}
+	return n
 }
 
 func gone(a, view area) bool {

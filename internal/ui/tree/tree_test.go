@@ -110,6 +110,19 @@ func TestWhatIsScrolledAwayIsThereButHidden(t *testing.T) {
 	}
 }
 
+// A test and a keypad tap the middle of what is seen: of a button half behind the keyboard, the middle would be on a key.
+func TestWhatIsHalfInSightSaysWhichHalf(t *testing.T) {
+	inside := container.NewWithoutLayout(at(newThing(tree.Node{Role: tree.Button, Name: "halb"}, "halb", 100, 80), 0, 260, 200, 80))
+	c := show(t, at(container.NewScroll(inside), 0, 0, 400, 300))
+	nodes := tree.Of(c)
+	if len(nodes) != 1 || nodes[0].Bounds != (tree.Rect{Y: 260, W: 200, H: 40}) || nodes[0].Full() != (tree.Rect{Y: 260, W: 200, H: 80}) {
+		t.Fatalf("the screen tells %+v", nodes)
+	}
+	if faults := tree.Check(nodes, 3.21); len(faults) != 0 {
+		t.Errorf("a large button half in sight is no small one: %v", faults)
+	}
+}
+
 func TestAnOverlayCoversWhatLiesBelow(t *testing.T) {
 	c := show(t, at(newThing(tree.Node{Role: tree.Button, Name: "darunter"}, "a", 100, 80), 0, 0, 200, 80))
 	c.Overlays().Add(at(newThing(tree.Node{Role: tree.Button, Name: "Ich bin noch da"}, "b", 100, 80), 0, 0, 200, 80))

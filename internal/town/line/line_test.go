@@ -1,0 +1,81 @@
+package line
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"testing"
+)
+
+// echo answers every line with itself.
+func echo(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() { defer c.Close(); _, _ = io.Copy(c, c) }()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+func say(t *testing.T, c net.Conn, word string) string {
+	t.Helper()
+	if _, err := io.WriteString(c, word+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := bufio.NewReader(c).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestACutLineIsReallyCutAndCanBeMended(t *testing.T) {
+	l, err := New(echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Cut()
+	c, err := net.Dial("tcp", l.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if got := say(t, c, "before"); got != "before\n" {
+		t.Fatalf("the line carries %q", got)
+	}
+	l.Cut()
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("an open connection survives the cut")
+	}
+	if again, err := net.Dial("tcp", l.Addr()); !errors.Is(err, syscall.ECONNREFUSED) {
+		if err == nil {
+			again.Close()
+		}
+		t.Errorf("a new connection while the line is cut: %v", err)
+	}
+	for range 2 { // a line that is whole stays so
+		if err := l.Join(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := net.Dial("tcp", l.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer after.Close()
+	if got := say(t, after, "after"); got != "after\n" {
+		t.Errorf("the mended line carries %q", got)
+	}
+}

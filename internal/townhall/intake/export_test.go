@@ -1,0 +1,4 @@
+package intake
+
+// Picture is for fuzzing.
+var Picture = picture

@@ -1,0 +1,271 @@
+package mobile
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// steps is how many steps a report has: photo, place, questions.
+const steps = 3
+
+// foto is the first step: photos, and what they show.
+type foto struct {
+	draft   *draft
+	at      int    // the photo that is shown large
+	busy    int    // 1 to 3: a file is being prepared
+	problem string // key of the sentence that says why a file was not taken
+	asked   bool   // the way on was touched before it was said what it is about
+	cat     bool   // another category is wanted
+	covered map[string]int
+}
+
+func (*foto) name() string { return "foto" }
+
+// fieldOf finds a field of the form as it is now.
+func (d *draft) fieldOf(path string) (form.Field, bool) {
+	for _, p := range d.visit.View().Pages {
+		for _, f := range p.Fields {
+			if f.Path == path {
+				return f, true
+			}
+		}
+	}
+	return form.Field{}, false
+}
+
+// selected is the option of a field that was chosen.
+func selected(f form.Field) (form.Option, bool) {
+	for _, o := range f.Options {
+		if o.Selected {
+			return o, true
+		}
+	}
+	return form.Option{}, false
+}
+
+// subject says what a report is about, as far as it was said, and with which icon: "Schlagloch".
+func (a *App) subject(d *draft) (title, icon string) {
+	title, icon = a.say("report"), "alert-triangle"
+	for _, path := range []string{pathCategory, pathWhat} {
+		f, _ := d.fieldOf(path)
+		if o, ok := selected(f); ok {
+			if title = o.Label; path == pathCategory {
+				icon = strings.TrimPrefix(o.Mark, "icon:")
+			}
+		}
+	}
+	return title, icon
+}
+
+func (s *foto) draw(a *App) page {
+	d := s.draft
+	p := page{title: a.say("foto.title"), step: &step{1, steps, a.say("foto.step")}}
+	files := d.visit.Files()
+	s.at = min(max(s.at, 0), max(len(files)-1, 0))
+	if len(files) > 0 {
+		p.body = append(p.body, s.shown(a, files))
+	}
+	if s.busy > 0 {
+		p.body = append(p.body, a.preparing(s.busy))
+	}
+	if s.problem != "" {
+		p.body = append(p.body, a.note(look.Warn, "camera", a.say(s.problem), a.say(s.problem+".text")))
+	}
+	p.body = append(p.body, s.buttons(a, files)...)
+	p.body = append(p.body, a.about(d, &s.cat, s.asked, func(what bool) {
+		if what && len(d.visit.Files()) > 0 && s.busy == 0 {
+			a.onward(d, s)
+			return
+		}
+		a.show()
+	})...)
+	if len(files) > 0 && s.busy == 0 {
+		f := files[s.at]
+		p.body = append(p.body, a.small(a.say("foto.cover")),
+			look.Link(a.style, look.LinkOpts{Label: a.say("foto.remove"), Icon: "trash", Name: a.say("foto.remove.name", "n", s.at+1), ID: "remove", Tap: func() {
+				d.visit.Detach(pathPhotos, f.Digest)
+				a.keep(d, true)
+				a.show()
+			}}))
+	}
+	if len(files) == 0 && s.busy == 0 {
+		p.body = append(p.body, look.Column(0,
+			look.Link(a.style, look.LinkOpts{Label: a.say("foto.place.first"), Icon: "map-pin", ID: "place.first", Tap: func() { a.push(&where{draft: d}) }}),
+			look.Link(a.style, look.LinkOpts{Label: a.say("foto.words.first"), Icon: "pencil", ID: "words.first", Tap: func() { a.push(&ask{draft: d}) }})))
+	}
+	if s.busy == 0 {
+		label := a.say("next")
+		if len(files) == 0 {
+			label = a.say("foto.without")
+		}
+		p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "next", Tap: func() { s.next(a) }}}
+	}
+	return p
+}
+
+// shown is the photo itself, and when there are several, all of them small.
+func (s *foto) shown(a *App, files []visit.File) fyne.CanvasObject {
+	f := files[s.at]
+	h := min(a.px(210), a.size.Height*0.25) // what it is about has to be in sight as well
+	name := a.say("foto.name", "n", s.at+1, "of", len(files))
+	view := a.photoView(f.Digest, f.Data, h, name)
+	var all []fyne.CanvasObject
+	if n := s.covered[f.Digest]; n > 0 {
+		view = look.On(view, look.Inset(look.Badge(a.style, look.Info, "eye-off", a.say("foto.covered", "n", n)), a.px(12), a.px(12), a.px(12), h-a.px(46)))
+	}
+	all = append(all, view)
+	if len(files) > 1 {
+		var small []fyne.CanvasObject
+		for i, f := range files {
+			small = append(small, a.pick(f, i, i == s.at, func() { s.at = i; a.show() }))
+		}
+		all = append(all, flow(a.px(8), small...))
+	}
+	return look.Column(a.px(10), all...)
+}
+
+// pick is a small photo that can be touched.
+func (a *App) pick(f visit.File, i int, on bool, tap func()) fyne.CanvasObject {
+	side := a.px(64)
+	c := a.style.Colors()
+	touch := look.Area(a.style, a.say("foto.small", "n", i+1), "photo."+strconv.Itoa(i), on, tap)
+	img := a.picture(f.Digest, f.Data)
+	return newPanel(side, fixed(side), func(size fyne.Size) []fyne.CanvasObject {
+		ground := canvas.NewRectangle(c.Sunken)
+		ground.CornerRadius, ground.StrokeColor, ground.StrokeWidth = a.px(10), c.Edge, a.px(1.5)
+		if on {
+			ground.StrokeColor, ground.StrokeWidth = c.Accent, a.px(4)
+		}
+		objs := []fyne.CanvasObject{at(touch, 0, 0, size.Width, size.Height), at(ground, 0, 0, size.Width, size.Height)}
+		if img != nil {
+			pic := canvas.NewImageFromImage(img)
+			pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(7)
+			in := a.px(5)
+			objs = append(objs, at(pic, in, in, size.Width-2*in, size.Height-2*in))
+		}
+		return objs
+	})
+}
+
+// buttons are what can be done with photos now.
+func (s *foto) buttons(a *App, files []visit.File) []fyne.CanvasObject {
+	if s.busy > 0 {
+		return nil
+	}
+	st, d := a.style, s.draft
+	take := look.ButtonOpts{Label: a.say("foto.take"), Icon: "camera", ID: "take", Tap: func() { a.take(d) }}
+	if len(files) == 0 {
+		return []fyne.CanvasObject{look.Button(st, take)}
+	}
+	f := files[s.at]
+	cover := look.ButtonOpts{Label: a.say("foto.hide"), Icon: "eraser", Small: true, ID: "cover", Tap: func() { a.openCover(s, f) }}
+	row := []fyne.CanvasObject{look.Button(st, cover)}
+	if len(files) < mostPhotos {
+		take.Label, take.Small = a.say("foto.more"), true
+		row = append(row, look.Button(st, take))
+	}
+	return []fyne.CanvasObject{look.Grid(a.px(10), 2, row...)}
+}
+
+// preparing says that a file is being prepared, and how far that is.
+func (a *App) preparing(stage int) fyne.CanvasObject {
+	return look.Card(a.style, look.Progress(a.style, stage, 3, a.say("photo.busy"), a.say("photo.stage."+strconv.Itoa(stage))))
+}
+
+// about asks what the report is about: first the field, then the thing. done is told whether the thing was chosen.
+func (a *App) about(d *draft, open *bool, asked bool, done func(what bool)) []fyne.CanvasObject {
+	st := a.style
+	cat, _ := d.fieldOf(pathCategory)
+	chosen, ok := selected(cat)
+	var objs []fyne.CanvasObject
+	if !ok || *open {
+		objs = append(objs, a.heading(look.Lead, cat.Label))
+		if asked && !ok {
+			objs = append(objs, look.Problem(st, a.say("about.missing")))
+		}
+		return append(objs, a.categories(cat, func(o form.Option) {
+			*open = false
+			if !o.Selected {
+				d.visit.Answer(pathCategory, o.Value)
+				d.visit.Answer(pathWhat, nil)
+			}
+			a.keep(d, true)
+			done(false)
+		}))
+	}
+	objs = append(objs, look.Beside(st.Gap(), a.heading(look.TitleS, chosen.Label),
+		look.Link(st, look.LinkOpts{Label: a.say("change"), Icon: "pencil", Name: a.say("about.change"), ID: "category", Tap: func() { *open = true; a.show() }})))
+	what, ok := d.fieldOf(pathWhat)
+	if !ok {
+		return objs
+	}
+	objs = append(objs, a.heading(look.Lead, what.Label))
+	if _, said := selected(what); asked && !said && what.Required {
+		objs = append(objs, look.Problem(st, a.say("about.what.missing")))
+	}
+	var cells []fyne.CanvasObject
+	for i, o := range what.Options {
+		cells = append(cells, look.Choice(st, look.ChoiceOpts{Title: o.Label, Hint: o.Hint, Selected: o.Selected, ID: pathWhat + "=" + strconv.Itoa(i), Tap: func() {
+			d.visit.Answer(pathWhat, o.Value)
+			a.keep(d, true)
+			done(true)
+		}}))
+	}
+	return append(objs, look.Grid(a.px(10), 2, cells...))
+}
+
+// categories are the fields a report can be about, as on the start page.
+func (a *App) categories(f form.Field, tap func(o form.Option)) fyne.CanvasObject {
+	var cells []fyne.CanvasObject
+	for i, o := range f.Options {
+		cells = append(cells, look.Cell(a.style, look.CellOpts{Icon: strings.TrimPrefix(o.Mark, "icon:"), Title: o.Label, Chosen: o.Selected, Choice: true,
+			ID: pathCategory + "=" + strconv.Itoa(i), Tap: func() { tap(o) }}))
+	}
+	return look.Grid(a.px(10), 3, cells...)
+}
+
+func (s *foto) next(a *App) {
+	for _, path := range []string{pathCategory, pathWhat} {
+		if f, ok := s.draft.fieldOf(path); ok && (f.Missing || path == pathCategory && f.Value == nil) {
+			s.asked = true
+			a.reveal = path + "=0"
+			a.show()
+			return
+		}
+	}
+	a.onward(s.draft, s)
+}
+
+// onward goes to the first step behind `from` at which something is still to be said. A place that the photo named is shown with the
+// questions; only where others reported the same nearby, they are shown first.
+func (a *App) onward(d *draft, from screen) {
+	a.keep(d, true)
+	if _, atPhoto := from.(*foto); atPhoto {
+		if at, ok := d.spot(); !ok || len(a.sameAs(d, at)) > 0 {
+			a.push(&where{draft: d})
+			return
+		}
+	}
+	if d.answer(pathCategory) == "" && from.name() != "foto" {
+		a.push(&foto{draft: d, asked: true})
+		return
+	}
+	a.push(&ask{draft: d})
+}
+
+// back leaves the report: what was begun stays in the list, what is empty goes.
+func (s *foto) back(a *App) bool {
+	if s.draft.empty() {
+		a.drop(s.draft)
+	} else {
+		a.keep(s.draft, true)
+	}
+	return false
+}

@@ -1,0 +1,221 @@
+package mobile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// mostPhotos is how many photos a report takes.
+const mostPhotos = 5
+
+// viewEdge is the longer edge of a photo as it is kept for the screen, in pixels.
+const viewEdge = 900
+
+// gallery keeps photos decoded and scaled for the screen, so that a drawing does not wait for them.
+type gallery struct {
+	pictures map[string]image.Image // by digest; nil: being made
+	order    []string
+}
+
+// most that are kept; a picture is 2 MB.
+const galleryMost = 12
+
+// picture gives a photo for the screen; nil while it is being made. It draws anew when it is there.
+func (a *App) picture(digest string, jpeg []byte) image.Image {
+	if a.gallery.pictures == nil {
+		a.gallery.pictures = map[string]image.Image{}
+	}
+	img, known := a.gallery.pictures[digest]
+	if known {
+		return img
+	}
+	a.gallery.pictures[digest] = nil
+	a.gallery.order = append(a.gallery.order, digest)
+	if len(a.gallery.order) > galleryMost {
+		delete(a.gallery.pictures, a.gallery.order[0])
+		a.gallery.order = a.gallery.order[1:]
+	}
+	a.beside(func(context.Context) func() {
+		p, err := photo.Read(jpeg)
+		if err != nil {
+			return nil
+		}
+		e, err := p.Edit(photo.Options{Edge: viewEdge})
+		if err != nil {
+			return nil
+		}
+		return func() { a.gallery.pictures[digest] = e.Picture(); a.show() }
+	})
+	return nil
+}
+
+// photoView is a photo as wide as there is room and this high, told by name.
+func (a *App) photoView(digest string, jpeg []byte, h float32, name string) fyne.CanvasObject {
+	c := a.style.Colors()
+	img := a.picture(digest, jpeg)
+	p := newPanel(a.px(60), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+		ground := canvas.NewRectangle(c.Sunken)
+		ground.CornerRadius = a.px(16)
+		objs := []fyne.CanvasObject{at(ground, 0, 0, s.Width, s.Height)}
+		if img == nil {
+			i := a.px(32)
+			return append(objs, at(look.Icon(a.style, "camera", i, c.Ink2), (s.Width-i)/2, (s.Height-i)/2, i, i))
+		}
+		pic := canvas.NewImageFromImage(img)
+		pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(16)
+		return append(objs, at(pic, 0, 0, s.Width, s.Height))
+	})
+	p.node = tree.Node{Role: tree.Picture, Name: name}
+	return p
+}
+
+// take lets somebody choose a photo for a draft; nil begins one.
+func (a *App) take(d *draft) {
+	a.o.Event("pick")
+	if a.o.Album != nil {
+		a.push(&album{draft: d})
+		return
+	}
+	if a.o.Pictures == nil {
+		return
+	}
+	a.o.Pictures.Pick(func(data []byte, err error) {
+		a.gently(func() {
+			if data != nil || err != nil {
+				a.taken(d, data, err)
+			}
+		})
+	})
+}
+
+// taken shows the photo's page and prepares the file there.
+func (a *App) taken(d *draft, data []byte, err error) {
+	if d == nil {
+		d = a.begin(nil)
+	}
+	f, ok := a.top().(*foto)
+	if !ok || f.draft != d {
+		f = &foto{draft: d}
+		a.push(f)
+	}
+	if err != nil {
+		f.problem = "photo.unread"
+		a.show()
+		return
+	}
+	f.problem, f.busy = "", 1
+	a.show()
+	a.beside(func(context.Context) func() {
+		stage := func(n int) { a.gently(func() { f.busy = n; a.refresh(f) }) }
+		made, err := prepare(data, stage)
+		return func() {
+			f.busy = 0
+			if err == nil {
+				err = d.visit.Attach(pathPhotos, made.file())
+			}
+			if err != nil {
+				f.problem = photoProblem(err)
+				a.o.Event("photo.refused", "why", f.problem)
+				a.refresh(f)
+				return
+			}
+			f.at = len(d.visit.Files()) - 1
+			a.o.Event("photo", "bytes", len(made.JPEG))
+			a.placed(f, made.Place)
+			a.keep(d, true)
+			a.refresh(f)
+		}
+	})
+}
+
+// made is a photo that may travel.
+type made struct{ photo.Prepared }
+
+// prepare turns a file into a photo that may travel, and tells how far it is.
+func prepare(data []byte, stage func(n int)) (made, error) {
+	p, err := photo.Read(data)
+	if err != nil {
+		return made{}, err
+	}
+	stage(2)
+	e, err := p.Edit(photo.Options{})
+	if err != nil {
+		return made{}, err
+	}
+	stage(3)
+	ready, err := e.Encode()
+	e.Wipe()
+	return made{ready}, err
+}
+
+func (m made) file() visit.File {
+	sum := sha256.Sum256(m.JPEG)
+	return visit.File{Digest: hex.EncodeToString(sum[:]), Type: "image/jpeg", Data: m.JPEG, Width: m.Width, Height: m.Height}
+}
+
+// photoProblem is the key of the sentence that says why a file was not taken.
+func photoProblem(err error) string {
+	for _, p := range []struct {
+		is  error
+		key string
+	}{
+		{photo.ErrTooLarge, "photo.large"}, {photo.ErrFormat, "photo.format"}, {photo.ErrNoPhoto, "photo.none"}, {photo.ErrDamaged, "photo.broken"},
+		{photo.ErrEmpty, "photo.broken"}, {visit.ErrTooMany, "photo.many"},
+	} {
+		if errors.Is(err, p.is) {
+			return p.key
+		}
+	}
+	return "photo.unread"
+}
+
+// placed takes over where the photo was taken, unless somebody said already where it is.
+func (a *App) placed(f *foto, p *photo.Place) {
+	if p == nil {
+		return
+	}
+	if _, said := f.draft.spot(); said {
+		return
+	}
+	at := place.Point{Lat: p.Lat, Lon: p.Lon}
+	switch err := a.town.Check(at); {
+	case errors.Is(err, place.ErrOutside):
+		f.problem = "photo.outside"
+	case err == nil:
+		f.draft.visit.Answer(pathPlace, a.spotAt(at, form.ByPhoto).Value())
+	}
+}
+
+// addressAway is how far from a street something can lie and still be said to be at it, in metres.
+const addressAway = 60
+
+// spotAt is a point, with the street that it is at.
+func (a *App) spotAt(p place.Point, how string) form.Spot {
+	s := form.Spot{Lat: p.Lat, Lon: p.Lon, Located: true, How: how}
+	if n := a.town.Nearest(p); n.Distance <= addressAway {
+		s.Street, s.Number = n.Street, n.Number
+	}
+	return s
+}
+
+// thumb is a small picture of a photo; nil where none can be made.
+func thumb(jpeg []byte) []byte {
+	p, err := photo.Prepare(jpeg, photo.Options{Edge: 240, Bytes: 12 << 10})
+	if err != nil {
+		return nil
+	}
+	return p.JPEG
+}

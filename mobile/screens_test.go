@@ -1,0 +1,242 @@
+package mobile
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+)
+
+// leastTouch is how high and wide what is touched has to be on a phone, in its units.
+const leastTouch = 48
+
+// report is a draft with everything said.
+func (r *rig) filled() *draft {
+	d := r.a.begin(map[string]any{pathCategory: "strasse", pathWhat: "schlagloch", "/size": "teller", "/danger": false})
+	at, _ := r.a.town.Locate("Klosterstraße", "14")
+	d.visit.Answer(pathPlace, form.Spot{Street: "Klosterstraße", Number: "14", Lat: at.Lat, Lon: at.Lon, Located: true, How: form.ByPhoto}.Value())
+	return d
+}
+
+func (r *rig) withPhotos(d *draft, names ...string) *draft {
+	for _, n := range names {
+		m, err := prepare(r.album[n].Data, func(int) {})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if err := d.visit.Attach(pathPhotos, m.file()); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func (r *rig) others() []published {
+	at, _ := r.a.town.Locate("Klosterstraße", "20")
+	next, _ := r.a.town.Locate("Klosterstraße", "10")
+	return []published{
+		{ID: "p1", Category: "strasse", What: "schlagloch", Title: "Schlagloch", Street: "Klosterstraße", Lat: at.Lat, Lon: at.Lon, Day: "2026-11-22", State: "in_work",
+			Text: "Ein tiefes Loch vor der Bäckerei.", Supports: 3, Thumb: thumb(r.album["klein.jpg"].Data)},
+		{ID: "p2", Category: "strasse", What: "gehweg", Title: "Gehweg uneben", Street: "Klosterstraße", Lat: next.Lat, Lon: next.Lon, Day: "2026-11-23", State: "received"},
+	}
+}
+
+func (r *rig) reports() {
+	day := r.clock.Add(-72 * time.Hour)
+	r.a.online = false
+	r.a.drafts = []*draft{r.a.begin(map[string]any{pathCategory: "muell", pathWhat: "wild"})}
+	r.a.reports = []*report{
+		{reportData: reportData{Title: "Schlagloch", Category: "strasse", Place: "Klosterstraße 14", Case: "BO-26-4T7K-2M9-X", Envelope: "a", At: r.clock}, standing: Waiting},
+		{reportData: reportData{Title: "Laterne dunkel", Category: "licht", Place: "Westkorso 3", Case: "BO-26-4T7K-2M9-X", Envelope: "b", At: day, Arrived: day,
+			Answer: &service.Answer{State: service.StateInWork, Text: "Die Lampe ist bestellt.", At: day}, Read: day}, standing: Arrived},
+		{reportData: reportData{Title: "Müll am Glascontainer", Category: "muell", Place: "Weserstraße", Support: true, Envelope: "c", At: day, Arrived: day}, standing: Arrived},
+		{reportData: reportData{Title: "Ast abgebrochen", Category: "gruen", Place: "Herforder Straße 12", Case: "BO-26-4T7K-2M9-X", Envelope: "d", At: day, Arrived: day, Thumb: thumb(r.album["klein.jpg"].Data),
+			Answer: &service.Answer{State: service.StateApproved, Text: "Der Ast ist weg. Danke für den Hinweis.", At: day.Add(time.Hour),
+				Papers: []service.Paper{{Title: "So sieht es jetzt aus", Type: "image/jpeg", Data: thumb(r.album["klein.jpg"].Data)}}}}, standing: Arrived},
+		{reportData: reportData{Title: "Graffiti", Category: "anderes", Place: "Bahnhof", Case: "BO-26-4T7K-2M9-X", Envelope: "e", At: day, Arrived: day,
+			Answer: &service.Answer{State: service.StateAsked, Text: "Wir haben eine Frage.", At: day, Questions: []service.Question{{ID: "q1", Text: "An welcher Seite des Hauses ist es?"}}}}, standing: Arrived},
+		{reportData: reportData{Title: "Bank kaputt", Category: "gruen", Place: "Kurpark", Case: "BO-26-4T7K-2M9-X", Envelope: "f", At: day}, standing: Refused},
+	}
+}
+
+// screens brings a phone to every screen there is.
+var screens = []struct {
+	name string
+	go_  func(r *rig)
+}{
+	{"p1-start", func(r *rig) { r.a.show() }},
+	{"p1-start-used", func(r *rig) { r.reports(); r.a.show() }},
+	{"p1-album", func(r *rig) { r.a.take(nil) }},
+	{"p2-foto-none", func(r *rig) { r.a.push(&foto{draft: r.a.begin(nil)}) }},
+	{"p2-foto", func(r *rig) { r.a.push(&foto{draft: r.withPhotos(r.a.begin(nil), "schlagloch.jpg")}) }},
+	{"p2-foto-what", func(r *rig) { r.a.push(&foto{draft: r.withPhotos(r.filled(), "schlagloch.jpg"), covered: nil}) }},
+	{"p2-foto-three", func(r *rig) {
+		d := r.withPhotos(r.filled(), "schlagloch.jpg", "hochkant.jpg", "klein.jpg")
+		r.a.push(&foto{draft: d, at: 1, covered: map[string]int{d.visit.Files()[1].Digest: 1}})
+	}},
+	{"p2-foto-busy", func(r *rig) { r.a.push(&foto{draft: r.filled(), busy: 2}) }},
+	{"p2-foto-large", func(r *rig) { r.a.push(&foto{draft: r.filled(), problem: "photo.large"}) }},
+	{"p2-foto-outside", func(r *rig) {
+		r.a.push(&foto{draft: r.withPhotos(r.a.begin(nil), "atlantik.jpg"), problem: "photo.outside"})
+	}},
+	{"p2-foto-missing", func(r *rig) { r.a.push(&foto{draft: r.a.begin(nil), asked: true}) }},
+	{"p2-cover", func(r *rig) {
+		d := r.withPhotos(r.filled(), "schlagloch.jpg")
+		f := &foto{draft: d}
+		r.a.push(f)
+		r.a.openCover(f, d.visit.Files()[0])
+		r.wait("the photo", func() bool { return r.a.top().(*cover).view != nil })
+		v := r.a.top().(*cover).view
+		v.hide(fyne.NewPos(100, 150), fyne.NewPos(200, 250))
+	}},
+	{"p3-where-none", func(r *rig) { r.a.push(&where{draft: r.a.begin(map[string]any{pathCategory: "licht"})}) }},
+	{"p3-where", func(r *rig) { r.a.near = nil; r.a.push(&where{draft: r.filled()}) }},
+	{"p3-where-near", func(r *rig) { r.a.near = r.others(); r.a.push(&where{draft: r.filled()}) }},
+	{"p3-where-street", func(r *rig) {
+		r.a.push(&where{draft: r.a.begin(nil), edit: true, focus: "street", typed: "Klosterstr 14"})
+	}},
+	{"p3-where-street-unknown", func(r *rig) { r.a.push(&where{draft: r.a.begin(nil), edit: true, focus: "street", typed: "qqqqq"}) }},
+	{"p3-where-words", func(r *rig) { r.a.push(&where{draft: r.filled(), focus: "words"}) }},
+	{"p3-where-missing", func(r *rig) { r.a.push(&where{draft: r.a.begin(nil), asked: true}) }},
+	{"p3-where-outside", func(r *rig) {
+		d := r.a.begin(map[string]any{pathCategory: "licht"})
+		d.visit.Answer(pathPlace, form.Spot{Lat: 30, Lon: -40, Located: true, How: form.ByMap}.Value())
+		r.a.push(&where{draft: d, asked: true})
+	}},
+	{"p3-nearby", func(r *rig) {
+		r.a.near = r.others()
+		d := r.filled()
+		spot, _ := d.spot()
+		r.a.push(&nearby{draft: d, hit: r.a.sameAs(d, spot)[0]})
+	}},
+	{"p4-ask", func(r *rig) { r.a.push(&ask{draft: r.withPhotos(r.filled(), "schlagloch.jpg")}) }},
+	{"p4-ask-empty", func(r *rig) { r.a.push(&ask{draft: r.a.begin(nil), asked: true}) }},
+	{"p4-ask-lamp", func(r *rig) {
+		r.a.push(&ask{draft: r.a.begin(map[string]any{pathCategory: "licht", pathWhat: "laterne-dunkel"}), focus: "/lamp"})
+	}},
+	{"p4-ask-full", func(r *rig) { r.a.push(&ask{draft: r.filled(), problem: "ask.full"}) }},
+	{"p4-ask-busy", func(r *rig) { r.a.push(&ask{draft: r.filled(), busy: true}) }},
+	{"p5a-saved", func(r *rig) { r.reports(); r.a.push(&sent{report: r.a.reports[0]}) }},
+	{"p5b-arrived", func(r *rig) {
+		r.reports()
+		r.a.reports[0].standing, r.a.reports[0].Arrived = Arrived, r.clock
+		r.a.push(&sent{report: r.a.reports[0]})
+	}},
+	{"p6-mine", func(r *rig) { r.reports(); r.a.room(&mine{}) }},
+	{"p6-mine-none", func(r *rig) { r.a.room(&mine{}) }},
+	{"p6-mine-put", func(r *rig) { r.reports(); r.a.room(&mine{note: "mine.put", only: "open"}) }},
+	{"p6-begun", func(r *rig) { r.a.push(&begun{draft: r.withPhotos(r.filled(), "schlagloch.jpg")}) }},
+	{"p6-begun-sure", func(r *rig) { r.a.push(&begun{draft: r.filled(), sure: true}) }},
+	{"p6-detail-waiting", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[0]) }},
+	{"p6-detail-work", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[1]) }},
+	{"p6-detail-support", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[2]) }},
+	{"p6-detail-done", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[3]) }},
+	{"p6-detail-asked", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[4]) }},
+	{"p6-detail-stuck", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[5]) }},
+	{"p6-reply", func(r *rig) {
+		r.reports()
+		r.a.push(&reply{of: &detail{report: r.a.reports[4]}, question: r.a.reports[4].Answer.Questions[0], focused: true, problem: "reply.empty"})
+	}},
+	{"p7-services", func(r *rig) { r.a.room(&services{}) }},
+	{"p7-services-hits", func(r *rig) { r.a.room(&services{query: "ausweiss"}) }},
+	{"p7-services-none", func(r *rig) { r.a.room(&services{query: "qqqqq"}) }},
+	{"p7-services-situation", func(r *rig) { r.a.room(&services{situation: "auto"}) }},
+	{"p7-card", func(r *rig) { s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", ""); r.a.push(&card{service: s}) }},
+	{"p7-card-report", func(r *rig) { s, _ := r.a.o.Catalogue.Find(Report, ""); r.a.push(&card{service: s}) }},
+	{"p9-setting", func(r *rig) { r.a.room(&setting{}) }},
+	{"p9-privacy", func(r *rig) { r.a.push(&legal{key: "privacy"}) }},
+	{"p9-imprint", func(r *rig) { r.a.push(&legal{key: "imprint"}) }},
+	{"p9-full", func(r *rig) { r.a.full = true; r.a.push(&foto{draft: r.filled()}) }},
+}
+
+// clear brings a phone back to its first screen, with nothing in it.
+func (r *rig) clear() {
+	r.calm()
+	r.a.drafts, r.a.reports, r.a.near, r.a.full, r.a.online = nil, nil, nil, false, true
+	r.a.stack = []screen{&start{}}
+	r.a.fresh = true
+	r.a.show()
+	r.calm()
+}
+
+// settled waits for the photos that a screen shows.
+func (r *rig) settled() {
+	r.t.Helper()
+	r.wait("the pictures", func() bool {
+		for _, img := range r.a.gallery.pictures {
+			if img == nil {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestEverythingCanBeReadAndTouchedOnEveryPhone(t *testing.T) {
+	r := newRig(t, phone)
+	base := r.a.style
+	for _, width := range []float32{390, 320, 430} {
+		height := map[float32]float32{320: 568, 390: 844, 430: 932}[width]
+		r.w.Resize(fyne.NewSize(width, height))
+		for _, factor := range []float32{1, 1.5, 2} {
+			for _, look1 := range []struct {
+				contrast look.Contrast
+				lang     string
+			}{{look.Normal, "de"}, {look.Normal, "en"}, {look.BlackWhite, "de"}, {look.YellowBlack, "de"}} {
+				if (look1.contrast != look.Normal && width != 320 || width == 430 && factor == 1.5) && os.Getenv("RATHAUSNAH_SHOTS") == "" {
+					continue // the same with more room
+				}
+				r.a.style = base
+				r.a.style.Text, r.a.style.Contrast, r.a.style.Lang = factor, look1.contrast, look1.lang
+				for _, s := range screens {
+					name := fmt.Sprintf("%s-%.0f-%s-%g-%d", s.name, width, look1.lang, factor, look1.contrast)
+					r.clear()
+					s.go_(r)
+					if factor == 1 && look1.contrast == look.Normal {
+						r.settled()
+					}
+					r.shot(name)
+					nodes := r.nodes()
+					if len(nodes) == 0 {
+						t.Errorf("%s: nothing is there", name)
+					}
+					for _, f := range tree.CheckAt(nodes, 1, leastTouch) {
+						t.Errorf("%s: %s", name, f)
+					}
+					for _, n := range nodes {
+						if strings.HasPrefix(n.Name, "m.") || strings.HasPrefix(n.Value, "m.") || strings.Contains(n.Name+n.Value, "{{") || strings.Contains(n.Name+n.Value, "<no value>") {
+							t.Errorf("%s: a text is missing: %q", name, n.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// A text of the phone that exists in one language only would be read in another.
+func TestEveryTextIsThereInBothLanguages(t *testing.T) {
+	texts, err := words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"de", "en"} {
+		other := map[string]string{"de": "en", "en": "de"}[lang]
+		for _, key := range texts.Keys(lang) {
+			if strings.HasPrefix(key, "m.") && !texts.Has(other, key) {
+				t.Errorf("%s is said in %s only", key, lang)
+			}
+		}
+	}
+}
+
+var _ visit.Keeper = (*keeper)(nil)
