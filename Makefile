@@ -38,6 +38,7 @@ setup-test:
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
+	$(GO) vet -tags mobile,$(TAGS) ./cmd/mobile
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	@.ci/vulnerabilities $(GOVULNCHECK) $(TAGS)
 

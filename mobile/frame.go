@@ -65,7 +65,7 @@ func (a *App) compose(p page) fyne.CanvasObject {
 		top = a.headBar(p.title)
 	}
 	var bottom []fyne.CanvasObject
-	room := 0.45 * a.size.Height // for what stands at the foot: the rest is for what is asked
+	room := 0.38 * a.size.Height // for what stands at the foot: the rest is for what is asked
 	switch {
 	case own:
 		bottom, p.foot = append(bottom, a.keyboard(p.typing)), nil

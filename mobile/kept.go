@@ -131,7 +131,7 @@ func (r *report) open() bool {
 
 // unread tells whether the town hall said something that nobody looked at.
 func (r *report) unread() bool {
-	return r.Answer != nil && r.Answer.At.After(r.Read)
+	return r.Answer != nil && r.Answer.At.After(r.Read) && r.state() != service.StateReceived // that it has arrived, the list says
 }
 
 func (a *App) unread() int {

@@ -17,7 +17,12 @@ func (*start) name() string { return "start" }
 
 func (s *start) draw(a *App) page {
 	st := a.style
-	p := page{hero: a.startHall(), tabs: true, gap: 14}
+	p := page{tabs: true, gap: 14}
+	if st.Factor() >= 2 && a.size.Height < a.px(700) { // the question and the first answer have to be in sight
+		p.body = append(p.body, a.heading(look.TitleS, strings.ReplaceAll(a.say("start.title"), "\n", " ")))
+	} else {
+		p.hero = a.startHall()
+	}
 	photo := look.Button(st, look.ButtonOpts{Label: a.say("start.photo"), Icon: "camera", Primary: true, ID: "photo", Tap: func() { a.take(nil) }})
 	p.body = append(p.body, tall(a.px(72), photo), a.small(a.say("start.or")))
 	p.body = append(p.body, a.categories(a.firstField(), func(o form.Option) {

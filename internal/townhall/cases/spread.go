@@ -158,7 +158,7 @@ func (b *Book) show(was, c Case, with *Change) error {
 		return nil
 	}
 	r := publish.Report{
-		ID: p.ID, Category: c.Report.Category, What: c.Report.What, Title: p.Title, Street: c.Report.Place.Address(),
+		ID: p.ID, Category: c.Report.Category, What: c.Report.What, Title: p.Title, Street: c.Report.Place.Street,
 		Day: c.Received.Format(time.DateOnly), State: publicState(c.State), Text: p.Text, Thumb: p.Thumb, Supports: c.Report.Supports,
 	}
 	if c.Report.Place.Located {

@@ -35,7 +35,7 @@ type Report struct {
 	Category string   `json:"category"` // id of the service's choice
 	What     string   `json:"what"`     // id of the second choice, may be empty
 	Title    string   `json:"title"`    // in German: "Schlagloch"
-	Street   string   `json:"street"`   // with the house number where one is known; may be empty
+	Street   string   `json:"street"`   // without the house number, so that phones can compare it; may be empty
 	Lat      *float64 `json:"lat"`      // degrees, WGS 84; null where no point is known
 	Lon      *float64 `json:"lon"`
 	Day      string   `json:"day"`   // on which it was received: "2026-11-23"

@@ -17,7 +17,7 @@ func IconButton(st Style, icon, name, id string, tap func()) *Touch {
 		if pressed {
 			p.circle(s.Width/2, s.Height/2, s.Height/2, p.c.AccentSoft)
 		}
-		p.icon(icon, s.Width/2, s.Height/2, p.m.icon, p.c.Accent)
+		p.icon(icon, s.Width/2, s.Height/2, p.m.icon*(1+(st.Factor()-1)*0.4), p.c.Accent)
 	}
 	t.describe = func() tree.Node { return tree.Node{Role: tree.Button, Name: name, ID: id} }
 	return t.init()

@@ -75,6 +75,9 @@ type Touch struct {
 	stop     func()
 	gained   func() // the focus came here by key; may be nil
 	flat     bool   // draws nothing at rest
+	// still is what a flat thing would draw at rest at stillSize, for those who look inside it.
+	still     []fyne.CanvasObject
+	stillSize fyne.Size
 
 	focused, pressed, fired bool
 	down                    fyne.Position
@@ -121,7 +124,10 @@ func (t *Touch) Describe() tree.Node {
 // Children are the canvas objects it consists of.
 func (t *Touch) Children() []fyne.CanvasObject {
 	if t.flat && t.render != nil && len(t.render.objs) == 0 {
-		return t.AtRest(fyne.Position{}, t.render.size)
+		if t.still == nil || t.stillSize != t.render.size {
+			t.still, t.stillSize = t.AtRest(fyne.Position{}, t.render.size), t.render.size
+		}
+		return t.still
 	}
 	return t.render.objects()
 }

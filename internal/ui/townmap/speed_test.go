@@ -2,8 +2,6 @@ package townmap
 
 import (
 	"testing"
-
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 )
 
 func BenchmarkMap(b *testing.B) {
