@@ -45,31 +45,36 @@ func touched(o fyne.CanvasObject) bool {
 	return slices.ContainsFunc(tree.Inside(o), touched)
 }
 
-// moving tells whether a finger holds something down, or something glides.
-func moving(o fyne.CanvasObject) bool {
-	if t, ok := o.(interface{ Pressed() bool }); ok {
-		return t.Pressed()
+// pace says how soon something will look different by itself; zero: nothing will.
+func pace(o fyne.CanvasObject) time.Duration {
+	least := time.Duration(0)
+	p, moves := o.(interface{ Pace() time.Duration })
+	if moves {
+		least = p.Pace()
 	}
-	if m, ok := o.(interface{ Moving() bool }); ok && m.Moving() {
-		return true
+	if _, leaf := o.(interface{ Pressed() bool }); leaf {
+		return least
 	}
-	return slices.ContainsFunc(tree.Inside(o), moving)
+	for _, inside := range tree.Inside(o) {
+		if d := pace(inside); d > 0 && (least == 0 || d < least) {
+			least = d
+		}
+	}
+	return least
 }
 
-// How long nothing has to be looked at for the screen to stay as smooth as it is.
-const (
-	livelyRest = 40 * time.Millisecond // a spring moves, a caret blinks, a device may answer
-	quietRest  = 500 * time.Millisecond
-)
+// stillRest is how long the program may sleep when nothing moves: the clock's second wakes it anyway.
+const stillRest = 500 * time.Millisecond
 
 // Rest says how long the program may sleep if no finger and no message wakes it (Options.Wake); zero while something moves under a finger. It is
 // called on Fyne's goroutine.
 func (k *Kiosk) Rest() time.Duration {
-	switch {
-	case len(k.wait) > 0 || moving(k.root):
+	const frame = time.Second / 60
+	switch d := pace(k.root); {
+	case len(k.wait) > 0 || d > 0 && d <= frame:
 		return 0
-	case k.lively() || k.s.moving > 0:
-		return livelyRest
+	case d > 0:
+		return d - frame // one frame goes by between two sleeps
 	}
-	return quietRest
+	return stillRest
 }

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -45,5 +46,34 @@ func TestATapIsNotLostWhenADeviceAnswersMeanwhile(t *testing.T) {
 	}
 	for drawn == 0 { // what waited comes as soon as the finger has gone
 		(<-r.ui)()
+	}
+}
+
+func TestTheProgramSleepsWhenNothingOnTheScreenMoves(t *testing.T) {
+	r := newRig(t, portrait)
+	r.k.o.Style.Still = false
+	r.k.Wipe()
+	if d := r.k.Rest(); d <= 0 || d > 50*time.Millisecond {
+		t.Errorf("the spring of the first page moves, and it sleeps for %v", d)
+	}
+	r.tap("start")
+	r.tap("help")
+	if d := r.k.Rest(); d != stillRest {
+		t.Errorf("nothing moves on the help page, and it sleeps for %v", d)
+	}
+	r.tap("back")
+	r.tap("search")
+	if d := r.k.Rest(); d <= 0 || d > 100*time.Millisecond {
+		t.Errorf("a caret blinks, and it sleeps for %v", d)
+	}
+	key := touchOf(r.k.root, "key.A")
+	finger := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
+	key.MouseDown(finger)
+	if d := r.k.Rest(); d != 0 {
+		t.Errorf("a finger is on a key, and it sleeps for %v", d)
+	}
+	key.MouseUp(finger)
+	if d := r.k.Rest(); d > 100*time.Millisecond {
+		t.Errorf("the key has not come up yet, and it sleeps for %v", d)
 	}
 }

@@ -201,9 +201,9 @@ func (a *App) forget(d *draft) {
 }
 
 // remember reads what the memory holds.
-func (a *App) remember(ctx context.Context) func() {
+func (a *App) remember(ctx context.Context, opts visit.Options) func() {
 	style, styled := a.readSetting(ctx)
-	drafts, err1 := a.readDrafts(ctx)
+	drafts, err1 := a.readDrafts(ctx, opts)
 	reports, err2 := a.readReports(ctx)
 	near := a.readNear(ctx)
 	return func() {
@@ -214,6 +214,9 @@ func (a *App) remember(ctx context.Context) func() {
 		a.reports = append(a.reports, reports...)
 		if styled {
 			a.style.Text, a.style.Contrast, a.style.Lang = style.Text, style.Contrast, style.Lang
+			for _, d := range drafts {
+				d.visit.SetLang(style.Lang)
+			}
 		}
 		if err1 != nil || err2 != nil {
 			a.o.Event("memory", "unreadable", true)
@@ -225,7 +228,7 @@ func (a *App) remember(ctx context.Context) func() {
 }
 
 // readDrafts reads the drafts, newest first. One that cannot be read is left where it is.
-func (a *App) readDrafts(ctx context.Context) ([]*draft, error) {
+func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, error) {
 	all, err := a.o.Memory.List(ctx, shelfDraft)
 	if err != nil {
 		err = fmt.Errorf("mobile: read drafts: %w", err) // those that can be read are there all the same
@@ -246,7 +249,7 @@ func (a *App) readDrafts(ctx context.Context) ([]*draft, error) {
 			d.stored[p.Digest] = true
 			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height})
 		}
-		d.visit = visit.Resume(a.service(), a.deskOf(d), a.options(), data.Visit, files)
+		d.visit = visit.Resume(a.service(), a.deskOf(d), opts, data.Visit, files)
 		drafts = append(drafts, d)
 	}
 	slices.Reverse(drafts)

@@ -130,7 +130,8 @@ func build(a fyne.App, o Options, post func(func())) (*App, error) {
 	o.Window.SetPadded(false)
 	o.Window.SetContent(p.root)
 	p.show()
-	p.beside(p.remember)
+	opts := p.options() // as it is before anybody changes the setting
+	p.beside(func(ctx context.Context) func() { return p.remember(ctx, opts) })
 	return p, nil
 }
 
@@ -148,8 +149,15 @@ func (a *App) Run(ctx context.Context) {
 	}
 }
 
-// Close waits until everything that was said is in the memory. It may be called on any goroutine.
-func (a *App) Close() { a.shelf.flush() }
+// Close waits until everything that was said is in the memory. The shell goes on afterwards, if it is asked to.
+func (a *App) Close() {
+	for _, d := range a.drafts {
+		if d.timer != nil && d.timer.Stop() {
+			a.keep(d, true)
+		}
+	}
+	a.shelf.flush()
+}
 
 // Screen names the screen shown: "start", "foto", "place" ...
 func (a *App) Screen() string { return a.top().name() }

@@ -85,7 +85,7 @@ func (a *App) hall(words fyne.CanvasObject, spring float32) fyne.CanvasObject {
 		objs := []fyne.CanvasObject{at(ground, 0, 0, s.Width, s.Height-fh), at(frieze, 0, s.Height-fh, s.Width, fh)}
 		room := s.Width - 2*side
 		wh := look.HeightFor(words, room)
-		if st.Factor() <= 1 && s.Width >= a.px(300) { // the words have their own room at the left
+		if st.Factor() <= 1 && s.Width >= a.px(360) { // the words have their own room at the left
 			bw, bh := a.px(170), min(a.px(spring*0.8), s.Height-fh-a.px(50))
 			objs = append(objs, at(bars, s.Width-bw-a.px(14), s.Height-fh-bh, bw, bh))
 		}

@@ -338,36 +338,6 @@ func TestTheNextReportBeginsWhereTheLastOneWas(t *testing.T) {
 	}
 }
 
-func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
-	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
-	r.memory.arrived = r.clock.Add(time.Minute)
-	r.memory.deliver()
-	r.a.look()
-	r.waitFor("Danke!")
-	app := r.opened()[0]
-	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Das Loch ist zu.", At: r.clock.Add(time.Hour)})
-	r.a.reports[0].asked = 0
-	r.a.look()
-	r.wait("the answer", func() bool { return r.a.unread() == 1 })
-	r.tap("home")
-	r.tap("mine")
-	if !r.sees("Erledigt am") || !r.sees("neue Nachricht") {
-		t.Errorf("the list says:\n%s", r.said())
-	}
-	r.tap("report." + app.ID)
-	if !r.sees("Das Loch ist zu.") || r.a.unread() != 0 {
-		t.Errorf("the report says:\n%s", r.said())
-	}
-	r.calm()
-	r.start()
-	if len(r.a.reports) != 1 || r.a.reports[0].state() != service.StateApproved || r.a.unread() != 0 {
-		t.Error("after a restart it is forgotten")
-	}
-}
-
 // A phone that lost its clock shows no date rather than a wrong one.
 func TestAClockIn1970ShowsNoDate(t *testing.T) {
 	r := newRig(t, phone)
@@ -469,50 +439,5 @@ func TestADemoTypesOnAKeyboardOfItsOwn(t *testing.T) {
 	}
 	if s := r.a.top().(*services); s.query != "Bad" {
 		t.Errorf("typed is %q", s.query)
-	}
-}
-
-// What the town hall does not take, nobody must believe to be on its way.
-func TestWhatIsRefusedIsSaid(t *testing.T) {
-	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
-	for id := range r.memory.standing {
-		r.memory.standing[id] = Refused
-	}
-	r.a.look()
-	r.wait("the standing", func() bool { return r.a.reports[0].standing == Refused })
-	r.tap("report")
-	if !r.sees("nicht annehmen") {
-		t.Errorf("nobody says it:\n%s", r.said())
-	}
-}
-
-func TestAQuestionIsAnswered(t *testing.T) {
-	r := newRig(t, phone)
-	r.reports()
-	r.a.online = true
-	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
-	app := r.opened()[0]
-	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateAsked, Token: "t", Questions: []service.Question{{ID: "q1", Text: "Links oder rechts?"}}, At: r.clock})
-	rep := r.a.reports[0]
-	rep.standing, rep.Arrived = Arrived, r.clock
-	r.a.openDetail(rep)
-	r.waitFor("Links oder rechts?")
-	r.tap("question.q1")
-	r.tap("send")
-	if !r.sees("Hier fehlt noch Ihre Antwort") {
-		t.Error("an empty answer is sent")
-	}
-	r.tap(fieldReply)
-	r.types("Rechts.")
-	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fynemobile.KeyBack})
-	r.tap("send")
-	r.wait("the way back", func() bool { return r.a.Screen() == "detail" })
-	if r.sees("Links oder rechts?") {
-		t.Error("the question is still asked")
 	}
 }

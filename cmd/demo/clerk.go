@@ -194,8 +194,15 @@ func (t *town) clerkDoes(ctx context.Context, what string) error {
 		return err
 	}
 	act, text, _ := strings.Cut(what, " ")
-	if act == "gelesen" {
+	switch act {
+	case "gelesen":
 		return c.reads(ctx, number, text)
+	case "veroeffentlichen":
+		return c.publish(ctx, number, text)
+	case "in-arbeit":
+		return c.moves(ctx, number, "in_work", text, nil)
+	case "erledigt":
+		return c.moves(ctx, number, "approved", text, mended())
 	}
 	path := "/vorgang/" + number + "/" + act
 	_, err = c.send(ctx, path, path, map[string]string{"text": text})

@@ -49,6 +49,12 @@ type journey struct {
 	typed  []string // what the citizen typed: it must be nowhere afterwards
 	phone  string   // the code that she took from the screen with her phone
 	log    io.Writer
+
+	phones map[string]*phone
+	hand   *phone // the one that is held; its screen is the journey's
+	taps   int    // touches since the last count, keys not counted
+
+	prepared []string // digests of the photos as the phone prepared them
 }
 
 // play runs the journey's script to its end.
@@ -105,13 +111,13 @@ func (j *journey) commands(ctx context.Context) map[string]func(ts *testscript.T
 			}
 		}
 	}
-	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	words := map[string]func(ts *testscript.TestScript, neg bool, args []string){
 		"tap":    one(j.tap),
 		"type":   one(j.typeKeys),
 		"see":    one(j.see),
 		"shot":   one(j.shot),
-		"cut":    one(func(context.Context, string) error { j.town.line.Cut(); return nil }),
-		"join":   one(func(context.Context, string) error { return j.town.line.Join() }),
+		"cut":    one(func(context.Context, string) error { j.wire().Cut(); return nil }),
+		"join":   one(func(context.Context, string) error { return j.wire().Join() }),
 		"scan":   one(j.town.scanSlip),
 		"clerk":  one(j.town.clerkDoes),
 		"keep":   one(j.keep),
@@ -124,6 +130,10 @@ func (j *journey) commands(ctx context.Context) map[string]func(ts *testscript.T
 		"draw":   one(j.picture),
 		"arrive": one(j.town.arrived),
 	}
+	for name, do := range j.phoneWords() {
+		words[name] = one(do)
+	}
+	return words
 }
 
 // look asks the terminal what is on its screen.
@@ -180,7 +190,10 @@ func touchable(n node) bool {
 
 // tap touches what is called so, and turns pages until it is there. It waits for it to stand still first.
 func (j *journey) tap(ctx context.Context, name string) error {
-	want := func(n node) bool { return touchable(n) && (n.Name == name || n.ID == name) }
+	begin, open := strings.CutSuffix(name, "*") // "draft.*": an id that ends with something random
+	want := func(n node) bool {
+		return touchable(n) && (n.Name == name || n.ID == name || open && strings.HasPrefix(n.ID, begin))
+	}
 	if err := j.turnTo(ctx, want); err != nil {
 		return err
 	}
@@ -205,6 +218,9 @@ func (j *journey) touch(ctx context.Context, n node) error {
 	before, err := j.look(ctx)
 	if err != nil {
 		return err
+	}
+	if n.Role != "key" {
+		j.taps++
 	}
 	if err := j.screen.Tap(n.Bounds.X+n.Bounds.W/2, n.Bounds.Y+n.Bounds.H/2); err != nil {
 		return err
@@ -253,19 +269,25 @@ func (j *journey) see(ctx context.Context, text string) error {
 func (j *journey) turnTo(ctx context.Context, want func(node) bool) error {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		nodes, _ := j.look(ctx) // the terminal may still be starting
-		there, more := false, -1
+		there, more, at := false, -1, node{}
 		for i, n := range nodes {
 			switch {
 			case want(n) && !n.is("hidden"):
 				return nil
 			case want(n):
-				there = true
+				there, at = true, n
 			case n.ID == "more" && touchable(n):
 				more = i
 			}
 		}
 		if there && more >= 0 {
 			if err := j.touch(ctx, nodes[more]); err != nil {
+				return err
+			}
+			continue
+		}
+		if there && j.hand != nil {
+			if err := j.push(at); err != nil {
 				return err
 			}
 			continue

@@ -19,6 +19,8 @@ type commands struct {
 	Town  townCmd  `cmd:"" default:"withargs" help:"Start the town (the default)."`
 	Bench benchCmd `cmd:"" help:"Measure, and write out/bench.json."`
 
+	Kills    killsCmd    `cmd:"" help:"Kill the phone's app at random moments and see what is lost or doubled."`
+	Prepare  prepareCmd  `cmd:"" hidden:"" help:"Prepare one photo in a process of its own, for the bench."`
 	Pictures picturesCmd `cmd:"" help:"Make the README's pictures out of the journey parking-permit."`
 }
 
@@ -155,6 +157,9 @@ func (c *townCmd) playJourney(ctx context.Context, bin, name string, l layout) e
 		return err
 	}
 	defer t.Close()
+	if onPhone(name) {
+		return c.playPhone(ctx, t, name, out)
+	}
 	xlog, err := os.Create(filepath.Join(t.logs, "display.log"))
 	if err != nil {
 		return err

@@ -86,6 +86,12 @@ func (p *process) Stop() {
 	}
 }
 
+// Kill ends the process at once, as SIGKILL and a flat battery do, and waits until it is gone.
+func (p *process) Kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
 // call runs a program to its end and fills answer from its standard output, which is JSON; nil ignores it.
 func (t *town) call(ctx context.Context, stdin io.Reader, answer any, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(t.bin, program), args...)

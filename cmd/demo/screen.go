@@ -164,6 +164,35 @@ func (s *screen) Drag(x0, y0, x1, y1 int) error {
 	return s.send(xproto.ButtonRelease, 1, x1, y1)
 }
 
+// Push moves what is under a finger up or down at x, and halts before it lets go, so that nothing glides on.
+func (s *screen) Push(x, y0, y1 int) error {
+	if err := s.send(xproto.MotionNotify, 0, x, y0); err != nil {
+		return err
+	}
+	if err := s.send(xproto.ButtonPress, 1, x, y0); err != nil {
+		return err
+	}
+	const steps, last = 12, 8
+	way := y1 - y0
+	slow := last
+	if way < 0 {
+		slow = -last
+	}
+	for i := 1; i <= steps; i++ {
+		time.Sleep(10 * time.Millisecond)
+		if err := s.send(xproto.MotionNotify, 0, x, y0+(way-slow)*i/steps); err != nil {
+			return err
+		}
+	}
+	for i := last - 1; i >= 0; i-- {
+		time.Sleep(20 * time.Millisecond)
+		if err := s.send(xproto.MotionNotify, 0, x, y1-slow*i/last); err != nil {
+			return err
+		}
+	}
+	return s.send(xproto.ButtonRelease, 1, x, y1)
+}
+
 func (s *screen) send(kind, detail byte, x, y int) error {
 	if err := xtest.FakeInputChecked(s.conn, kind, detail, 0, s.root, int16(x), int16(y), 0).Check(); err != nil {
 		return fmt.Errorf("demo: touch: %w", err)

@@ -38,6 +38,9 @@ type town struct {
 
 	processes []*process
 	kiosk     *process
+	hall      *process
+
+	hallConfig, hallDevices, ops string // the town hall's configuration, where devices reach it, and where it says that it is well
 }
 
 // layout is how the terminal's window looks.
@@ -87,7 +90,7 @@ func build(ctx context.Context, bin string, log io.Writer) error {
 		return nil
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "gles,migrated_fynedo,sqlite_fts5", "-o", bin+"/",
-		"./cmd/kiosk", "./cmd/townhall", "./cmd/technician")
+		"./cmd/kiosk", "./cmd/mobile", "./cmd/townhall", "./cmd/technician")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("demo: build the programs: %w", err)
@@ -139,14 +142,31 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if err := t.call(ctx, strings.NewReader(t.password+"\n"), nil, "townhall", "user", "add", t.clerk, "--name", "Birgit Kowalski", "--config", config); err != nil {
 		return "", err
 	}
-	if _, err := t.launch(ctx, nil, nil, "townhall", "townhall", "serve", "--config", config); err != nil {
-		return "", err
-	}
-	if err := waitFor(ctx, "http://"+ops+"/healthz"); err != nil {
+	t.hallConfig, t.hallDevices, t.ops = config, devices, "http://"+ops+"/healthz"
+	if err := t.serve(ctx); err != nil {
 		return "", err
 	}
 	t.line, err = line.New(devices)
 	return config, err
+}
+
+// serve lets the town hall work, for the first time or after it died.
+func (t *town) serve(ctx context.Context) (err error) {
+	if t.hall, err = t.launch(ctx, nil, nil, t.again("townhall"), "townhall", "serve", "--config", t.hallConfig); err != nil {
+		return err
+	}
+	return waitFor(ctx, t.ops)
+}
+
+// again gives the name of a program's log: "townhall", then "townhall-2", so that a restart does not take away what was said before.
+func (t *town) again(name string) string {
+	file := name
+	for n := 2; ; n++ {
+		if _, err := os.Stat(filepath.Join(t.logs, file+".log")); err != nil {
+			return file
+		}
+		file = fmt.Sprintf("%s-%d", name, n)
+	}
 }
 
 // startDevices brings up the emulated card terminal, printers and scanner, and gives their addresses as the terminal's configuration wants them.

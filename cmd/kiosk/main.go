@@ -20,12 +20,12 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
-	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/cmd/kiosk/early" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
+	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
@@ -160,7 +160,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience,
 	})
 	if m.config.Demo.Tree != "" {
-		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w); err != nil {
+		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, wake); err != nil {
 			return err
 		}
 	}

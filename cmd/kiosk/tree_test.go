@@ -22,7 +22,8 @@ func TestTheScreenIsToldToTheTerminalsOwnUserOnly(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "tree.sock")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	if err := serveTree(ctx, socket, true, w); err != nil {
+	woken := make(chan struct{}, 2)
+	if err := serveTree(ctx, socket, true, w, func() { woken <- struct{}{} }); err != nil {
 		t.Fatal(err)
 	}
 	if i, err := os.Stat(socket); err != nil || i.Mode().Perm() != 0o600 || i.Mode().Type() != os.ModeSocket {
@@ -39,6 +40,11 @@ func TestTheScreenIsToldToTheTerminalsOwnUserOnly(t *testing.T) {
 		if err != nil || json.Unmarshal(text, &nodes) != nil {
 			t.Fatalf("%s, %v", text, err)
 		}
+		select {
+		case <-woken: // a terminal at rest would answer half a second late
+		default:
+			t.Error("the terminal was asked and left asleep")
+		}
 	}
 	stop()
 	for { // the listener goes as soon as the program is told to end
@@ -48,7 +54,7 @@ func TestTheScreenIsToldToTheTerminalsOwnUserOnly(t *testing.T) {
 		}
 		c.Close()
 	}
-	if err := serveTree(t.Context(), socket, true, w); err != nil {
+	if err := serveTree(t.Context(), socket, true, w, nil); err != nil {
 		t.Error("after a restart:", err)
 	}
 }
@@ -56,7 +62,7 @@ func TestTheScreenIsToldToTheTerminalsOwnUserOnly(t *testing.T) {
 func TestATerminalInServiceTellsNobodyWhatIsOnItsScreen(t *testing.T) {
 	dir := t.TempDir()
 	socket := filepath.Join(dir, "tree.sock")
-	if err := serveTree(t.Context(), socket, false, nil); !errors.Is(err, errNotDemo) {
+	if err := serveTree(t.Context(), socket, false, nil, nil); !errors.Is(err, errNotDemo) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(socket); !errors.Is(err, os.ErrNotExist) {
@@ -66,7 +72,7 @@ func TestATerminalInServiceTellsNobodyWhatIsOnItsScreen(t *testing.T) {
 	if err := os.WriteFile(file, []byte("kept"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := serveTree(t.Context(), file, true, nil); err == nil {
+	if err := serveTree(t.Context(), file, true, nil, nil); err == nil {
 		t.Error("a file was taken for a socket")
 	}
 	if b, err := os.ReadFile(file); err != nil || string(b) != "kept" {

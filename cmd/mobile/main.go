@@ -24,6 +24,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
+	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree/watch"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/mobile"
@@ -166,7 +167,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		return err
 	}
 	if m.config.Demo.Tree != "" {
-		if err := watch.Screen(ctx, m.config.Demo.Tree, w); err != nil {
+		if err := watch.Screen(ctx, m.config.Demo.Tree, w, nil); err != nil {
 			return err
 		}
 	}

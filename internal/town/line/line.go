@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Line is the wire between terminal and town hall: every byte goes through it, and it can really be cut. Its methods may be called from several
@@ -17,6 +19,9 @@ type Line struct {
 	mu     sync.Mutex
 	listen net.Listener
 	open   map[net.Conn]bool
+
+	slow    atomic.Int64 // bytes a second; 0: as fast as it goes
+	carried atomic.Int64
 }
 
 // New lays a line from a free port of this machine to target, a host and a port, where nobody needs to listen yet.
@@ -27,6 +32,13 @@ func New(target string) (*Line, error) {
 	}
 	return l, nil
 }
+
+// Slow lets at most so many bytes a second through each way of a connection, as a poor mobile network does; 0 takes the limit away. What is being
+// carried already goes on as it was for a moment.
+func (l *Line) Slow(bytes int) { l.slow.Store(int64(bytes)) }
+
+// Carried is how many bytes went through, both ways together, since the line was laid.
+func (l *Line) Carried() int64 { return l.carried.Load() }
 
 // Addr is where the terminal finds the town hall, also while the line is cut.
 func (l *Line) Addr() string { return l.addr }
@@ -98,11 +110,39 @@ func (l *Line) keep(ln net.Listener, conns ...net.Conn) bool {
 }
 
 func (l *Line) carry(to, from net.Conn) {
-	_, _ = io.Copy(to, from) // however it ends, both ends are closed
+	_, _ = io.Copy(&pacer{l, to}, from) // however it ends, both ends are closed
 	_ = to.Close()
 	_ = from.Close()
 	l.mu.Lock()
 	delete(l.open, to)
 	delete(l.open, from)
 	l.mu.Unlock()
+}
+
+// piece is how much a slow line carries at once.
+const piece = 2 << 10
+
+// pacer writes as fast as the line carries.
+type pacer struct {
+	line *Line
+	to   io.Writer
+}
+
+func (p *pacer) Write(b []byte) (int, error) {
+	done := 0
+	for done < len(b) {
+		next := b[done:]
+		slow := p.line.slow.Load()
+		if slow > 0 {
+			next = next[:min(len(next), piece)]
+			time.Sleep(time.Duration(len(next)) * time.Second / time.Duration(slow))
+		}
+		n, err := p.to.Write(next)
+		done += n
+		p.line.carried.Add(int64(n))
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // echo answers every line with itself.
@@ -77,5 +79,30 @@ func TestACutLineIsReallyCutAndCanBeMended(t *testing.T) {
 	defer after.Close()
 	if got := say(t, after, "after"); got != "after\n" {
 		t.Errorf("the mended line carries %q", got)
+	}
+}
+
+func TestASlowLineTakesItsTime(t *testing.T) {
+	l, err := New(echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Cut()
+	c, err := net.Dial("tcp", l.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	l.Slow(20_000)
+	word := strings.Repeat("x", 2000)
+	began := time.Now()
+	if got := say(t, c, word); got != word+"\n" {
+		t.Fatalf("the slow line changes what it carries: %d bytes", len(got))
+	}
+	if took := time.Since(began); took < 190*time.Millisecond {
+		t.Errorf("4000 bytes at 20000 a second took %s", took)
+	}
+	if n := l.Carried(); n != 4002 {
+		t.Errorf("it says that it carried %d bytes", n)
 	}
 }

@@ -44,6 +44,12 @@ func Field(st Style, o FieldOpts) *Touch {
 	if !d.quiet() {
 		d.blink(t)
 		t.stop = d.still
+		t.pace = func() time.Duration {
+			if d.ended {
+				return 0
+			}
+			return blinkEvery / 10
+		}
 	}
 	t.ring = func(p *pen, s fyne.Size) {
 		if !o.Focused {
@@ -112,6 +118,7 @@ func (d *fieldDrawing) blink(field fyne.CanvasObject) {
 	next = func() {
 		fyne.Do(func() {
 			if d.ended || d.caret == nil || !tree.Shows(fyne.CurrentApp().Driver().CanvasForObject(field), field) {
+				d.ended = true
 				return
 			}
 			left--
@@ -120,6 +127,8 @@ func (d *fieldDrawing) blink(field fyne.CanvasObject) {
 			d.caret.Refresh()
 			if left > 0 {
 				time.AfterFunc(blinkEvery, next)
+			} else {
+				d.ended = true
 			}
 		})
 	}

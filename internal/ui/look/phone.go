@@ -87,7 +87,7 @@ func Tabs(st Style, tabs ...Tab) fyne.CanvasObject {
 		p.fill(0, 0, s.Width, s.Height, 0, p.c.Surface)
 		p.fill(0, 0, s.Width, max(p.m.edge/1.5, p.m.line), 0, p.c.Line)
 	}, nil)
-	return On(ground, Inset(Grid(0, len(tabs), cells...), st.U(2), 0, st.U(2), st.U(12)))
+	return On(ground, Inset(Grid(0, len(tabs), cells...), 0, 0, 0, st.U(12)))
 }
 
 func tab(st Style, o Tab) *Touch {

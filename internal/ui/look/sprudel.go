@@ -72,6 +72,12 @@ func Sprudel(st Style, w, h float32, o SprudelOpts) *Drawn {
 	if o.Moving && !st.Quiet() {
 		f.start(d)
 		d.stop = f.anim.Stop
+		d.pace = func() time.Duration {
+			if f.still {
+				return 0
+			}
+			return springFrame
+		}
 	}
 	return d
 }
@@ -81,10 +87,12 @@ type fountain struct {
 	w    float32 // design pixels
 	o    SprudelOpts
 	anim *fyne.Animation
-	bars []*canvas.Rectangle
-	drop []*canvas.Circle // above each bar, or nil
-	full []float32        // each bar's height at rest
-	foot float32
+	// still says that it came to rest.
+	still bool
+	bars  []*canvas.Rectangle
+	drop  []*canvas.Circle // above each bar, or nil
+	full  []float32        // each bar's height at rest
+	foot  float32
 }
 
 func (f *fountain) paint(p *pen, s fyne.Size) {
@@ -173,6 +181,7 @@ func (f *fountain) start(d *Drawn) {
 			}
 		}
 		if rest <= 0 {
+			f.still = true
 			f.anim.Stop()
 		}
 	})

@@ -24,6 +24,7 @@ type Drawn struct {
 	min      func(p *pen) float32
 	describe func() tree.Node
 	stop     func() // ends what moves; may be nil
+	pace     func() time.Duration
 	render   *drawing
 }
 
@@ -60,6 +61,14 @@ func (d *Drawn) Describe() tree.Node {
 // Children are the canvas objects it consists of.
 func (d *Drawn) Children() []fyne.CanvasObject { return d.render.objects() }
 
+// Pace says how soon it will look different by itself; zero: it will not.
+func (d *Drawn) Pace() time.Duration {
+	if d.pace == nil {
+		return 0
+	}
+	return d.pace()
+}
+
 // Touch is something to touch: by finger, by a keypad's Enter, by the space bar.
 type Touch struct {
 	widget.BaseWidget
@@ -75,6 +84,8 @@ type Touch struct {
 	stop     func()
 	gained   func() // the focus came here by key; may be nil
 	flat     bool   // draws nothing at rest
+	pace     func() time.Duration
+	lifting  bool // the finger has gone, and it still looks pressed
 	// still is what a flat thing would draw at rest at stillSize, for those who look inside it.
 	still     []fyne.CanvasObject
 	stillSize fyne.Size
@@ -232,10 +243,27 @@ func (t *Touch) press(on bool) {
 		return
 	}
 	if rest := pressTime - time.Since(t.since); rest > 0 && !t.st.Quiet() {
-		time.AfterFunc(rest, func() { fyne.Do(t.Refresh) })
+		t.lifting = true
+		time.AfterFunc(rest, func() {
+			fyne.Do(func() {
+				t.lifting = false
+				t.Refresh()
+			})
+		})
 		return
 	}
 	t.Refresh()
+}
+
+// Pace says how soon it will look different by itself; zero: it will not.
+func (t *Touch) Pace() time.Duration {
+	switch {
+	case t.pressed || t.lifting:
+		return time.Second / 60
+	case t.pace != nil:
+		return t.pace()
+	}
+	return 0
 }
 
 // drawing is the renderer of everything here: it draws anew for every size and state.

@@ -4,6 +4,7 @@ package scroll
 
 import (
 	"math"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -278,8 +279,13 @@ func (v *view) to(offset float32) {
 	}
 }
 
-// Moving tells whether a finger pushes it, or it glides on.
-func (v *view) Moving() bool { return v.drags || v.glide != nil }
+// Pace says how soon it will look different: at once while a finger pushes it or it glides on, otherwise (zero) not by itself.
+func (v *view) Pace() time.Duration {
+	if v.drags || v.glide != nil {
+		return time.Second / 60
+	}
+	return 0
+}
 
 func (v *view) halt() {
 	if v.glide != nil {

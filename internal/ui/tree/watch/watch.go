@@ -17,8 +17,8 @@ import (
 )
 
 // Screen tells everyone who connects to the socket what is on the screen, as JSON, and hangs up, until ctx ends. Only the program's own user may
-// connect.
-func Screen(ctx context.Context, socket string, w fyne.Window) error {
+// connect. wake wakes a program that sleeps in the window system, which would answer late otherwise; nil for one that never does.
+func Screen(ctx context.Context, socket string, w fyne.Window, wake func()) error {
 	if i, err := os.Lstat(socket); err == nil { // left by a program that was killed
 		if i.Mode().Type() != os.ModeSocket {
 			return fmt.Errorf("watch: screen: %s is no socket", socket)
@@ -42,17 +42,22 @@ func Screen(ctx context.Context, socket string, w fyne.Window) error {
 			if err != nil {
 				return
 			}
-			go answer(c, w)
+			go answer(c, w, wake)
 		}
 	}()
 	return nil
 }
 
-func answer(c net.Conn, w fyne.Window) {
+func answer(c net.Conn, w fyne.Window, wake func()) {
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(5 * time.Second)) // who asks and does not read is left alone
 	var nodes []tree.Node
-	fyne.DoAndWait(func() { nodes = tree.Of(w.Canvas()) })
+	looked := make(chan struct{})
+	fyne.Do(func() { nodes = tree.Of(w.Canvas()); close(looked) })
+	if wake != nil {
+		wake()
+	}
+	<-looked
 	if text, err := tree.JSON(nodes); err == nil {
 		_, _ = c.Write(text)
 	}

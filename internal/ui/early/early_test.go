@@ -8,7 +8,7 @@ import (
 
 	_ "fyne.io/fyne/v2/app" // what is to be set for
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/cmd/kiosk/early"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early"
 )
 
 // TestItIsDoneBeforeAnybodyReadsTheEnvironment lets Go say in which order it initializes this very program.
@@ -37,7 +37,7 @@ func TestItIsDoneBeforeAnybodyReadsTheEnvironment(t *testing.T) {
 		}
 		return i
 	}
-	ours := place("gitlab.opencode.de/bad-oeynhausen/rathausnah/cmd/kiosk/early")
+	ours := place("gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early")
 	for _, reader := range []string{"os", "fyne.io/fyne/v2/internal/cache"} {
 		if place(reader) < ours {
 			t.Errorf("%s is initialized before: it reads what is not set yet", reader)

@@ -11,7 +11,7 @@ var Set = all(map[string]string{
 	// Fyne's caches live for 20 seconds: with its default of a minute a busy terminal's memory grows by half; with less the idle terminal walks
 	// its caches too often.
 	"FYNE_CACHE": "20s",
-	// No table of key sequences: the X library would read 5,000 lines for hardware keyboards that write é with two keys. A terminal has none.
+	// No table of key sequences: the X library would read 5,000 lines for hardware keyboards that write é with two keys. A touch screen has none.
 	"XCOMPOSEFILE": "/dev/null",
 })
 
