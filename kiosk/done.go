@@ -20,6 +20,8 @@ const printTime = 90 * time.Second
 type done struct {
 	receipt  visit.Receipt
 	unclear  bool
+	cleared  bool // it was unclear, and its end is known now
+	stale    bool // the slip that came out says that it was unclear
 	noSlip   bool // the slip could not be set: only the code is left
 	begun    bool
 	printing bool
@@ -48,11 +50,13 @@ func (d *done) print(k *Kiosk) {
 		return func() {
 			s.moving--
 			d.printing, d.printed, d.err = false, err == nil, err
+			d.stale = d.stale && err != nil
 			d.code = d.code || err != nil
 			k.o.Event("printed", "ok", err == nil)
 			k.touch()
 			k.fresh = true
 			k.show()
+			k.clearUp()
 		}
 	})
 }
@@ -69,8 +73,17 @@ func (d *done) draw(k *Kiosk) page {
 				{label: k.say("nopaper.sure.yes"), icon: "logout", primary: true, id: "finish", tap: k.Wipe},
 			}}
 	}
+	if d.cleared && r.State != pay.Approved {
+		return d.lost(k)
+	}
 	p := page{noEnd: true}
 	switch {
+	case d.cleared:
+		p.title = k.say("cleared.title", "how", k.say("cleared.paid"))
+		p.body = append(p.body, k.note(look.OK, "circle-check", "", k.say("cleared.paid.text")))
+		if d.stale {
+			p.body = append(p.body, k.iconLine("receipt", k.say("cleared.paid.slip")))
+		}
 	case d.unclear:
 		p.title = k.say("unclear.title")
 		p.body = append(p.body, k.note(look.Warn, "clock", "", k.say("unclear.text")))
@@ -79,17 +92,17 @@ func (d *done) draw(k *Kiosk) page {
 	case !r.Online:
 		p.title = k.say("later.title")
 		p.head = k.stateHead("cloud-off", p.title)
-		p.body = append(p.body, look.Text(st, look.Lead, k.say("later.text"), look.TextOpts{}))
+		p.body = append(p.body, look.Text(st, look.Lead, k.word("later.text"), look.TextOpts{}))
 	default:
 		p.title = k.say("done.title")
-		p.hero = k.doneHero(p.title, k.say("done.sent"))
-		p.hall = k.doneHall(p.title, k.say("done.sent"))
+		p.hero = k.doneHero(p.title, k.word("done.sent"))
+		p.hall = k.doneHall(p.title, k.word("done.sent"))
 		if p.hero == nil && p.hall == nil {
-			p.body = append(p.body, look.Text(st, look.Lead, k.say("done.sent"), look.TextOpts{}))
+			p.body = append(p.body, look.Text(st, look.Lead, k.word("done.sent"), look.TextOpts{}))
 		}
 	}
 	if d.err != nil {
-		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), k.say("nopaper.text")))
+		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), k.word("nopaper.text")))
 	}
 	p.body = append(p.body, d.number(k))
 	if d.err != nil {
@@ -106,7 +119,7 @@ func (d *done) draw(k *Kiosk) page {
 	default:
 		p.body = append(p.body, k.heading(look.TitleS, k.say("done.next")), k.path(
 			step{"receipt", k.say("done.next.slip"), k.say("done.next.slip.text"), past},
-			step{"building-bank", k.say("done.next.hall"), k.say("done.next.hall.text"), open},
+			step{"building-bank", k.say("done.next.hall"), k.word("done.next.hall.text"), open},
 			step{"qrcode", k.say("done.next.answer"), k.say("done.next.answer.text"), open}))
 	}
 	if !d.unclear {
@@ -121,6 +134,13 @@ func (d *done) draw(k *Kiosk) page {
 	}
 	if d.printing {
 		return p // who goes now goes without the slip; a silent printer gives up by itself
+	}
+	if d.stale && !d.noSlip && k.o.Desk.Printer != nil {
+		p.actions = []action{
+			{label: k.say("kiosk.end"), icon: "logout", id: "end", tap: k.Wipe},
+			{label: k.say("cleared.print"), icon: "printer", primary: true, id: "reprint", tap: func() { d.print(k); k.show() }},
+		}
+		return p
 	}
 	if d.err != nil {
 		if !d.noSlip && k.o.Desk.Printer != nil {
@@ -152,7 +172,7 @@ func (d *done) number(k *Kiosk) fyne.CanvasObject {
 	switch {
 	case d.printing:
 		left = append(left, k.boldLine("printer", k.say("done.printing")))
-	case d.printed:
+	case d.printed && !d.stale:
 		left = append(left, k.boldLine("receipt", k.say("done.printed")))
 	}
 	if d.unclear {

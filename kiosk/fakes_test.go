@@ -17,6 +17,7 @@ type cardTerminal struct {
 	end  pay.Kind // Complete, Refuse, Cancel or Lose
 	gone bool
 	hold chan struct{}
+	says pay.Kind // what it tells of an unclear payment when it is asked later; "": it is silent
 }
 
 func (c *cardTerminal) Ready(context.Context) error {
@@ -54,7 +55,13 @@ func (c *cardTerminal) Pay(ctx context.Context, p pay.Payment, on func(pay.Event
 	return on(pay.Event{Kind: c.end, Code: "6C"})
 }
 
-func (c *cardTerminal) Settle(context.Context, pay.Payment) (pay.Event, error) {
+func (c *cardTerminal) Settle(_ context.Context, p pay.Payment) (pay.Event, error) {
+	switch c.says {
+	case pay.Found:
+		return pay.Event{Kind: pay.Found, Evidence: &pay.Evidence{Amount: p.Amount, TerminalID: "52500041", Trace: 7, Receipt: 12, Date: "1123", Time: "101500"}}, nil
+	case pay.Absent:
+		return pay.Event{Kind: pay.Absent}, nil
+	}
 	return pay.Event{}, visit.ErrUnreachable
 }
 

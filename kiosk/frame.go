@@ -57,6 +57,7 @@ func (k *Kiosk) show() {
 		return
 	}
 	mark := k.focused()
+	k.s.style.Density = k.o.Window.Canvas().Scale() // icons and codes are drawn in whole pixels
 	if k.theme != k.s.style {
 		k.theme = k.s.style
 		k.app.Settings().SetTheme(look.Theme(k.s.style))
@@ -128,7 +129,7 @@ func (k *Kiosk) compose(p page) fyne.CanvasObject {
 func (k *Kiosk) bar(p page) fyne.CanvasObject {
 	parts := append([]fyne.CanvasObject{}, p.foot...)
 	switch buttons := k.buttons(p); {
-	case len(buttons) == 1 && buttons[0].ID == "back" && !buttons[0].Primary && k.s.style.Text <= 1:
+	case k.onlyBack(buttons):
 		parts = append(parts, k.leftmost(look.Button(k.s.style, buttons[0]))) // the way back is where it always is
 	case len(buttons) > 0:
 		parts = append(parts, look.Actions(k.s.style, buttons...))
@@ -137,6 +138,11 @@ func (k *Kiosk) bar(p page) fyne.CanvasObject {
 		return nil
 	}
 	return look.Column(k.px(20), parts...)
+}
+
+// onlyBack tells whether nothing but the way back is offered. It keeps its width.
+func (k *Kiosk) onlyBack(buttons []look.ButtonOpts) bool {
+	return len(buttons) == 1 && buttons[0].ID == "back" && !buttons[0].Primary && k.s.style.Text <= 1
 }
 
 // buttons are the actions; in reach mode "Beenden" stands with them, as the head is too high up.
@@ -186,6 +192,10 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	var middle, bottom fyne.CanvasObject
 	body := k.scrolled(p, side)
 	bar := k.bar(p)
+	if back := k.buttons(p); !keysOn && len(p.foot) == 0 && k.onlyBack(back) { // in one line with "Mehr"
+		k.sheet.Beside(look.Button(st, back[0]))
+		body, bar = look.Inset(body, 0, 0, 0, k.px(8)), nil
+	}
 	middle = body
 	switch {
 	case bar != nil && keysOn:

@@ -191,7 +191,7 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 	frieze := look.Frieze(st)
 	var spring fyne.CanvasObject
 	if st.Text == 1 && st.Contrast == look.Normal {
-		spring = look.Sprudel(st, springW, springH, look.SprudelOpts{Bars: 11, OnAccent: true, Moving: k.lively()})
+		spring = look.Sprudel(st, springW, springH, look.SprudelOpts{Bars: 11, OnAccent: true})
 	}
 	m := st.Margin()
 	height := func(w float32) float32 {

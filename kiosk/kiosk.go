@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -154,7 +155,7 @@ func (k *Kiosk) Run(ctx context.Context) {
 			case recovering <- struct{}{}:
 				go func() {
 					defer func() { <-recovering }()
-					if open, err := visit.Recover(ctx, k.o.Desk, k.o.Now); err != nil || open > 0 {
+					if open, err := visit.Recover(ctx, k.o.Desk, k.o.Now, func(p pay.Payment) { k.gently(func() { k.ended(p) }) }); err != nil || open > 0 {
 						k.o.Event("recover", "open", open, "err", err)
 					}
 				}()
@@ -178,6 +179,20 @@ func (k *Kiosk) Screen() string { return k.top().name() }
 
 func (k *Kiosk) say(key string, args ...any) string {
 	return k.o.Texts.Say(k.s.style.Lang, key, args...)
+}
+
+// word is what say says, in words that fit the service of the visit: its own (screen.KEY among its texts), or those of its kind (KEY.KIND).
+func (k *Kiosk) word(key string, args ...any) string {
+	if v := k.s.visit; v != nil {
+		s, lang := v.Service(), k.s.style.Lang
+		switch kind := key + "." + s.Kind; {
+		case s.Has(lang, "screen."+key):
+			return s.Say(lang, "screen."+key, args...)
+		case k.o.Texts.Has(lang, kind):
+			return k.say(kind, args...)
+		}
+	}
+	return k.say(key, args...)
 }
 
 func (k *Kiosk) px(v float32) float32 { return v * k.s.style.Scale }

@@ -136,6 +136,7 @@ func (k *Kiosk) submitted(r visit.Receipt, err error) {
 		clear(k.s.stack[1:])
 		k.s.stack = append(k.s.stack[:1], &done{receipt: r, unclear: unclear, noSlip: err != nil && !unclear})
 		k.arrive()
+		k.clearUp()
 	default:
 		k.o.Event("submit.failed", "reason", reason(err))
 		k.replace(&outcome{err: err})

@@ -57,6 +57,9 @@ func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
 	r.tap("send")
 	r.wait("the end", func() bool { return r.k.Screen() == "done" })
 	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	if !r.sees("Ihre Meldung ist auf dem Weg ins Rathaus.") || r.sees("Antrag") {
+		t.Error("a report is spoken of as an application:\n" + r.said())
+	}
 	r.shot("11-report-done")
 	if len(r.memory.Sent()) != 1 {
 		t.Fatal("the report did not go out")

@@ -117,6 +117,26 @@ var screens = []struct {
 		r.filled()
 		r.k.push(&done{receipt: receipt(pay.Card, true), unclear: true, begun: true, printed: true})
 	}},
+	{"10-cleared", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), cleared: true, stale: true, begun: true, printed: true})
+	}},
+	{"10-cleared-printed", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), cleared: true, begun: true, printed: true})
+	}},
+	{"10-cleared-none", func(r *rig) {
+		r.filled()
+		ended := receipt(pay.Card, true)
+		ended.State = pay.Cancelled
+		r.k.push(&done{receipt: ended, cleared: true, begun: true, printed: true})
+	}},
+	{"10-cleared-owed", func(r *rig) {
+		r.filled()
+		ended := receipt(pay.Card, true)
+		ended.State = pay.Owed
+		r.k.push(&done{receipt: ended, cleared: true, begun: true, printed: true})
+	}},
 	{"11-done", func(r *rig) {
 		r.filled()
 		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printing: true})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
@@ -17,6 +18,7 @@ type session struct {
 	stack []screen
 	visit *visit.Visit
 	kase  *visit.Case
+	ends  []pay.Payment // payments whose end became known meanwhile, whoever made them
 
 	moving  int       // money or paper moves: nothing is wiped by idleness meanwhile
 	touched time.Time // last sign of life

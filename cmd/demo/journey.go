@@ -241,9 +241,11 @@ func (j *journey) typeKeys(ctx context.Context, text string) error {
 		if r == ' ' {
 			id = "key.space"
 		}
-		n, err := j.find(ctx, fmt.Sprintf("the key %q", letter), func(n node) bool {
-			return n.Role == "key" && strings.EqualFold(n.ID, id)
-		})
+		key := func(n node) bool { return n.Role == "key" && strings.EqualFold(n.ID, id) }
+		n, err := j.find(ctx, fmt.Sprintf("the key %q", letter), key)
+		if err == nil && j.hand != nil && r != ' ' && n.ID != id { // prose has capitals inside
+			n, err = j.shifted(ctx, id)
+		}
 		if err != nil {
 			return err
 		}

@@ -188,6 +188,18 @@ func (p *phone) remembers(ctx context.Context) (m memory, err error) {
 		}))
 }
 
+// shifted touches the shift key and finds the key.
+func (j *journey) shifted(ctx context.Context, id string) (node, error) {
+	shift, err := j.find(ctx, "the key shift", func(n node) bool { return n.ID == "key.shift" })
+	if err == nil {
+		err = j.touch(ctx, shift)
+	}
+	if err != nil {
+		return node{}, err
+	}
+	return j.find(ctx, id, func(n node) bool { return n.Role == "key" && n.ID == id })
+}
+
 // push scrolls towards a thing that is out of sight, with a finger at the page's edge, as people do on a phone.
 func (j *journey) push(n node) error {
 	const (

@@ -62,7 +62,7 @@ func TestMoneyThatATerminalKeepsReachesTheListOfRefunds(t *testing.T) {
 		}
 	}
 	desk := visit.Desk{Payer: keeper{}, Journal: d.memory, Sealer: sealer{d.client}}
-	if open, err := visit.Recover(ctx, desk, time.Now); open != 0 || err != nil {
+	if open, err := visit.Recover(ctx, desk, time.Now, nil); open != 0 || err != nil {
 		t.Fatalf("%d are open: %v", open, err)
 	}
 	if open, err := d.memory.Unsettled(ctx); err != nil || len(open) != 0 {

@@ -209,7 +209,7 @@ func (t *Town) exchange(ctx context.Context) error {
 
 // Recover clears up payments whose end is not known, as the terminal does at its start and from time to time.
 func (t *Town) Recover(ctx context.Context) (open int, err error) {
-	open, err = visit.Recover(ctx, t.Desk(), t.o.Now)
+	open, err = visit.Recover(ctx, t.Desk(), t.o.Now, nil)
 	if err != nil {
 		t.log.Warn("recover", "open", open, "error", err)
 	}

@@ -80,14 +80,14 @@ func (e *Editor) forget() {
 }
 
 // minBlock is the least edge of a block in pixels of the prepared picture, and blocksAcross how many lie across the shorter edge of an area at
-// most, so that a face that fills the picture is as unrecognisable as a small one.
+// most: a face of five blocks cannot be told from another one, and one that fills the picture is as unrecognisable as a small one.
 const (
 	minBlock     = 8
-	blocksAcross = 12
+	blocksAcross = 5
 )
 
 // Pixelate replaces areas of a picture by blocks of one colour each, the mean of what was there. A block is at least block pixels wide and high,
-// never less than 8, and at least a twelfth of its area's shorter edge; an area that is smaller than a block becomes one.
+// never less than 8, and at least a fifth of its area's shorter edge; an area that is smaller than a block becomes one.
 // Parts of an area outside the picture are left out.
 func Pixelate(img *image.RGBA, areas []image.Rectangle, block int) {
 	for _, area := range areas {

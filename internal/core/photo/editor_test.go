@@ -107,14 +107,14 @@ func TestAFaceThatFillsThePictureIsAsUnrecognisableAsASmallOne(t *testing.T) {
 		block      int
 		wide, high int // least size of a block
 	}{
-		{image.Rect(0, 0, 64, 48), 8, 8, 8},
-		{image.Rect(0, 0, 1200, 1440), 8, 100, 100},
-		{image.Rect(33, 21, 33+250, 21+100), 8, 9, 9},
-		{image.Rect(0, 0, 200, 200), 3, 16, 16},
-		{image.Rect(0, 0, 200, 200), 40, 40, 40},
-		{image.Rect(-600, 0, 600, 1200), 8, 100, 100},
+		{image.Rect(0, 0, 64, 48), 8, 10, 10},
+		{image.Rect(0, 0, 1200, 1440), 8, 240, 240},
+		{image.Rect(33, 21, 33+250, 21+100), 8, 20, 20},
+		{image.Rect(0, 0, 200, 200), 3, 40, 40},
+		{image.Rect(0, 0, 200, 200), 50, 50, 50},
+		{image.Rect(-600, 0, 600, 1200), 8, 240, 240},
 		{image.Rect(5, 5, 9, 200), 8, 4, 8}, // narrower than a block: one column of them
-		{image.Rect(-1<<40, -1<<40, 1<<40, 1<<40), 8, 125, 125},
+		{image.Rect(-1<<40, -1<<40, 1<<40, 1<<40), 8, 300, 300},
 	} {
 		img := &image.RGBA{Pix: bytes.Clone(whole.Pix), Stride: whole.Stride, Rect: whole.Rect}
 		photo.Pixelate(img, []image.Rectangle{c.area}, c.block)

@@ -3,6 +3,7 @@
 package service
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -24,6 +25,7 @@ import (
 type Service struct {
 	ID         string
 	Version    string
+	Kind       string    // how it is spoken of: "application" or "report"
 	Icon       string    // name of an icon
 	Situations []string  // ids of the tenant's life situations; the first one is the kicker of the card
 	Ways       []pay.Way // how the fee can be paid, the usual one first; empty when nothing can be applied for
@@ -48,6 +50,7 @@ var ErrInform = errors.New("service: only informs")
 type description struct {
 	ID         string                 `yaml:"id"`
 	Version    string                 `yaml:"version"`
+	Kind       string                 `yaml:"kind"` // left out: application
 	Tenants    []string               `yaml:"tenants"`
 	Icon       string                 `yaml:"icon"`
 	Situations []string               `yaml:"situations"`
@@ -110,7 +113,7 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	if id, version, old := strings.Cut(name, "@"); d.ID != id || d.Version == "" || (old && d.Version != version) {
 		return nil, fmt.Errorf("%s/service.yaml: id and version have to be those of the folder", name)
 	}
-	s := &Service{ID: d.ID, Version: d.Version, Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
+	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
 	own, err := loadTexts(folder)
 	if err != nil {
@@ -147,6 +150,9 @@ func (s *Service) check(name string) error {
 		if !s.tenant.knows(situation) {
 			return fmt.Errorf("%s/service.yaml: %s has no situation %q", name, s.tenant.ID, situation)
 		}
+	}
+	if !slices.Contains([]string{"application", "report"}, s.Kind) {
+		return fmt.Errorf("%s/service.yaml: no such kind: %q", name, s.Kind)
 	}
 	for _, w := range s.Ways {
 		if !slices.Contains([]pay.Way{pay.Free, pay.Card, pay.Invoice, pay.Counter}, w) {
@@ -242,6 +248,9 @@ func (s *Service) Title(lang string) string { return s.texts.Say(lang, "title") 
 
 // Say gives one of the service's sentences, or the tenant's.
 func (s *Service) Say(lang, key string, args ...any) string { return s.texts.Say(lang, key, args...) }
+
+// Has tells whether the service, or the tenant, has a sentence of its own in this language.
+func (s *Service) Has(lang, key string) bool { return s.texts.Has(lang, key) }
 
 // Tenant is who offers the service.
 func (s *Service) Tenant() *Tenant { return s.tenant }

@@ -110,11 +110,11 @@ func TestMoneyThatTheTerminalKeepsBecomesATaskOfTheTownHall(t *testing.T) {
 	kept := &pay.Evidence{Amount: 3070, TerminalID: "65000028", Trace: 8, Receipt: 12, Date: "1123", Time: "235955", Customer: []string{"Karte ****1234"}}
 	s.book.Put(pay.Payment{ID: "p", Envelope: "e", Amount: 3070, State: pay.Stray, Evidence: kept})
 	s.desk.Journal = noRoom{s.book}
-	if open, err := Recover(context.Background(), s.desk, s.opts.Now); open != 1 || err == nil || s.book.State("p") != pay.Stray {
+	if open, err := Recover(context.Background(), s.desk, s.opts.Now, nil); open != 1 || err == nil || s.book.State("p") != pay.Stray {
 		t.Fatalf("nothing could be written down, yet %d are open: %v", open, err)
 	}
 	s.desk.Journal = s.book
-	if open, err := Recover(context.Background(), s.desk, s.opts.Now); open != 0 || err != nil || s.book.State("p") != pay.Owed {
+	if open, err := Recover(context.Background(), s.desk, s.opts.Now, nil); open != 0 || err != nil || s.book.State("p") != pay.Owed {
 		t.Fatalf("%d are open, the payment is %s: %v", open, s.book.State("p"), err)
 	}
 	app := s.opened(t)
@@ -124,7 +124,7 @@ func TestMoneyThatTheTerminalKeepsBecomesATaskOfTheTownHall(t *testing.T) {
 	if b, err := json.Marshal(app); err != nil || bytes.Contains(b, []byte("1234")) || app.ID != s.book.Sent()[0].ID {
 		t.Errorf("it names a card, or another envelope: %v", err)
 	}
-	if _, err := Recover(context.Background(), s.desk, s.opts.Now); err != nil || len(s.book.Sent()) != 1 {
+	if _, err := Recover(context.Background(), s.desk, s.opts.Now, nil); err != nil || len(s.book.Sent()) != 1 {
 		t.Errorf("it was told %d times: %v", len(s.book.Sent()), err)
 	}
 }

@@ -14,8 +14,9 @@ import (
 )
 
 // Recover clears up the payments whose end is not known: at the program's start, and from time to time while it returns open > 0. While a
-// payment is running at the desk it does nothing but count. now is the device's clock.
-func Recover(ctx context.Context, d Desk, now func() time.Time) (open int, err error) {
+// payment is running at the desk it does nothing but count. now is the device's clock. ended is told of each payment whose end is known and durable
+// now; nil: nobody wants to know.
+func Recover(ctx context.Context, d Desk, now func() time.Time, ended func(pay.Payment)) (open int, err error) {
 	unlock, free := d.tryLock()
 	if !free {
 		list, err := d.Journal.Unsettled(ctx)
@@ -42,8 +43,11 @@ func Recover(ctx context.Context, d Desk, now func() time.Time) (open int, err e
 		if err != nil {
 			errs = append(errs, err)
 		}
-		if !p.State.Final() {
+		switch {
+		case !p.State.Final():
 			open++
+		case ended != nil:
+			ended(p)
 		}
 	}
 	return open, errors.Join(errs...)

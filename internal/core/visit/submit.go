@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -65,13 +66,13 @@ func Ways(ctx context.Context, s *service.Service, d Desk) []WayState {
 			if d.Payer == nil {
 				continue
 			}
-			err := d.Payer.Ready(ctx)
-			if open, uerr := d.Journal.Unsettled(ctx); err == nil {
-				if uerr != nil {
-					err = uerr
-				} else if len(open) > 0 {
-					err = ErrBusy
-				}
+			open, err := d.Journal.Unsettled(ctx)
+			switch {
+			case err != nil:
+			case len(open) > 0: // the terminal is being asked about it, or is silent: nobody has to wait for its answer to hear no
+				err = ErrBusy
+			default:
+				err = d.Payer.Ready(ctx)
 			}
 			ways = append(ways, WayState{w, err})
 		default:
@@ -183,11 +184,10 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 
 	outcome := pay.Outcome{Envelope: envelope.ID, Way: way, Amount: fee, Evidence: r.Evidence, At: now}
 	if way == pay.Card {
-		outcome.Payment = payment.ID
+		outcome.Payment, r.Payment = payment.ID, payment.ID
 	}
-	r.Slip, err = v.service.Document("slip", service.Data{
-		Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil, Online: r.Online,
-	})
+	data := service.Data{Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil, Online: r.Online}
+	r.Slip, err = v.service.Document("slip", data)
 	if err != nil { // the application is on its way all the same: the screen still has number and code
 		err = fmt.Errorf("visit: slip: %w", err)
 	}
@@ -196,11 +196,40 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	if v.wiped {
 		return Receipt{}, ErrWiped
 	}
-	v.receipt, v.printed = &r, 0
+	v.receipt, v.printed, v.unclear = &r, 0, nil
 	if unclear != nil {
+		v.unclear = &data
 		return r, unclear
 	}
 	return r, err
+}
+
+// Clear tells the visit how a payment ended; false when it is not the one that Submit left unclear. With State Approved the receipt has a slip of
+// its own, which Print prints from its beginning; an error means that it could not be set. With any other nothing was sent: the receipt's secret
+// opens nothing, and the citizen may Submit again.
+func (v *Visit) Clear(p pay.Payment) (Receipt, bool, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.receipt == nil || v.unclear == nil || v.receipt.Payment != p.ID || !p.State.Final() {
+		return Receipt{}, false, nil
+	}
+	r, data := *v.receipt, *v.unclear
+	r.State, r.Evidence, r.Slip = p.State, p.Evidence, document.Document{}
+	v.receipt, v.printed, v.unclear = &r, 0, nil
+	if p.State != pay.Approved {
+		r.Secret = ""
+		return r, true, nil
+	}
+	r.Online = v.desk.Town != nil && v.desk.Town.Online()
+	outcome := *data.Outcome
+	outcome.Evidence = p.Evidence
+	data.Outcome, data.Settled, data.Online = &outcome, true, r.Online
+	slip, err := v.service.Document("slip", data)
+	if err != nil {
+		return r, true, fmt.Errorf("visit: slip: %w", err)
+	}
+	r.Slip = slip
+	return r, true, nil
 }
 
 // release lets a sealed application go that needs no payment here; a device that remembers keeps k with it.

@@ -40,7 +40,8 @@ type Visit struct {
 	day     time.Time       // of the last answer: from then on every figure is shown, agreed and paid as of this day
 	lang    string
 	receipt *Receipt
-	printed int // finished parts of the slip
+	printed int           // finished parts of the slip
+	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
 	wiped   bool
 }
 
@@ -50,6 +51,7 @@ type Receipt struct {
 	Title    string
 	Amount   money.Cents
 	Way      pay.Way
+	Payment  string    // id of the card payment; empty when nothing was paid here
 	State    pay.State // Approved; Unknown when the payment is not clear yet; empty when nothing was paid here
 	Evidence *pay.Evidence
 	Secret   string // opens the town hall's answers; only here, on the slip, and nowhere else
@@ -147,5 +149,8 @@ func (v *Visit) Wipe() {
 		clear(f.Data)
 	}
 	clear(v.files)
-	v.answers, v.receipt, v.printed, v.wiped = form.Answers{}, nil, 0, true
+	if v.unclear != nil {
+		clear(v.unclear.Application.Answers)
+	}
+	v.answers, v.receipt, v.printed, v.unclear, v.wiped = form.Answers{}, nil, 0, nil, true
 }

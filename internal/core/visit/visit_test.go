@@ -207,11 +207,11 @@ func TestAnUnclearPaymentBlocksOtherPaymentsAndIsClearedUpLater(t *testing.T) {
 		t.Errorf("the ways to pay are %v, want the card to be busy", ways)
 	}
 	now := func() time.Time { return time.Now() }
-	if open, err := Recover(context.Background(), s.desk, now); open != 1 || !errors.Is(err, ErrUnreachable) {
+	if open, err := Recover(context.Background(), s.desk, now, nil); open != 1 || !errors.Is(err, ErrUnreachable) {
 		t.Errorf("the terminal is silent, yet %d are open, %v", open, err)
 	}
 	s.till.silent = 0
-	if open, err := Recover(context.Background(), s.desk, now); open != 0 || err != nil {
+	if open, err := Recover(context.Background(), s.desk, now, nil); open != 0 || err != nil {
 		t.Errorf("%d payments are still open, %v", open, err)
 	}
 	s.opened(t)
@@ -235,7 +235,7 @@ func TestAStopInTheMiddleIsClearedUpAtTheNextStart(t *testing.T) {
 		if err := s.book.Hold(context.Background(), e, p); err != nil {
 			t.Fatal(err)
 		}
-		if open, err := Recover(context.Background(), s.desk, time.Now); open != 0 || err != nil {
+		if open, err := Recover(context.Background(), s.desk, time.Now, nil); open != 0 || err != nil {
 			t.Errorf("%s: %d open, %v", state, open, err)
 		}
 		if got := len(s.book.Sent()) == 1; got != found || s.book.Held() != 0 {
@@ -249,7 +249,7 @@ func TestRecoverKeepsOffAPaymentThatIsRunning(t *testing.T) {
 	s.book.Put(pay.Payment{ID: "p", State: pay.Asked})
 	s.desk.Till.Lock()
 	defer s.desk.Till.Unlock()
-	if open, err := Recover(context.Background(), s.desk, time.Now); open != 1 || err != nil {
+	if open, err := Recover(context.Background(), s.desk, time.Now, nil); open != 1 || err != nil {
 		t.Errorf("%d open, %v", open, err)
 	}
 	if got := s.book.State("p"); got != pay.Asked {

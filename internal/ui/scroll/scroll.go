@@ -26,11 +26,18 @@ type Scroll struct {
 	atTop    bool // the view ends between two things, as nobody has scrolled yet
 	render   *renderer
 	side     *float32
+	beside   fyne.CanvasObject
 }
 
 // Side sets the free edge at the left and right of the button, in Fyne units; as a rule it is the style's margin.
 func (s *Scroll) Side(units float32) *Scroll {
 	s.side = &units
+	return s
+}
+
+// Beside puts a narrow thing, such as the way back, below the content: at the left, in one line with the button where there is one.
+func (s *Scroll) Beside(o fyne.CanvasObject) *Scroll {
+	s.beside = o
 	return s
 }
 
@@ -160,28 +167,46 @@ func (r *renderer) Layout(size fyne.Size) {
 	r.objs = []fyne.CanvasObject{s.view}
 	s.view.Move(fyne.NewPos(0, 0))
 	need := look.HeightFor(s.view.content, size.Width)
-	if need <= size.Height+0.5 {
-		r.foot = foot{}
-		s.view.Resize(size)
-		s.view.to(s.view.offset)
-		return
-	}
 	side, gap := s.st.Margin(), s.st.U(12)
 	if s.side != nil {
 		side = *s.side
 	}
 	w := size.Width - 2*side
+	left, low := side, float32(0) // where the button begins, and how high its line is at least
+	if s.beside != nil {
+		bw := min(max(s.beside.MinSize().Width, s.st.U(300)), w)
+		bh := look.HeightFor(s.beside, bw)
+		s.beside.Resize(fyne.NewSize(bw, bh))
+		s.beside.Move(fyne.NewPos(side, size.Height-bh-gap))
+		r.objs = append(r.objs, s.beside)
+		left, low = left+bw+s.st.Gap(), bh
+		w -= bw + s.st.Gap()
+	}
+	below := low
+	if low > 0 {
+		below += 2 * gap
+	}
+	if need <= size.Height-below+0.5 {
+		r.foot = foot{}
+		s.view.Resize(fyne.NewSize(size.Width, size.Height-below))
+		s.view.to(s.view.offset)
+		return
+	}
 	if r.room != size {
 		r.room, r.high = size, max(look.HeightFor(r.label(false), w), look.HeightFor(r.label(true), w))
 	}
-	h, below := r.high, r.high+2*gap
+	h := max(r.high, low)
+	below = h + 2*gap
 	sign := size.Height < 5.5*h || s.st.Shell == look.Phone // no room for a button as well, or a finger scrolls anyway: a small sign says that there is more
 	if sign {
 		h = s.st.U(36)
 		if s.st.Shell == look.Phone {
 			h = s.st.U(24)
 		}
-		below = h
+		below = max(h, below)
+		if low == 0 {
+			below = h
+		}
 	}
 	// First the view, which decides whether its end is reached, then the foot, which says so.
 	room := fyne.NewSize(size.Width, max(size.Height-below, 0))
@@ -202,7 +227,7 @@ func (r *renderer) Layout(size fyne.Size) {
 			r.foot.objs = []fyne.CanvasObject{line, r.arrow(size, h)}
 		} else {
 			b := r.label(s.atEnd)
-			b.Move(fyne.NewPos(side, size.Height-h-gap))
+			b.Move(fyne.NewPos(left, size.Height-h-gap))
 			b.Resize(fyne.NewSize(w, h))
 			r.foot.objs, r.foot.button = []fyne.CanvasObject{line, b}, b
 		}
