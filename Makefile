@@ -54,6 +54,9 @@ journeys:
 	./out/bin/demo --headless --journey parking-permit-english --size 1280x800
 	./out/bin/demo --headless --journey payment-unclear
 	./out/bin/demo --headless --journey paper-runs-out
+	./out/bin/demo --headless --journey defect-report
+	./out/bin/demo --headless --journey defect-follow
+	./out/bin/demo kills --rounds 20
 
 pictures: build
 	./out/bin/demo --headless --journey parking-permit

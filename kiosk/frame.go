@@ -192,7 +192,7 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	var middle, bottom fyne.CanvasObject
 	body := k.scrolled(p, side)
 	bar := k.bar(p)
-	if back := k.buttons(p); !keysOn && len(p.foot) == 0 && k.onlyBack(back) { // in one line with "Mehr"
+	if back := k.buttons(p); !keysOn && len(p.foot) == 0 && len(back) == 1 && back[0].ID == "back" && st.Text < 2 { // in one line with "Mehr"
 		k.sheet.Beside(look.Button(st, back[0]))
 		body, bar = look.Inset(body, 0, 0, 0, k.px(8)), nil
 	}

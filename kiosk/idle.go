@@ -25,7 +25,7 @@ func (k *Kiosk) Tick() {
 	k.beat++
 	now := k.o.Now()
 	online := k.o.Status == nil || k.o.Status.Online()
-	changed := online != k.online
+	changed := online != k.online || k.o.Window.Canvas().Scale() != k.s.style.Density
 	k.online = online
 	s := k.s
 	if k.quiet < len(quietTimes) && now.Sub(s.touched) > quietTimes[k.quiet] {

@@ -4,18 +4,26 @@ import (
 	"encoding/json"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
 func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
+	for name, size := range map[string]fyne.Size{"": portrait, "-wide": landscape} {
+		t.Run("screen"+name, func(t *testing.T) { reportADefect(t, size, name) })
+	}
+}
+
+func reportADefect(t *testing.T, size fyne.Size, name string) {
 	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var typed []string
-	r := newRig(t, portrait, func(o *Options) {
+	r := newRig(t, size, func(o *Options) {
 		o.Catalogue = catalogue
 		o.Streets = func(s string) []string { typed = append(typed, s); return []string{"Klosterstraße", "Klosterplatz"} }
 	})
@@ -25,17 +33,17 @@ func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
 		r.tap("Schaden melden")
 	}
 	r.wait("the devices' answer", func() bool { return r.k.top().(*card).told })
-	r.shot("04-report-card")
+	r.shot("04-report-card" + name)
 	r.tap("begin")
 	r.tap("Straße")
 	r.tap("Schlagloch")
 	if !r.sees("Fotos können Sie mit der App schicken.") {
 		t.Error("nobody says where photos can be sent from")
 	}
-	r.shot("05-report-what")
+	r.shot("05-report-what" + name)
 	r.tap("next")
 	r.types("Kl")
-	r.shot("05-report-street")
+	r.shot("05-report-street" + name)
 	r.tap("/place/street=0")
 	r.tap("/place/number")
 	r.types("14")
@@ -46,13 +54,13 @@ func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
 		t.Error("nobody says whom to call in danger")
 	}
 	r.tap("Nein")
-	r.shot("05-report-questions")
+	r.shot("05-report-questions" + name)
 	r.tap("next")
 	r.tap("next")
 	if !r.sees("Klosterstraße 14") || r.sees("Fotos") {
 		t.Error("the summary says\n" + r.said())
 	}
-	r.shot("08-report-summary")
+	r.shot("08-report-summary" + name)
 	r.tap("agree")
 	r.tap("send")
 	r.wait("the end", func() bool { return r.k.Screen() == "done" })
@@ -60,7 +68,7 @@ func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
 	if !r.sees("Ihre Meldung ist auf dem Weg ins Rathaus.") || r.sees("Antrag") {
 		t.Error("a report is spoken of as an application:\n" + r.said())
 	}
-	r.shot("11-report-done")
+	r.shot("11-report-done" + name)
 	if len(r.memory.Sent()) != 1 {
 		t.Fatal("the report did not go out")
 	}

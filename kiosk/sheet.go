@@ -37,6 +37,7 @@ func (k *Kiosk) settle() {
 		s.Reveal(id)
 	} else if t := k.page.typing; t != nil && !k.s.keysShut {
 		s.Reveal(t.path)
+		s.Reveal(t.path + "=0") // what is suggested for it, right below
 		k.showLine(t.path)
 	}
 	k.seen = s.Offset()

@@ -59,20 +59,33 @@ func (c *cover) draw(a *App) page {
 		return p
 	}
 	n := len(c.editor.Covers())
-	words := look.Text(a.style, look.Body, a.say("cover.text"), look.TextOpts{})
-	top := look.Inset(words, a.style.Margin(), a.px(2), a.style.Margin(), a.px(10))
+	p.foot = []look.ButtonOpts{{Label: a.say("cover.done"), Icon: "check", Primary: true, ID: "done", Tap: func() { c.done(a) }}}
+	above := func(key string) fyne.CanvasObject {
+		return look.Inset(look.Text(a.style, look.Body, a.say(key), look.TextOpts{}), a.style.Margin(), a.px(2), a.style.Margin(), a.px(10))
+	}
+	top := above("cover.text")
 	undo := look.ButtonOpts{Label: a.say("cover.undo"), Icon: "backspace", Small: true, ID: "undo", Tap: func() {
 		c.editor.Undo()
 		c.view.Refresh()
 		a.show()
 	}}
-	var below fyne.CanvasObject
+	under := func(objs ...fyne.CanvasObject) fyne.CanvasObject {
+		return look.Inset(look.Column(a.px(8), objs...), a.style.Margin(), a.px(10), a.style.Margin(), 0)
+	}
+	below := under()
 	if n > 0 {
-		below = look.Inset(look.Column(a.px(8), look.Badge(a.style, look.Info, "eye-off", a.say("foto.covered", "n", n)), look.Button(a.style, undo)),
-			a.style.Margin(), a.px(10), a.style.Margin(), 0)
+		below = under(look.Badge(a.style, look.Info, "eye-off", a.say("foto.covered", "n", n)), look.Button(a.style, undo))
+	}
+	w, room := a.size.Width, a.size.Height
+	for _, o := range []fyne.CanvasObject{a.headBar(p.title), a.buttons(p), top, below} {
+		room -= look.HeightFor(o, w)
+	}
+	if room < 0.45*a.size.Height { // the photo is what matters here
+		if top = above("cover.short"); n > 0 {
+			top, below = look.Space(0), under(look.Button(a.style, undo))
+		}
 	}
 	p.all = look.Frame(top, look.Inset(c.view, a.style.Margin(), 0, a.style.Margin(), 0), below)
-	p.foot = []look.ButtonOpts{{Label: a.say("cover.done"), Icon: "check", Primary: true, ID: "done", Tap: func() { c.done(a) }}}
 	return p
 }
 

@@ -1,15 +1,10 @@
 package mobile
 
 import (
-	"context"
 	"errors"
-	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
@@ -75,6 +70,7 @@ func (s *detail) draw(a *App) page {
 		p.body = append(p.body, a.number(r))
 	}
 	p.body = append(p.body, a.way(r))
+	p.body = append(p.body, a.clockNote()...)
 	if r.Support {
 		p.body = append(p.body, look.Remark(st, "users-group", a.say("detail.support")))
 	}
@@ -118,92 +114,14 @@ func (s *detail) answer(a *App) []fyne.CanvasObject {
 		if q.Answered {
 			continue
 		}
+		if said := r.replied(q.ID); said != nil && said.standing != Refused {
+			objs = append(objs, a.answered(q, said))
+			continue
+		} else if said != nil {
+			objs = append(objs, a.note(look.Error, "", a.say("reply.refused"), a.say("reply.refused.text")))
+		}
 		objs = append(objs, look.Entry(a.style, look.EntryOpts{Icon: "message-2", Title: q.Text, Action: a.say("detail.reply"), Name: a.say("detail.reply.name", "question", q.Text), ID: "question." + q.ID,
 			Tap: func() { a.push(&reply{of: s, question: q}) }}))
 	}
 	return objs
-}
-
-// reply answers a question of the town hall.
-type reply struct {
-	of       *detail
-	question service.Question
-	text     string
-	focused  bool
-	busy     bool
-	problem  string
-}
-
-func (*reply) name() string { return "reply" }
-
-const fieldReply = "/reply"
-
-func (s *reply) draw(a *App) page {
-	p := page{title: a.say("detail.reply")}
-	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: s.question.Text, Text: s.text, Focused: s.focused, Lines: 4, ID: fieldReply, Tap: func() { s.focused = true; a.show() }}))
-	if s.focused {
-		p.typing = &typing{path: fieldReply, keys: form.KeysProse, get: func() string { return s.text }, set: func(t string) { s.text = t }}
-	}
-	if s.problem != "" {
-		p.body = append(p.body, look.Problem(a.style, a.say(s.problem)))
-	}
-	if s.busy {
-		p.body = append(p.body, look.Remark(a.style, "send", a.say("ask.busy")))
-		return p
-	}
-	p.foot = []look.ButtonOpts{{Label: a.say("detail.send"), Icon: "send", Primary: true, ID: "send", Tap: func() { s.send(a) }}}
-	return p
-}
-
-func (s *reply) rest() { s.focused = false }
-
-func (s *reply) back(a *App) bool {
-	if s.focused {
-		s.focused = false
-		a.show()
-		return true
-	}
-	return false
-}
-
-// send seals the answer and puts it on its way. It needs a line once, because only the town hall's newest word says that the question is open.
-func (s *reply) send(a *App) {
-	s.focused, s.problem = false, ""
-	if strings.TrimSpace(s.text) == "" {
-		s.problem = "reply.empty"
-		a.show()
-		return
-	}
-	s.busy = true
-	a.show()
-	secret, text, opts, id := s.of.report.Secret, s.text, a.options(), s.question.ID
-	a.beside(func(ctx context.Context) func() {
-		ctx, stop := context.WithTimeout(ctx, 20*time.Second)
-		defer stop()
-		c, err := visit.Follow(ctx, a.o.Desk, secret, opts)
-		if err == nil {
-			err = c.Reply(ctx, id, text)
-			c.Wipe()
-		}
-		return func() {
-			s.busy = false
-			if err != nil {
-				s.problem = "reply.offline"
-				a.refresh(s)
-				return
-			}
-			if r := s.of.report; r.Answer != nil {
-				for i := range r.Answer.Questions {
-					if r.Answer.Questions[i].ID == id {
-						r.Answer.Questions[i].Answered = true
-					}
-				}
-				a.store(r)
-			}
-			a.o.Event("replied")
-			if a.top() == screen(s) {
-				a.Back()
-			}
-		}
-	})
 }

@@ -15,8 +15,8 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
 
-// keepAfter is how long after a letter was typed the draft is written down, unless another one follows: a phone that switches off loses a word
-// at most.
+// keepAfter is how long after a letter was typed the draft is written down, with whatever was typed meanwhile: a phone that switches off loses a
+// word at most, also of somebody who types without a pause.
 const keepAfter = 250 * time.Millisecond
 
 // The answers that the shell asks for on screens of its own.
@@ -35,6 +35,7 @@ type draft struct {
 	begun  time.Time
 
 	timer   *time.Timer
+	due     atomic.Bool     // the timer runs: what is typed now is written with it
 	dropped atomic.Bool     // sent or thrown away: nothing of it is written any more
 	stored  map[string]bool // photos that are in the memory; only the shelf's jobs touch it
 }
@@ -57,7 +58,7 @@ type photoData struct {
 
 // begin starts a report. answers are those that are already known.
 func (a *App) begin(answers map[string]any) *draft {
-	d := &draft{id: a.newID(), begun: a.o.Now(), stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+	d := &draft{id: a.newID(), begun: a.now(), stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
 	d.visit = visit.Begin(a.service(), a.deskOf(d), a.options())
 	for path, v := range answers {
 		d.visit.Answer(path, v)
@@ -100,15 +101,22 @@ func (d *draft) spot() (form.Spot, bool) {
 
 // keep writes the draft down: at once when a page changes, a moment later while somebody types.
 func (a *App) keep(d *draft, atOnce bool) {
-	if d.timer != nil {
-		d.timer.Stop()
-	}
 	write := func() { a.shelf.do(func(ctx context.Context) { a.wrote(a.write(ctx, d)) }) }
 	if atOnce {
+		if d.timer != nil {
+			d.timer.Stop()
+		}
+		d.due.Store(false)
 		write()
 		return
 	}
-	d.timer = time.AfterFunc(keepAfter, write)
+	if d.due.Swap(true) {
+		return
+	}
+	d.timer = time.AfterFunc(keepAfter, func() {
+		d.due.Store(false)
+		write()
+	})
 }
 
 // write puts a draft and its new photos into the memory, in one transaction, and takes out photos that it does not show any more.
@@ -120,7 +128,7 @@ func (a *App) write(ctx context.Context, d *draft) error {
 	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun}
 	var put []Entry
 	shown := map[string]bool{}
-	now := a.o.Now()
+	now := a.now()
 	for _, f := range files {
 		data.Photos = append(data.Photos, photoData{f.Digest, f.Type, f.Width, f.Height})
 		if shown[f.Digest] = true; !d.stored[f.Digest] {

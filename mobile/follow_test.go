@@ -81,8 +81,8 @@ func TestAQuestionIsAnswered(t *testing.T) {
 	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fynemobile.KeyBack})
 	r.tap("send")
 	r.wait("the way back", func() bool { return r.a.Screen() == "detail" })
-	if r.sees("Links oder rechts?") {
-		t.Error("the question is still asked")
+	if _, asked := r.find("question.q1"); asked || !r.sees("Ihre Antwort ist gespeichert") {
+		t.Errorf("the question is still asked:\n%s", r.said())
 	}
 }
 
@@ -100,4 +100,22 @@ func TestWhatWasTypedLastIsWrittenWhenTheAppGoesAway(t *testing.T) {
 		}
 	}
 	t.Error("the last words are lost")
+}
+
+// A report without a distance is in the list, not on the map: a finger on a number opens the report that has this number there.
+func TestAMarkerOpensItsOwnReport(t *testing.T) {
+	r := newRig(t, phone)
+	hits := []hit{{published: published{ID: "far", Title: "Irgendwo"}, away: -1}, {published: published{ID: "near", Title: "Hier", Lat: 52.2, Lon: 8.8}, away: 12}}
+	markers, of := marks(r.a, hits)
+	if len(markers) != 1 || len(of) != 1 || of[0].ID != "near" || markers[0].At.Lat != 52.2 {
+		t.Errorf("%+v, %+v", markers, of)
+	}
+	r.a.near = append(r.others(), published{ID: "p0", Category: "strasse", Title: "Loch", Street: "Klosterstraße", Day: "2026-11-23", State: "received"})
+	d := r.filled()
+	spot, _ := d.spot()
+	for i, h := range r.a.sameAs(d, spot) {
+		if _, of := marks(r.a, r.a.sameAs(d, spot)); i < len(of) && of[i].ID != h.ID {
+			t.Errorf("number %d is %s in the list, %s on the map", i+1, h.ID, of[i].ID)
+		}
+	}
 }

@@ -22,6 +22,7 @@ type foto struct {
 	busy    int    // 1 to 3: a file is being prepared
 	problem string // key of the sentence that says why a file was not taken
 	asked   bool   // the way on was touched before it was said what it is about
+	ahead   bool   // all is said, and only the file being prepared is waited for
 	cat     bool   // another category is wanted
 	covered map[string]int
 }
@@ -84,6 +85,7 @@ func (s *foto) draw(a *App) page {
 			a.onward(d, s)
 			return
 		}
+		s.ahead = what && s.busy > 0 // a finger that is faster than the photo need not tap once more
 		a.show()
 	})...)
 	if len(files) > 0 && s.busy == 0 {

@@ -40,6 +40,8 @@ type reportData struct {
 
 	Answer *service.Answer `json:"answer,omitempty"` // the town hall's last word
 	Read   time.Time       `json:"read"`             // the answer that was looked at last
+
+	Replies []replyData `json:"replies,omitempty"` // what was answered to the town hall's questions, oldest first
 }
 
 // keeper remembers a report when it is sent, in the same transaction.
@@ -159,6 +161,7 @@ func (a *App) look() {
 			continue
 		}
 		a.standingOf(r)
+		a.repliesOf(r)
 		if r.asked++; online && !r.Arrived.IsZero() && r.asked%answersEvery == 1 {
 			a.fetch(r, nil)
 		}
@@ -199,8 +202,7 @@ func (a *App) fetch(r *report, done func(err error)) {
 		c, err := visit.Follow(ctx, a.o.Desk, r.Secret, opts)
 		return func() {
 			if err == nil {
-				answer := c.Answer()
-				c.Wipe()
+				answer := c.Answer() // not wiped: the report has its pictures from now on
 				if r.Answer == nil || answer.At.After(r.Answer.At) {
 					r.Answer = &answer
 					a.o.Event("answer", "state", string(answer.State))

@@ -22,7 +22,7 @@ type chart struct {
 	set     bool // state holds
 }
 
-// draw gives the map, with the pin at the place that was said, and the reports of others on it.
+// draw gives the map, with the pin at the place that was said, and the reports of others on it. The way to the streets stands below it.
 func (c *chart) draw(a *App, s *where, at form.Spot, hits []hit) fyne.CanvasObject {
 	if a.atlas == nil {
 		return nil
@@ -39,12 +39,7 @@ func (c *chart) draw(a *App, s *where, at form.Spot, hits []hit) fyne.CanvasObje
 	if at.How == form.ByPhoto && c.here == nil {
 		c.here, c.view = &townmap.Here{At: place.Point{Lat: at.Lat, Lon: at.Lon}, Photo: true}, nil
 	}
-	var markers []townmap.Marker
-	for _, h := range hits {
-		if h.away >= 0 {
-			markers = append(markers, townmap.Marker{Name: h.headline(a), At: place.Point{Lat: h.Lat, Lon: h.Lon}})
-		}
-	}
+	markers, of := marks(a, hits)
 	h := min(318, 0.36*a.size.Height/a.px(1))
 	if c.view != nil && c.style == a.style && c.height == h && slices.Equal(c.markers, markers) {
 		return c.view
@@ -59,13 +54,23 @@ func (c *chart) draw(a *App, s *where, at form.Spot, hits []hit) fyne.CanvasObje
 			}
 		},
 		Marked: func(i int) {
-			if i >= 0 && i < len(hits) {
-				a.push(&nearby{draft: s.draft, hit: hits[i]})
+			if i >= 0 && i < len(of) {
+				a.push(&nearby{draft: s.draft, hit: of[i]})
 			}
 		},
-		List: func() { spot, _ := s.draft.spot(); s.open(a, spot) },
 	})
 	return c.view
+}
+
+// marks are the reports whose place is known, as the map shows them, and which one each of them is. Numbers are those of the list, which has
+// them first: same sorts them so.
+func marks(a *App, hits []hit) (markers []townmap.Marker, of []hit) {
+	for _, h := range hits {
+		if h.away >= 0 {
+			markers, of = append(markers, townmap.Marker{Name: h.headline(a), At: place.Point{Lat: h.Lat, Lon: h.Lon}}), append(of, h)
+		}
+	}
+	return markers, of
 }
 
 // show puts the pin somewhere else.

@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -29,6 +30,12 @@ func (r *report) stage() string {
 	case service.StateInWork:
 		return "work"
 	case service.StateAsked:
+		switch answered, waiting := r.waits(); {
+		case answered && waiting:
+			return "wait"
+		case answered:
+			return "arrived"
+		}
 		return "asked"
 	case service.StateApproved:
 		return "done"
@@ -115,7 +122,7 @@ func (s *mine) draw(a *App) page {
 		p.body = append(p.body, flow(a.px(8), pill("all", open+over), pill("open", open), pill("over", over)))
 	}
 	if open+over == 0 {
-		p.body = append(p.body, a.lead(a.say("mine.none")))
+		p.body = append(p.body, s.nothing(a)...)
 	}
 	if s.only != "over" {
 		for _, d := range a.drafts {
@@ -129,6 +136,22 @@ func (s *mine) draw(a *App) page {
 	}
 	p.foot = []look.ButtonOpts{{Label: a.say("mine.new"), Icon: "camera", Primary: true, ID: "photo", Tap: func() { a.take(nil) }}}
 	return p
+}
+
+// nothing is what stands here before the first report: what will be here, and how little that takes.
+func (s *mine) nothing(a *App) []fyne.CanvasObject {
+	c := a.style.Colors()
+	var objs []fyne.CanvasObject
+	if a.style.Factor() < 2 {
+		objs = append(objs, a.niche("list-check", a.px(96), a.px(112), c.AccentSoft, c.Accent))
+	}
+	objs = append(objs, a.heading(look.TitleS, a.say("mine.none")))
+	var stages []look.Stage
+	for i, icon := range []string{"camera", "building-bank", "tool"} {
+		n := strconv.Itoa(i + 1)
+		stages = append(stages, look.Stage{Icon: icon, Title: a.say("mine.none." + n), Text: a.say("mine.none." + n + ".text")})
+	}
+	return append(objs, look.Way(a.style, stages, [3]string{a.say("way.is.done"), a.say("way.is.now"), a.say("mine.none.step")}))
 }
 
 // begun is a draft in the list.
@@ -145,7 +168,7 @@ func (s *mine) begun(a *App, d *draft) fyne.CanvasObject {
 
 func (s *mine) entry(a *App, r *report) fyne.CanvasObject {
 	kind, sign, word := a.stateOf(r)
-	if r.stage() == "done" && r.Answer != nil && plausible(r.Answer.At) {
+	if r.stage() == "done" && r.Answer != nil && a.plausible(r.Answer.At) {
 		word = a.say("state.done.on", "day", a.moment(r.Answer.At))
 	}
 	hint := r.Place

@@ -45,9 +45,13 @@ type Options struct {
 	// Keyboard draws a keyboard of our own: for a demo, whose taps cannot reach the system's.
 	Keyboard bool
 	// Event gets one line for a demo's event log: a name and pairs of key and value. Never anything a citizen typed. nil: no log.
-	Event  func(name string, fields ...any)
-	Now    func() time.Time // nil: time.Now
-	Random io.Reader        // nil: crypto/rand
+	Event func(name string, fields ...any)
+	Now   func() time.Time // this phone's clock; nil: time.Now
+	// Clock tells how far this phone's clock is ahead of the town hall's, 0 while it is right, and whether the town hall's was heard. It may be
+	// called on any goroutine; nil: it never is.
+	Clock  func() (ahead time.Duration, heard bool)
+	Built  int       // the year in which the program was made; 0: not known
+	Random io.Reader // nil: crypto/rand
 	// Again is how often the shell looks how its reports stand; 0 means every twenty seconds.
 	Again time.Duration
 }
@@ -170,7 +174,7 @@ func (a *App) px(v float32) float32 { return a.style.U(v) }
 
 func (a *App) options() visit.Options {
 	t := a.o.Catalogue.Tenant()
-	return visit.Options{Lang: a.style.Lang, Now: a.o.Now, Random: a.o.Random, Tenant: t.ID, Channel: "phone", CasePrefix: t.Prefix}
+	return visit.Options{Lang: a.style.Lang, Now: a.now, Random: a.o.Random, Tenant: t.ID, Channel: "phone", CasePrefix: t.Prefix, Year: a.year}
 }
 
 // service is what a report is an application of.

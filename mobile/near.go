@@ -80,6 +80,17 @@ func same(all []published, category string, at form.Spot, today time.Time) []hit
 	return hits[:min(len(hits), nearMost)]
 }
 
+// newest is the day of the newest report: today, as far as a phone whose clock is wrong can tell.
+func newest(all []published) time.Time {
+	var last time.Time
+	for _, p := range all {
+		if day, err := time.Parse(time.DateOnly, p.Day); err == nil && day.After(last) {
+			last = day
+		}
+	}
+	return last
+}
+
 // sorted puts a known distance before an unknown one.
 func (h hit) sorted() float64 {
 	if h.away < 0 {

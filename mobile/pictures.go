@@ -49,15 +49,11 @@ func (a *App) picture(digest string, jpeg []byte) image.Image {
 		a.gallery.order = a.gallery.order[1:]
 	}
 	a.beside(func(context.Context) func() {
-		p, err := photo.Read(jpeg)
-		if err != nil {
+		img := shrunk(jpeg, viewEdge)
+		if img == nil {
 			return nil
 		}
-		e, err := p.Edit(photo.Options{Edge: viewEdge})
-		if err != nil {
-			return nil
-		}
-		return func() { a.gallery.pictures[digest] = e.Picture(); a.show() }
+		return func() { a.gallery.pictures[digest] = img; a.show() }
 	})
 	return nil
 }
@@ -122,7 +118,8 @@ func (a *App) taken(d *draft, data []byte, err error) {
 		stage := func(n int) { a.gently(func() { f.busy = n; a.refresh(f) }) }
 		made, err := prepare(data, stage)
 		return func() {
-			f.busy = 0
+			ahead := f.ahead
+			f.busy, f.ahead = 0, false
 			if err == nil {
 				err = d.visit.Attach(pathPhotos, made.file())
 			}
@@ -136,6 +133,10 @@ func (a *App) taken(d *draft, data []byte, err error) {
 			a.o.Event("photo", "bytes", len(made.JPEG))
 			a.placed(f, made.Place)
 			a.keep(d, true)
+			if ahead && f.problem == "" && a.top() == screen(f) {
+				a.onward(d, f)
+				return
+			}
 			a.refresh(f)
 		}
 	})

@@ -142,6 +142,12 @@ var screens = []struct {
 	{"p6-detail-done", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[3]) }},
 	{"p6-detail-asked", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[4]) }},
 	{"p6-detail-stuck", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[5]) }},
+	{"p6-detail-replied", func(r *rig) {
+		r.reports()
+		rep := r.a.reports[4]
+		rep.Replies = []replyData{{Question: "q1", Envelope: "r1", standing: Waiting}}
+		r.a.openDetail(rep)
+	}},
 	{"p6-reply", func(r *rig) {
 		r.reports()
 		r.a.push(&reply{of: &detail{report: r.a.reports[4]}, question: r.a.reports[4].Answer.Questions[0], focused: true, problem: "reply.empty"})
@@ -149,10 +155,16 @@ var screens = []struct {
 	{"p7-services", func(r *rig) { r.a.room(&services{}) }},
 	{"p7-services-hits", func(r *rig) { r.a.room(&services{query: "ausweiss"}) }},
 	{"p7-services-none", func(r *rig) { r.a.room(&services{query: "qqqqq"}) }},
-	{"p7-services-situation", func(r *rig) { r.a.room(&services{situation: "auto"}) }},
+	{"p7-services-situation", func(r *rig) { r.a.room(&services{situation: r.a.o.Catalogue.Situations("de")[0].ID}) }},
 	{"p7-card", func(r *rig) { s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", ""); r.a.push(&card{service: s}) }},
 	{"p7-card-report", func(r *rig) { s, _ := r.a.o.Catalogue.Find(Report, ""); r.a.push(&card{service: s}) }},
 	{"p9-setting", func(r *rig) { r.a.room(&setting{}) }},
+	{"p9-setting-clock", func(r *rig) {
+		now := r.a.o.Now
+		r.a.o.Now = func() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) }
+		r.a.room(&setting{})
+		r.a.o.Now = now
+	}},
 	{"p9-privacy", func(r *rig) { r.a.push(&legal{key: "privacy"}) }},
 	{"p9-imprint", func(r *rig) { r.a.push(&legal{key: "imprint"}) }},
 	{"p9-full", func(r *rig) { r.a.full = true; r.a.push(&foto{draft: r.filled()}) }},
@@ -177,7 +189,8 @@ func (r *rig) settled() {
 				return false
 			}
 		}
-		return true
+		s, is := r.a.top().(*album)
+		return !is || s.next == len(s.names)
 	})
 }
 
@@ -217,6 +230,32 @@ func TestEverythingCanBeReadAndTouchedOnEveryPhone(t *testing.T) {
 							t.Errorf("%s: a text is missing: %q", name, n.Name)
 						}
 					}
+				}
+			}
+		}
+	}
+}
+
+// Who has to find a face needs to see it.
+func TestThePhotoToCoverIsLargeOnEveryPhone(t *testing.T) {
+	r := newRig(t, phone)
+	for _, size := range []fyne.Size{{Width: 320, Height: 568}, {Width: 390, Height: 844}} {
+		r.w.Resize(size)
+		for _, factor := range []float32{1, 1.5, 2} {
+			for _, areas := range []int{0, 1} {
+				r.a.style.Text = factor
+				r.clear()
+				d := r.withPhotos(r.filled(), "klein.jpg")
+				f := &foto{draft: d}
+				r.a.push(f)
+				r.a.openCover(f, d.visit.Files()[0])
+				r.wait("the photo", func() bool { return r.a.top().(*cover).view != nil })
+				if areas > 0 {
+					v := r.a.top().(*cover).view
+					v.hide(fyne.NewPos(100, 100), fyne.NewPos(140, 130))
+				}
+				if h := r.a.top().(*cover).view.Size().Height; h < 0.38*size.Height {
+					t.Errorf("%.0f wide, text %.1f, %d areas: the photo is %.0f high", size.Width, factor, areas, h)
 				}
 			}
 		}

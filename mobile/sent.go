@@ -38,6 +38,7 @@ func (s *sent) draw(a *App) page {
 		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.say(key)))...))
 	}
 	p.body = append(p.body, a.way(r))
+	p.body = append(p.body, a.clockNote()...)
 	if r.standing != Arrived {
 		kind, sign, word := a.stateOf(r)
 		p.body = append(p.body, look.Entry(a.style, look.EntryOpts{Icon: a.icon(r), Title: r.Title, Hint: r.Place, Kind: kind, Sign: sign, State: word, ID: "report",
@@ -156,15 +157,12 @@ func (a *App) way(r *report) fyne.CanvasObject {
 	return look.Way(a.style, stages, [3]string{a.say("way.is.done"), a.say("way.is.now"), a.say("way.is.open")})
 }
 
-// plausible tells whether a clock can have been right: this program did not exist before.
-func plausible(t time.Time) bool { return t.Year() >= 2026 }
-
 // moment is a day and a time as people say them; nothing where a clock was wrong: no date is better than a false one.
 func (a *App) moment(t time.Time) string {
-	if !plausible(t) {
+	if !a.plausible(t) {
 		return ""
 	}
-	now := a.o.Now()
+	now := a.now()
 	t = t.In(now.Location())
 	clock := t.Format("15:04")
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -176,8 +174,8 @@ func (a *App) moment(t time.Time) string {
 // since says for how long others have known: "Seit gestern."; nothing where it cannot be known.
 func (a *App) since(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
-	now := a.o.Now()
-	if err != nil || !plausible(t) || !plausible(now) {
+	now := a.now()
+	if err != nil || !a.plausible(t) || !a.plausible(now) {
 		return ""
 	}
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)

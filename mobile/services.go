@@ -84,7 +84,7 @@ func (*card) name() string { return "card" }
 
 func (s *card) draw(a *App) page {
 	st, lang := a.style, a.style.Lang
-	c := s.service.CardOn(lang, a.o.Now())
+	c := s.service.CardOn(lang, a.today())
 	p := page{title: c.Title}
 	if c.Lead != "" {
 		p.body = append(p.body, a.lead(c.Lead))

@@ -38,7 +38,7 @@ func (a *App) set(change func(st *look.Style)) {
 	change(&a.style)
 	text, err := json.Marshal(settingData{1, a.style.Text, a.style.Contrast, a.style.Lang})
 	if err == nil {
-		e := Entry{Shelf: shelfSetting, ID: "screen", Data: text, At: a.o.Now()}
+		e := Entry{Shelf: shelfSetting, ID: "screen", Data: text, At: a.now()}
 		a.shelf.do(func(ctx context.Context) { a.wrote(a.o.Memory.Put(ctx, e)) })
 	}
 	for _, d := range a.drafts {
@@ -68,6 +68,7 @@ func (s *setting) draw(a *App) page {
 	for _, l := range []string{"de", "en"} {
 		langs = append(langs, look.ChoiceOpts{Title: a.o.Texts.Say(l, "m.lang"), Selected: st.Lang == l, ID: "lang." + l, Tap: func() { a.set(func(st *look.Style) { st.Lang = l }) }})
 	}
+	p.body = append(p.body, a.clockNote()...)
 	choices(a.say("set.text"), 3, sizes...)
 	choices(a.say("set.contrast"), 1, contrasts...)
 	choices(a.say("set.lang"), 2, langs...)
@@ -83,10 +84,23 @@ type legal struct{ key string }
 
 func (l *legal) name() string { return l.key }
 
+// signs are pictograms beside a text's paragraphs.
+func (l *legal) signs() []string {
+	if l.key == "privacy" {
+		return []string{"shield-check", "lock", "send", "eye-off", "trash"}
+	}
+	return []string{"building-bank", "map-2", "text-size"}
+}
+
 func (l *legal) draw(a *App) page {
 	p := page{title: a.say(l.key + ".title"), gap: 18}
 	for i := 1; a.o.Texts.Has(a.style.Lang, "m."+l.key+"."+strconv.Itoa(i)); i++ {
-		p.body = append(p.body, look.Text(a.style, look.Body, a.say(l.key+"."+strconv.Itoa(i)), look.TextOpts{}))
+		var line fyne.CanvasObject = look.Text(a.style, look.Body, a.say(l.key+"."+strconv.Itoa(i)), look.TextOpts{})
+		if signs := l.signs(); i <= len(signs) && a.style.Factor() < 2 {
+			size := a.px(28)
+			line = led(size, size, a.px(14), look.Icon(a.style, signs[i-1], size, a.style.Colors().Accent), line)
+		}
+		p.body = append(p.body, line)
 	}
 	return p
 }

@@ -18,13 +18,15 @@ func (*start) name() string { return "start" }
 func (s *start) draw(a *App) page {
 	st := a.style
 	p := page{tabs: true, gap: 14}
-	if st.Factor() >= 2 && a.size.Height < a.px(700) { // the question and the first answer have to be in sight
+	photo := tall(a.px(72), look.Button(st, look.ButtonOpts{Label: a.say("start.photo"), Icon: "camera", Primary: true, ID: "photo", Tap: func() { a.take(nil) }}))
+	hall, w := a.startHall(), a.size.Width
+	need := look.HeightFor(hall, w) + a.px(14) + look.HeightFor(photo, w-2*st.Margin()) + look.HeightFor(a.tabs(), w) + a.px(24)
+	if need > a.size.Height { // the question and the first answer have to be in sight
 		p.body = append(p.body, a.heading(look.TitleS, strings.ReplaceAll(a.say("start.title"), "\n", " ")))
 	} else {
-		p.hero = a.startHall()
+		p.hero = hall
 	}
-	photo := look.Button(st, look.ButtonOpts{Label: a.say("start.photo"), Icon: "camera", Primary: true, ID: "photo", Tap: func() { a.take(nil) }})
-	p.body = append(p.body, tall(a.px(72), photo), a.small(a.say("start.or")))
+	p.body = append(p.body, photo, a.small(a.say("start.or")))
 	p.body = append(p.body, a.categories(a.firstField(), func(o form.Option) {
 		d := a.begin(map[string]any{pathCategory: o.Value})
 		a.keep(d, true)

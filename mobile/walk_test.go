@@ -46,6 +46,24 @@ func TestAPhotoWithItsPlaceIsReportedInFiveTaps(t *testing.T) {
 
 func must(v any, _ bool) any { return v }
 
+// A photo takes a moment on a slow phone. Who has said everything before it is ready needs no sixth tap.
+func TestAFingerFasterThanThePhotoNeedsNoTapMore(t *testing.T) {
+	r := newRig(t, phone)
+	r.tap("photo")
+	r.tap("file.schlagloch.jpg")
+	r.waitScreen("foto")
+	f := r.a.top().(*foto)
+	if f.busy == 0 {
+		t.Fatal("the photo is ready before anybody could touch anything")
+	}
+	r.tap("/category=0")
+	r.tap("/what=0")
+	r.waitScreen("ask")
+	if len(f.draft.visit.Files()) != 1 {
+		t.Error("the photo is not there")
+	}
+}
+
 // A phone that is switched off in the middle of a report: whatever was said at least 300 ms ago is there again.
 func TestWhatWasBegunSurvivesAKill(t *testing.T) {
 	r := newRig(t, phone)
@@ -81,6 +99,22 @@ func TestWhatWasBegunSurvivesAKill(t *testing.T) {
 	r.waitScreen("sent")
 	if apps := r.opened(); len(apps) != 1 || len(apps[0].Attachments) != 1 {
 		t.Errorf("the town hall reads %+v", apps)
+	}
+}
+
+// Letters that follow each other faster than the draft is written down put the writing off no further: a journey by taps lost a whole sentence.
+func TestWhoTypesWithoutAPauseLosesAWordAtMost(t *testing.T) {
+	r := newRig(t, phone)
+	r.tap("/category=1")
+	r.tap("/what=0")
+	r.a.push(&ask{draft: r.a.drafts[0]})
+	r.tap("/words")
+	for began := time.Now(); time.Since(began) < 3*keepAfter; time.Sleep(keepAfter / 10) {
+		r.types("x")
+	}
+	e := must1(r.memory.List(t.Context(), shelfDraft))
+	if len(e) != 1 || !strings.Contains(string(e[0].Data), "xxxx") {
+		t.Error("nothing of what was typed is in the memory")
 	}
 }
 
@@ -439,5 +473,22 @@ func TestADemoTypesOnAKeyboardOfItsOwn(t *testing.T) {
 	}
 	if s := r.a.top().(*services); s.query != "Bad" {
 		t.Errorf("typed is %q", s.query)
+	}
+}
+
+// The first thing to do is in sight on every phone, however large the text.
+func TestTheFirstButtonIsNeverBelowTheFold(t *testing.T) {
+	r := newRig(t, phone)
+	for _, size := range []fyne.Size{{Width: 320, Height: 568}, {Width: 360, Height: 640}, {Width: 390, Height: 844}, {Width: 430, Height: 932}} {
+		r.w.Resize(size)
+		for _, factor := range []float32{1, 1.5, 2} {
+			r.a.style.Text = factor
+			r.clear()
+			b, ok := r.find("photo")
+			tab, _ := r.find("tab.start")
+			if !ok || b.Bounds.Y+b.Bounds.H > tab.Bounds.Y-20 {
+				t.Errorf("%.0f x %.0f, text %.1f: the button ends at %d, the bar begins at %d", size.Width, size.Height, factor, b.Bounds.Y+b.Bounds.H, tab.Bounds.Y)
+			}
+		}
 	}
 }

@@ -60,6 +60,9 @@ func (s *where) draw(a *App) page {
 	if !s.edit {
 		p.body = append(p.body, s.words(a, spot))
 	}
+	if p.wide != nil {
+		p.body = append(p.body, a.small(a.o.Texts.Say(st.Lang, "map.sample")))
+	}
 	switch s.focus {
 	case "street":
 		p.typing = &typing{path: fieldStreet, keys: form.KeysText, max: 80, get: func() string { return s.typed },
@@ -249,7 +252,11 @@ func (a *App) sameAs(d *draft, at form.Spot) []hit {
 	if category == "" {
 		return nil
 	}
-	return same(a.near, category, at, a.o.Now())
+	today := a.now()
+	if !a.plausible(today) {
+		today = newest(a.near)
+	}
+	return same(a.near, category, at, today)
 }
 
 // hits are the reports of others, numbered as on the map.

@@ -111,6 +111,9 @@ func (b *bench) run(ctx context.Context) error {
 	if err := b.window(ctx, work); err != nil {
 		return err
 	}
+	if err := b.onPhones(ctx, work); err != nil {
+		return err
+	}
 	if b.only != "" {
 		return nil
 	}

@@ -60,6 +60,7 @@ func (j *journey) phoneWords() map[string]func(context.Context, string) error {
 		"slow":     func(_ context.Context, s string) error { return j.slow(s) },
 		"travel":   j.travel,
 		"learn":    j.learn,
+		"rest":     rest,
 		"cover":    j.coverPart,
 		"count":    func(context.Context, string) error { j.taps = 0; return nil },
 		"taps":     func(_ context.Context, most string) error { return j.fewTaps(most) },
@@ -159,6 +160,16 @@ func (j *journey) learn(ctx context.Context, _ string) error {
 	return errors.New("demo: the phone does not hear from the town hall")
 }
 
+// rest is the moment that a draft may take until it is on the disk.
+func rest(ctx context.Context, _ string) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(300 * time.Millisecond):
+		return nil
+	}
+}
+
 // coverPart drags a rectangle over the photo on the screen: from left and top to right and bottom, in percent of what is shown.
 func (j *journey) coverPart(ctx context.Context, where string) error {
 	var x0, y0, x1, y1 int
@@ -194,9 +205,10 @@ func (j *journey) dead(ctx context.Context) (memory, error) {
 	}
 }
 
-// draft looks into the memory of the killed phone: one draft with as many photos as are said, none of which tells more than the picture. What
-// the photos are is kept, to be compared with what arrives.
-func (j *journey) draft(ctx context.Context, photos string) error {
+// draft looks into the memory of the killed phone: one draft with as many photos as are said, none of which tells more than the picture, and with
+// these words. What the photos are is kept, to be compared with what arrives.
+func (j *journey) draft(ctx context.Context, what string) error {
+	photos, said, _ := strings.Cut(what, " ")
 	m, err := j.dead(ctx)
 	if err != nil {
 		return err
@@ -204,8 +216,11 @@ func (j *journey) draft(ctx context.Context, photos string) error {
 	if len(m.drafts) != 1 || len(m.reports) != 0 {
 		return fmt.Errorf("demo: the phone remembers %d drafts and %d reports, want one draft", len(m.drafts), len(m.reports))
 	}
-	for id := range m.drafts {
+	for id, d := range m.drafts {
 		j.prepared = m.photos[id]
+		if words, _ := d.Answers.Get("/words"); words != said {
+			return fmt.Errorf("demo: the draft says %q", words)
+		}
 	}
 	if strconv.Itoa(len(j.prepared)) != photos || len(m.files) != len(j.prepared) {
 		return fmt.Errorf("demo: the draft has %d photos, %d are kept, want %s", len(j.prepared), len(m.files), photos)

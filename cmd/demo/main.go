@@ -35,7 +35,7 @@ type townCmd struct {
 type benchCmd struct {
 	Out    string `help:"Folder for bench.json." default:"out"`
 	Rounds int    `help:"How often each figure is measured, at least 5." default:"5"`
-	Only   string `help:"One measurement only: durable, paint, memory or tap." enum:",durable,paint,memory,tap" default:""`
+	Only   string `help:"One measurement only: durable, paint, memory, tap, photo, phone, five or kills." enum:",durable,paint,memory,tap,photo,phone,five,kills" default:""`
 }
 
 func main() {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo/phototest"
@@ -39,6 +40,7 @@ type phone struct {
 	stop    func() // of the screen
 	app     *process
 	starts  int
+	again   time.Duration // how often it looks how its reports stand
 }
 
 // data is the app's memory.
@@ -46,7 +48,7 @@ func (p *phone) data() string { return filepath.Join(p.home, "data") }
 
 // newPhone gives somebody a phone with photos on it. Without a display it gets one of its own.
 func (t *town) newPhone(ctx context.Context, name, display string) (p *phone, err error) {
-	p = &phone{town: t, name: name, home: filepath.Join(t.home, "phone-"+name), display: display, stop: func() {}}
+	p = &phone{town: t, name: name, home: filepath.Join(t.home, "phone-"+name), display: display, stop: func() {}, again: time.Second}
 	p.album, p.tree = filepath.Join(t.home, "album-"+name), filepath.Join(t.home, "tree-"+name)
 	for _, dir := range []string{p.home, p.album} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -88,18 +90,26 @@ func (p *phone) start(ctx context.Context) error {
 			return err
 		}
 	}
-	config := filepath.Join(p.home, "mobile.yaml")
-	text := fmt.Sprintf("data: %s\ntown:\n  url: https://%s\n  ca: %s\n  keys: %s\ndemo:\n  tree: %s\n  events: %s\n  pictures: %s\n  keyboard: true\n  again: 1s\n",
-		p.data(), p.line.Addr(), filepath.Join(given, "ca.crt"), filepath.Join(given, "town.keys.json"), p.tree, p.events(p.starts), p.album)
-	err := os.WriteFile(config, []byte(text), 0o600)
+	text := fmt.Sprintf("data: %s\ntown:\n  url: https://%s\n  ca: %s\n  keys: %s\ndemo:\n  tree: %s\n  events: %s\n  pictures: %s\n  keyboard: true\n  again: %s\n",
+		p.data(), p.line.Addr(), filepath.Join(given, "ca.crt"), filepath.Join(given, "town.keys.json"), p.tree, p.events(p.starts), p.album, p.again)
+	err := os.WriteFile(p.config(), []byte(text), 0o600)
 	if err != nil {
 		return fmt.Errorf("demo: phone: %w", err)
 	}
-	// Everything that the app or its libraries lay down is in its own folder, and is searched with it.
-	env := []string{"DISPLAY=" + p.display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "HOME=" + p.home,
-		"XDG_CONFIG_HOME=" + filepath.Join(p.home, ".config"), "XDG_CACHE_HOME=" + filepath.Join(p.home, ".cache")}
-	p.app, err = p.town.launch(ctx, nil, env, p.town.again("phone-"+p.name), "mobile", "--config", config, "--desktop", fmt.Sprintf("%dx%d", phoneWidth, phoneHeight))
+	p.app, err = p.town.launch(ctx, nil, p.env(), p.town.again("phone-"+p.name), "mobile", p.args()...)
 	return err
+}
+
+func (p *phone) config() string { return filepath.Join(p.home, "mobile.yaml") }
+
+func (p *phone) args() []string {
+	return []string{"--config", p.config(), "--desktop", fmt.Sprintf("%dx%d", phoneWidth, phoneHeight)}
+}
+
+// env lets everything that the app or its libraries lay down be in its own folder, where it is searched as well.
+func (p *phone) env() []string {
+	return []string{"DISPLAY=" + p.display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "HOME=" + p.home,
+		"XDG_CONFIG_HOME=" + filepath.Join(p.home, ".config"), "XDG_CACHE_HOME=" + filepath.Join(p.home, ".cache")}
 }
 
 // events is the event log of one start.
@@ -248,7 +258,8 @@ func turned(img *image.RGBA) *image.RGBA {
 
 // mended is the photo of the repaired place, taken by somebody of the town.
 var mended = sync.OnceValue(func() []byte {
-	return phototest.Camera(1280, 960, phototest.Notes{Taken: "2026:11:25 08:00:00", Lat: phototest.North(holeLat), Lon: phototest.East(holeLon), Maker: []byte(cameraWord)})
+	road := phototest.Scene(2600, 960).SubImage(image.Rect(0, 0, 960, 960)) // the hole is further to the right
+	return phototest.Annotate(phototest.JPEG(road, 92), phototest.Notes{Taken: "2026:11:25 08:00:00", Lat: phototest.North(holeLat), Lon: phototest.East(holeLon), Maker: []byte(cameraWord)})
 })
 
 // bare makes sure that a JPEG carries the picture and nothing else: no notes of any program, no comment, no position.

@@ -214,7 +214,7 @@ func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devic
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "  patience: 3s\nspeech: %s\n", program)
+		fmt.Fprintf(&b, "  patience: 2s\nspeech: %s\n", program)
 	}
 	config := filepath.Join(t.home, "kiosk.yaml")
 	if err := os.WriteFile(config, []byte(b.String()), 0o600); err != nil {

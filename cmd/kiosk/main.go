@@ -153,14 +153,15 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 		w.SetFixedSize(true)
 	}
 	w.SetMaster()
+	bell := &bell{wake: wake}
 	st := m.post.Status(m.desk.Printer)
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: wake, Place: m.config.Place, Now: m.now,
+		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience,
 	})
 	if m.config.Demo.Tree != "" {
-		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, wake); err != nil {
+		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, bell.Ring); err != nil {
 			return err
 		}
 	}
@@ -168,11 +169,11 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 	a.Lifecycle().SetOnStarted(func() {
 		debug.SetGCPercent(30) // from now on there is little to do: memory is dearer than the collector's time
 		go k.Run(ctx)
-		go doze(ctx, k.Rest)
+		go doze(ctx, bell.Rest(k.Rest))
 		go st.Watch(ctx)
 		go func() { _ = m.post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})
-	context.AfterFunc(ctx, func() { fyne.Do(a.Quit); wake() })
+	context.AfterFunc(ctx, func() { fyne.Do(a.Quit); bell.Ring() })
 	w.ShowAndRun()
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -158,7 +159,8 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		w.SetFixedSize(true)
 	}
 	o := mobile.Options{Window: w, Catalogue: catalogue, Texts: words, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
-		Pictures: picker{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again}
+		Pictures: picker{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
+		Clock: post.Client.Clock, Built: builtIn()}
 	if dir := m.config.Demo.Pictures; dir != "" {
 		o.Album = os.DirFS(dir)
 	}
@@ -181,6 +183,20 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 	w.ShowAndRun()
 	shell.Close()
 	return nil
+}
+
+// builtIn is the year of the source that this program was made from; 0 when it does not say.
+func builtIn() int {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return 0
+	}
+	for _, s := range info.Settings {
+		if t, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+			return t.Year()
+		}
+	}
+	return 0
 }
 
 // sizeOf reads a size such as 390x844.

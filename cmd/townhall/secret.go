@@ -57,7 +57,8 @@ func (s *session) terminal() (*os.File, bool) {
 
 // unseen reads a line without showing it. When the program is told to stop meanwhile, the terminal shows again what is typed.
 func (s *session) unseen(f *os.File) (string, error) {
-	before, err := term.GetState(int(f.Fd()))
+	fd := int(f.Fd())
+	before, err := term.GetState(fd)
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +68,7 @@ func (s *session) unseen(f *os.File) (string, error) {
 	}
 	done := make(chan read, 1)
 	go func() {
-		line, err := term.ReadPassword(int(f.Fd()))
+		line, err := term.ReadPassword(fd)
 		done <- read{line, err}
 	}()
 	select {
@@ -77,6 +78,6 @@ func (s *session) unseen(f *os.File) (string, error) {
 		}
 		return string(r.line), nil
 	case <-s.ctx.Done():
-		return "", errors.Join(s.ctx.Err(), term.Restore(int(f.Fd()), before))
+		return "", errors.Join(s.ctx.Err(), term.Restore(fd, before))
 	}
 }

@@ -69,6 +69,7 @@ func house() []room {
 		{"drivers/scan/scanemu", []string{"drivers/port"}},
 		// Floor 5: rooms meet only here.
 		{"cmd/...", []string{"..."}},
+		{"cmd/mobile", []string{"internal/core/...", "internal/ui/...", "internal/outpost", "sync/device", "sync/store", "mobile", "assets"}},
 		{"internal/outpost", []string{"internal/core/...", "sync/device", "sync/store"}},
 		{"internal/outpost/outposttest", []string{"internal/core/proof", "internal/townhall/sqlite", "sync/..."}},
 		{"internal/server", []string{"internal/core/...", "internal/townhall/...", "sync/hall", "sync/wire", "assets"}},

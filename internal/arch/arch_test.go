@@ -39,6 +39,12 @@ func TestAWrongStairIsSeen(t *testing.T) {
 		"a phone's half has drivers":   {"internal/outpost/x.go", `"` + Module + `/drivers/zvt"`, true},
 		"a phone's half has a hall":    {"internal/outpost/x.go", `"` + Module + `/internal/server"`, true},
 		"the town calls what ships":    {"internal/town/x.go", `"` + Module + `/internal/server"`, false},
+		"the phone enters a driver":    {"mobile/x.go", `"` + Module + `/drivers/scan"`, true},
+		"the phone enters its memory":  {"mobile/x.go", `"` + Module + `/sync/store"`, true},
+		"the phone prepares a photo":   {"mobile/x.go", `"` + Module + `/internal/core/photo"`, false},
+		"the phone's app has hardware": {"cmd/mobile/x.go", `"` + Module + `/kiosk/hardware"`, true},
+		"the town hall reads a photo":  {"internal/townhall/publish/x.go", `"` + Module + `/internal/core/photo"`, false},
+		"a photo enters the form":      {"internal/core/photo/x.go", `"` + Module + `/internal/core/form"`, true},
 		"a room nobody knows":          {"internal/util/x.go", `"strings"`, true},
 	} {
 		t.Run(name, func(t *testing.T) {

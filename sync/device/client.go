@@ -88,6 +88,7 @@ type last struct {
 	contact time.Time
 	problem string
 	ahead   time.Duration
+	heard   bool // the town hall's clock, since the start
 }
 
 // New makes a client of the device's identity and memory.
@@ -125,8 +126,23 @@ func (c *Client) hears(town time.Time) {
 	if was := c.last.ahead; ahead.Abs() >= clockOff && was.Abs() < clockOff {
 		c.o.Log.Warn("the device's clock is wrong", "ahead", ahead)
 	}
-	c.last.ahead = ahead
+	c.last.ahead, c.last.heard = ahead, true
 }
+
+// Clock tells how far the device's clock is ahead of the town hall's, negative: behind, and whether the town hall's was heard since the start. A
+// clock that is wrong by less than what misleads people counts as right: 0. One that is centuries ahead counts as one to which nobody spoke: the
+// difference is more than a time.Duration can say.
+func (c *Client) Clock() (ahead time.Duration, heard bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ahead = c.last.ahead; ahead.Abs() < clockOff {
+		ahead = 0
+	}
+	return ahead, c.last.heard && ahead.Abs() < farthest
+}
+
+// farthest is the longest difference that a time.Duration can say, and a little less.
+const farthest = 290 * 365 * 24 * time.Hour
 
 // clockOff is how far the device's clock may be off before somebody is told: what people do by the clock has minutes.
 const clockOff = 5 * time.Minute

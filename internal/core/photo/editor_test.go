@@ -49,7 +49,7 @@ func contrast(img image.Image, area image.Rectangle) int {
 
 func TestWhatIsCoveredIsGoneFromTheFile(t *testing.T) {
 	e := edit(t, stripes(400, 300))
-	plate := image.Rect(101, 103, 229, 151)
+	plate := image.Rect(101, 103, 233, 163) // blocks of twelve pixels: of as many white ones as black ones
 	if !e.Cover(plate) {
 		t.Fatal("the area was not covered")
 	}

@@ -117,7 +117,7 @@ type Keeper interface {
 // Kept is what a person's own device remembers of an application that it sent. Secret opens the town hall's answers.
 type Kept struct {
 	Case      string
-	Secret    string // as on a slip
+	Secret    string // as on a slip; empty with a reply
 	Recipient string // the public half of Secret
 	Title     string // of the service, in the citizen's language
 	Service   string // its id

@@ -69,6 +69,17 @@ func Follow(ctx context.Context, d Desk, secret string, o Options) (*Case, error
 	return nil, ErrNothing
 }
 
+// Reopen is Follow on a person's own device, which remembers the town hall's last word: what is replied to it waits for the line like an
+// application. Whether the question is still open, the town hall says when the reply arrives. Papers are left with the caller.
+func Reopen(d Desk, secret string, last service.Answer, o Options) (*Case, error) {
+	recipient, err := seal.Recipient(secret)
+	if err != nil {
+		return nil, fmt.Errorf("visit: reopen: %w", err)
+	}
+	last.Papers = nil
+	return &Case{desk: d, opts: o, recipient: recipient, address: seal.Address(recipient), answer: last}, nil
+}
+
 // Answer is the town hall's newest word.
 func (c *Case) Answer() service.Answer { return c.answer }
 
@@ -84,7 +95,7 @@ func (c *Case) Open() bool {
 	return false
 }
 
-// Reply answers a question of the town hall; it travels sealed like an application.
+// Reply answers a question of the town hall; it travels sealed like an application. The desk's Keeper is told without a Secret: the case has one.
 func (c *Case) Reply(ctx context.Context, question, text string) error {
 	return c.send(ctx, service.Reply{Token: c.answer.Token, Question: question, Text: text})
 }
@@ -114,7 +125,8 @@ func (c *Case) send(ctx context.Context, r service.Reply) error {
 	if err != nil {
 		return err
 	}
-	if err := c.desk.Journal.Release(context.WithoutCancel(ctx), envelope, pay.Free, 0); err != nil {
+	kept := Kept{Case: app.Case, Recipient: c.recipient, Title: c.answer.Title, Service: app.Service, At: now}
+	if err := release(context.WithoutCancel(ctx), c.desk, envelope, pay.Free, 0, kept); err != nil {
 		return fmt.Errorf("visit: reply: %w", err)
 	}
 	c.said = true

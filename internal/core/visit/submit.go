@@ -142,7 +142,11 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	if err != nil {
 		return Receipt{}, fmt.Errorf("visit: submit: choose id: %w", err)
 	}
-	number, err := service.NewCase(v.opts.Random, v.opts.CasePrefix, now.Year())
+	year := now.Year()
+	if v.opts.Year != nil {
+		year = v.opts.Year()
+	}
+	number, err := service.NewCase(v.opts.Random, v.opts.CasePrefix, year)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
 	}

@@ -23,6 +23,7 @@ type Options struct {
 	Tenant     string           // id of the tenant the service belongs to
 	Channel    string           // "terminal", "phone"
 	CasePrefix string           // first letters of case numbers: "BO"
+	Year       func() int       // the year in case numbers; nil: that of Now. May be called on any goroutine
 	// Patience is how long Submit itself asks the terminal about an unclear payment before it gives the question to Recover; 0 means 45 s.
 	Patience time.Duration
 }

@@ -19,15 +19,21 @@ import (
 var ErrInUse = errors.New("sqlite: the database is in use")
 
 // Backup copies the whole file while others work, to a new file that must not exist. When the copy is on disk and whole, the watermark
-// moves to when it began: devices may then forget what was durable before.
+// moves to when it began: devices may then forget what was durable before. Sealed files whose opened ones are in the copy go away.
 func (s *Store) Backup(ctx context.Context, to string) error {
 	began := s.now()
+	opened, err := s.opened(ctx)
+	if err != nil {
+		return fmt.Errorf("sqlite: back up: %w", err)
+	}
 	if err := s.copy(ctx, to); err != nil {
 		return fmt.Errorf("sqlite: back up: %w", err)
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('watermark', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-		began.UTC().Format(time.RFC3339Nano))
-	if err != nil {
+	if _, err := s.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('watermark', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+		began.UTC().Format(time.RFC3339Nano)); err != nil {
+		return fmt.Errorf("sqlite: back up: %w", err)
+	}
+	if err := s.dropParts(ctx, opened); err != nil {
 		return fmt.Errorf("sqlite: back up: %w", err)
 	}
 	return nil

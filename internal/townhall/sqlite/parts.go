@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -52,4 +53,40 @@ func (s *Store) Part(ctx context.Context, sha256 string) ([]byte, error) {
 		return nil, fmt.Errorf("sqlite: part: %w", err)
 	}
 	return data, nil
+}
+
+// opened lists the envelopes that became a case whose photos are as many as their sealed files: nobody needs those any more. Where one could not be
+// opened, or came twice, all stay.
+func (s *Store) opened(ctx context.Context) ([]string, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT e.id FROM envelopes e JOIN cases c ON c.envelope = e.id WHERE e.state = ?
+		AND EXISTS (SELECT 1 FROM parts p WHERE p.envelope = e.id)
+		AND (SELECT COUNT(*) FROM parts p WHERE p.envelope = e.id) <= (SELECT COUNT(*) FROM photos f WHERE f.case_id = c.id)`, string(intake.Done))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// dropParts takes away the sealed files of envelopes.
+func (s *Store) dropParts(ctx context.Context, envelopes []string) error {
+	if len(envelopes) == 0 {
+		return nil
+	}
+	ids, err := json.Marshal(envelopes)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, "drop sealed files", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM parts WHERE envelope IN (SELECT value FROM json_each(?))`, string(ids))
+		return err
+	})
 }

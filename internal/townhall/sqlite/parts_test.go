@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/intake"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -132,5 +134,72 @@ func TestThePhoneIsNowhereInTheTownHallsFiles(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A sealed file is needed until the opened one is in a backup, and no day longer; what could not be opened stays.
+func TestSealedFilesGoWhenABackupHasTheOpenedOnes(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	s, err := Open(ctx, filepath.Join(dir, "town.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	dock(t, s, "one", "two", "three", "four")
+	keep(t, s, fromPhone("whole", "one"), fromPhone("half", "two", "three"), fromPhone("later", "four"))
+	there := func() string {
+		var left []string
+		for _, f := range []string{"one", "two", "three", "four"} {
+			if _, err := s.Part(ctx, wire.Digest([]byte(f))); err == nil {
+				left = append(left, f)
+			}
+		}
+		return strings.Join(left, " ")
+	}
+	opened := func(envelope string) {
+		t.Helper()
+		c := cases.Case{Number: envelope, Envelope: envelope, State: service.StateReceived, Received: time.Now(), Due: time.Now(), Address: envelope,
+			Photos: []cases.Photo{{Field: "/photos", Digest: strings.Repeat("a", 64), Width: 1, Height: 1, Size: 1, Data: []byte("x")}}}
+		if err := s.Insert(ctx, &c, cases.Change{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Mark(ctx, envelope, intake.Done, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opened("whole")
+	opened("half")
+	if there() != "one two three four" {
+		t.Fatal("gone before a backup:", there())
+	}
+	backup := func(name string) {
+		t.Helper()
+		if err := s.Backup(ctx, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	backup("1.db")
+	if there() != "two three four" {
+		t.Fatal("after the first backup:", there())
+	}
+	if got := keep(t, s, fromPhone("whole", "one")); got[0] != wire.Dup { // the device never got its receipt
+		t.Fatal(got)
+	}
+	opened("later")
+	backup("2.db")
+	if there() != "two three" {
+		t.Fatal("after the second backup:", there())
+	}
+	other := filepath.Join(dir, "other.db")
+	if _, err := Restore(ctx, filepath.Join(dir, "1.db"), other, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Open(ctx, other, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { back.Close() })
+	if data, err := back.Part(ctx, wire.Digest([]byte("four"))); err != nil || string(data) != "four" {
+		t.Error("the first backup cannot open what was opened later:", err)
 	}
 }

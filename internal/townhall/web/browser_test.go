@@ -228,6 +228,9 @@ func axeRun(t *testing.T, ctx context.Context, name, rules string) {
 	}
 }
 
+// stickingOut names the buttons that are wider than the room in their card.
+const stickingOut = `[...document.querySelectorAll('.card .btn')].filter(b=>{const c=b.closest('.card').getBoundingClientRect(),r=b.getBoundingClientRect();return r.width>0&&(r.right>c.right-4||r.left<c.left+4)}).map(b=>b.textContent.trim()).join(', ')`
+
 func TestEveryPageIsAccessibleAndFitsItsWindow(t *testing.T) {
 	h := newHouse(t, false)
 	ctx := browse(t)
@@ -248,6 +251,11 @@ func TestEveryPageIsAccessibleAndFitsItsWindow(t *testing.T) {
 				}
 				shoot(t, ctx, id)
 			}
+		}
+		do(t, ctx, path, chromedp.EmulateViewport(1280, 900))
+		shoot(t, ctx, name+"-1280")
+		if out := ask[string](t, ctx, stickingOut); out != "" {
+			t.Errorf("%s: buttons stick out of their card: %s", path, out)
 		}
 		do(t, ctx, path, chromedp.EmulateViewport(320, 600)) // as wide as a page at 400 %
 		if wide := ask[int](t, ctx, "document.documentElement.scrollWidth-document.documentElement.clientWidth"); wide > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -49,7 +50,8 @@ func (h *house) send(from, to string, v url.Values, files map[string][]byte) rep
 			}
 		}
 	}
-	for name, data := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) { // in the order in which somebody chose them
+		data := files[name]
 		part, err := w.CreateFormFile("a:/photos", name)
 		if err != nil {
 			h.t.Fatal(err)

@@ -222,7 +222,6 @@ func (r *renderer) Layout(size fyne.Size) {
 		r.foot = foot{size: size, end: s.atEnd, sign: sign}
 		line := look.Line(s.st)
 		line.Resize(fyne.NewSize(size.Width, s.st.U(2)))
-		line.Move(fyne.NewPos(0, room.Height))
 		if sign {
 			r.foot.objs = []fyne.CanvasObject{line, r.arrow(size, h)}
 		} else {
@@ -232,6 +231,7 @@ func (r *renderer) Layout(size fyne.Size) {
 			r.foot.objs, r.foot.button = []fyne.CanvasObject{line, b}, b
 		}
 	}
+	r.foot.objs[0].Move(fyne.NewPos(0, room.Height)) // the view grows when its end need not lie between two things any more
 	s.button = r.foot.button
 	r.objs = append(r.objs, r.foot.objs...)
 }

@@ -184,3 +184,13 @@ func TestAHeadingIsNotLeftAloneAtTheFoot(t *testing.T) {
 		t.Errorf("the page ends at %v, below the heading but above what it heads", got)
 	}
 }
+
+// The line stood still at the first page's end while more of the list came into view below it.
+func TestTheLineLiesBelowWhatIsSeen(t *testing.T) {
+	s, _ := list(t, 10, func(string) {})
+	s.ScrollTo(50)
+	line := s.render.foot.objs[0].Position().Y
+	if end := s.view.Size().Height; line != end {
+		t.Errorf("the view ends at %v, the line lies at %v", end, line)
+	}
+}

@@ -93,7 +93,11 @@ func New(st look.Style, o Opts) *Map {
 		if o.Here.Photo {
 			word = m.say("map.photo")
 		}
-		m.here = button("current-location", word, "", "/here", func() { m.moveTo(o.Here.At) })
+		label, name := word, ""
+		if m.bare() {
+			label, name = "", word
+		}
+		m.here = button("current-location", label, name, "/here", func() { m.moveTo(o.Here.At) })
 	}
 	if o.List != nil {
 		m.list = button("search", m.say("map.list"), m.say("map.list.what"), "/list", o.List)
@@ -175,8 +179,13 @@ func (m *Map) HeightFor(w float32) float32 {
 	if m.o.Height > 0 {
 		high = m.st.U(m.o.Height)
 	}
-	return max(high, 2*(m.foot(w)+m.edge()+m.st.Gap()/2))
+	sizes := 2 * (m.edge() + m.closer.HeightFor(wide(m.closer)) + m.st.Gap())
+	return max(high, sizes, 2*(m.foot(w)+m.edge()+m.st.Gap()/2))
 }
+
+// bare tells whether the button to the known position is a sign alone: on a phone large words would leave no room beside the pin. It stands
+// at the left then, the sizes at the right.
+func (m *Map) bare() bool { return m.st.Shell == look.Phone && m.st.Factor() > 1 && m.o.List == nil }
 
 // edge is how far the buttons are from the edge.
 func (m *Map) edge() float32 { return m.st.U(14) }
@@ -186,6 +195,9 @@ func wide(b *look.Touch) float32 { return b.MinSize().Width + 1 }
 
 // foot is how high the buttons at the foot are on a map of this width: beside each other, or above each other.
 func (m *Map) foot(w float32) float32 {
+	if m.bare() { // beside the pin
+		return 0
+	}
 	w -= 2 * m.edge()
 	high, sum, all, n := float32(0), float32(0), float32(0), 0
 	for _, b := range []*look.Touch{m.here, m.list} {
@@ -237,7 +249,10 @@ func (r *renderer) Layout(size fyne.Size) {
 	}
 	right, bottom := size.Width-edge, size.Height-edge
 	top := bottom
-	if m.here != nil {
+	switch {
+	case m.here != nil && m.bare():
+		put(m.here, edge+wide(m.here), bottom, -1)
+	case m.here != nil:
 		top -= put(m.here, right, bottom, -1)
 	}
 	if m.list != nil { // at the left, or above where there is no room

@@ -1,0 +1,116 @@
+package mobile
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// asked is a phone whose report the town hall has a question about, as it was told before the line broke.
+func asked(t *testing.T) (*rig, *report) {
+	r := newRig(t, phone)
+	r.a.push(&ask{draft: r.filled()})
+	r.tap("send")
+	r.waitScreen("sent")
+	app := r.opened()[0]
+	r.memory.deliver()
+	r.a.look()
+	r.waitFor("Danke!")
+	rep := r.a.reports[0]
+	rep.Answer = &service.Answer{Case: app.Case, State: service.StateAsked, Token: "t", Questions: []service.Question{{ID: "q1", Text: "Links oder rechts?"}}, At: r.clock}
+	r.office.Cut(visit.ErrOffline)
+	r.a.online = false
+	r.a.openDetail(rep)
+	return r, rep
+}
+
+func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
+	r, rep := asked(t)
+	r.tap("question.q1")
+	if !r.sees("Ihre Antwort geht los, sobald es wieder da ist") {
+		t.Error("nobody says that there is no line")
+	}
+	r.tap(fieldReply)
+	r.types("Rechts.")
+	r.a.rest()
+	r.tap("send")
+	r.waitScreen("detail")
+	if !r.sees("Wartet auf Netz") || r.a.Screen() != "detail" {
+		t.Errorf("the report says:\n%s", r.said())
+	}
+	if _, again := r.find("question.q1"); again {
+		t.Error("the question is still asked")
+	}
+	said := r.opened()[1]
+	if said.Kind != service.KindReply || said.Reply == nil || said.Reply.Text != "Rechts." || said.Reply.Token != "t" || said.Reply.Question != "q1" {
+		t.Errorf("%+v", said)
+	}
+	r.calm()
+	for _, e := range must1(r.memory.List(t.Context(), shelfReport)) {
+		var data reportData
+		if err := json.Unmarshal(e.Data, &data); err != nil || len(data.Replies) != 1 || data.Secret == "" {
+			t.Errorf("%+v, %v", data, err)
+		}
+	}
+	r.start() // as after a kill
+	rep = r.a.reports[0]
+	r.a.online = false
+	r.a.openDetail(rep)
+	if !r.sees("Wartet auf Netz") {
+		t.Errorf("after a restart the report says:\n%s", r.said())
+	}
+	r.memory.arrived = r.clock.Add(time.Hour)
+	r.memory.deliver()
+	r.a.look()
+	r.waitFor("Ihre Antwort ist im Rathaus.")
+	if rep.stage() != "arrived" {
+		t.Errorf("the list says %q", rep.stage())
+	}
+}
+
+// An answer that nobody took may not look as if it had been given, and one that found no room is not lost.
+func TestAnAnswerThatWasNotTakenIsAskedAgain(t *testing.T) {
+	r, rep := asked(t)
+	r.tap("question.q1")
+	r.tap(fieldReply)
+	r.types("Rechts.")
+	r.a.rest()
+	r.memory.full = true
+	r.tap("send")
+	r.waitFor("Kein Platz mehr auf dem Handy")
+	if len(rep.Replies) != 0 || !r.sees("Rechts.") {
+		t.Error("the answer is lost")
+	}
+	r.memory.full = false
+	r.tap("send")
+	r.waitScreen("detail")
+	r.memory.mu.Lock()
+	r.memory.standing[rep.Replies[0].Envelope] = Refused
+	r.memory.mu.Unlock()
+	r.a.look()
+	r.waitFor("konnte Ihre Antwort nicht annehmen")
+	if _, again := r.find("question.q1"); !again || rep.stage() != "asked" {
+		t.Error("the question is not asked again")
+	}
+}
+
+// What the town hall shows is still there when it is looked at.
+func TestThePicturesOfAnAnswerStay(t *testing.T) {
+	r := newRig(t, phone)
+	r.a.push(&ask{draft: r.filled()})
+	r.tap("send")
+	r.waitScreen("sent")
+	app := r.opened()[0]
+	picture := thumb(r.album["klein.jpg"].Data)
+	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Erledigt.", At: r.clock,
+		Papers: []service.Paper{{Name: "danach.jpg", Title: "Danach", Type: "image/jpeg", Data: picture}}})
+	rep := r.a.reports[0]
+	r.a.fetch(rep, nil)
+	r.wait("the answer", func() bool { return rep.Answer != nil })
+	if string(rep.Answer.Papers[0].Data) != string(picture) {
+		t.Error("the picture was wiped")
+	}
+}
