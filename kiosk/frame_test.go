@@ -3,13 +3,13 @@ package kiosk
 import (
 	"testing"
 
-	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/driver/software"
 )
 
 // Icons had hairlines on a screen with two pixels for each of Fyne's units.
 func TestIconsAreDrawnForTheScreensPixels(t *testing.T) {
 	r := newRig(t, portrait)
-	r.w.Canvas().(test.WindowlessCanvas).SetScale(2)
+	r.w.Canvas().(software.WindowlessCanvas).SetScale(2)
 	r.k.Tick() // the screen's scale may become known when the first picture is out
 	if d := r.k.s.style.Density; d != 2 {
 		t.Errorf("drawn for %v pixels a unit", d)

@@ -27,7 +27,7 @@ func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 	r.wait("the answer", func() bool { return r.a.unread() == 1 })
 	r.tap("home")
 	r.tap("mine")
-	if !r.sees("Erledigt am") || !r.sees("neue Nachricht") {
+	if !r.sees("Heute erledigt") || !r.sees("neue Nachricht") {
 		t.Errorf("the list says:\n%s", r.said())
 	}
 	r.tap("report." + app.ID)

@@ -3,10 +3,12 @@ package mobile
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
@@ -169,7 +171,12 @@ func (s *mine) begun(a *App, d *draft) fyne.CanvasObject {
 func (s *mine) entry(a *App, r *report) fyne.CanvasObject {
 	kind, sign, word := a.stateOf(r)
 	if r.stage() == "done" && r.Answer != nil && a.plausible(r.Answer.At) {
-		word = a.say("state.done.on", "day", a.moment(r.Answer.At))
+		now := a.now()
+		if at := r.Answer.At.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+			word = a.say("state.done.today")
+		} else {
+			word = a.say("state.done.on", "day", text.Date(a.style.Lang, at))
+		}
 	}
 	hint := r.Place
 	if r.Support {

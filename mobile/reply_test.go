@@ -28,7 +28,7 @@ func asked(t *testing.T) (*rig, *report) {
 }
 
 func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
-	r, rep := asked(t)
+	r, _ := asked(t)
 	r.tap("question.q1")
 	if !r.sees("Ihre Antwort geht los, sobald es wieder da ist") {
 		t.Error("nobody says that there is no line")
@@ -56,7 +56,7 @@ func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
 		}
 	}
 	r.start() // as after a kill
-	rep = r.a.reports[0]
+	rep := r.a.reports[0]
 	r.a.online = false
 	r.a.openDetail(rep)
 	if !r.sees("Wartet auf Netz") {

@@ -147,7 +147,7 @@ func (k *Keyboard) key(c cell) fyne.CanvasObject {
 		case "hide":
 			o.Icon, o.Tap = "keyboard-hide", k.events.Hide
 		case "done":
-			o.Go, o.Tap = true, k.events.Done
+			o.Go, o.Tap, o.Short = true, k.events.Done, "OK"
 		case "space":
 			o.Tap, o.Short = k.rune(' '), k.say("space.short")
 		case "shift":
