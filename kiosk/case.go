@@ -126,9 +126,22 @@ type caseState struct {
 
 func (*caseState) name() string { return "case" }
 
-var caseIcons = map[service.State]string{
-	service.StateReceived: "mail", service.StateInWork: "building-bank", service.StateAsked: "message-circle",
-	service.StateApproved: "circle-check", service.StateRejected: "x", service.StateWithdrawn: "arrow-left",
+func caseIcon(s service.State) string {
+	switch s {
+	case service.StateReceived:
+		return "mail"
+	case service.StateInWork:
+		return "building-bank"
+	case service.StateAsked:
+		return "message-circle"
+	case service.StateApproved:
+		return "circle-check"
+	case service.StateRejected:
+		return "x"
+	case service.StateWithdrawn:
+		return "arrow-left"
+	}
+	return "info-circle"
 }
 
 func caseKind(s service.State) look.Kind {
@@ -148,9 +161,9 @@ func (s *caseState) draw(k *Kiosk) page {
 	a := c.Answer()
 	p := page{title: a.Title}
 	if s.replied() { // what the town hall said last is out of date
-		p.body = append(p.body, k.note(look.OK, "send", k.say("case."+s.said+".title"), k.say("case."+s.said+".text")))
+		p.body = append(p.body, k.note(look.OK, "send", k.word("case."+s.said+".title"), k.word("case."+s.said+".text")))
 	} else {
-		p.body = append(p.body, k.note(caseKind(a.State), caseIcons[a.State], k.say("case."+string(a.State)), a.Text))
+		p.body = append(p.body, k.note(caseKind(a.State), caseIcon(a.State), k.word("case."+string(a.State)), a.Text))
 	}
 	p.body = append(p.body, k.iconLine("ticket", k.say("case.number")+" "+a.Case))
 	if s.said == "failed" {
@@ -187,7 +200,7 @@ func (s *caseState) draw(k *Kiosk) page {
 		p.body = append(p.body, k.heading(look.TitleS, k.say("case.steps")), k.path(s.history(k, lang, a.Steps)...))
 	}
 	if c.Open() && !s.replied() {
-		p.actions = append(p.actions, action{label: k.say("case.withdraw"), icon: "x", id: "withdraw", tap: func() { k.push(&withdraw{}) }})
+		p.actions = append(p.actions, action{label: k.word("case.withdraw"), icon: "x", id: "withdraw", tap: func() { k.push(&withdraw{}) }})
 	}
 	if s.paper != "printing" {
 		p.actions = append(p.actions, action{label: k.say("kiosk.home"), icon: "home", primary: true, id: "home", tap: k.home})
@@ -202,7 +215,7 @@ func (s *caseState) replied() bool { return s.said == "sent" || s.said == "withd
 func (s *caseState) history(k *Kiosk, lang string, entries []service.Entry) []step {
 	var steps []step
 	for i, e := range entries {
-		one := step{icon: caseIcons[e.State], title: k.say("case." + string(e.State)), text: text.Date(lang, e.At)}
+		one := step{icon: caseIcon(e.State), title: k.word("case." + string(e.State)), text: text.Date(lang, e.At)}
 		same := i > 0 && entries[i-1].State == e.State
 		switch {
 		case e.Text == "":
@@ -217,7 +230,7 @@ func (s *caseState) history(k *Kiosk, lang string, entries []service.Entry) []st
 		steps = append(steps, one)
 	}
 	if s.replied() {
-		steps = append(steps, step{icon: "send", title: k.say("case." + s.said + ".step"), text: k.say("case.sent")})
+		steps = append(steps, step{icon: "send", title: k.word("case." + s.said + ".step"), text: k.say("case.sent")})
 	}
 	steps[len(steps)-1].when = now
 	return steps
@@ -310,7 +323,7 @@ func (*withdraw) name() string { return "withdraw" }
 func (*withdraw) draw(k *Kiosk) page {
 	return page{
 		title: k.say("case.withdraw.title"),
-		body:  []fyne.CanvasObject{k.note(look.Warn, "alert-triangle", "", k.say("case.withdraw.text"))},
+		body:  []fyne.CanvasObject{k.note(look.Warn, "alert-triangle", "", k.word("case.withdraw.text"))},
 		actions: []action{
 			{label: k.say("case.withdraw.no"), icon: "arrow-left", id: "back", tap: k.pop},
 			{label: k.say("case.withdraw.yes"), icon: "x", primary: true, id: "withdraw", tap: func() {

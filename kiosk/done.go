@@ -102,7 +102,11 @@ func (d *done) draw(k *Kiosk) page {
 		}
 	}
 	if d.err != nil {
-		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), k.word("nopaper.text")))
+		kept := k.word("nopaper.text")
+		if d.unclear { // nobody knows yet whether it is delivered
+			kept = k.say("nopaper.code")
+		}
+		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), kept))
 	}
 	p.body = append(p.body, d.number(k))
 	if d.err != nil {

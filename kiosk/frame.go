@@ -181,7 +181,7 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 			p.title = "" // the head says it
 		}
 		if keysOn && st.Text > 1 { // field and keys need the height; the head comes back with the keyboard put away
-			top = newPanel(0, fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
+			top = look.NewScene(0, look.Fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
 		}
 		if p.top != nil {
 			top = look.Column(0, top, look.Inset(p.top, side, k.px(14), side, 0))
@@ -219,7 +219,7 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 			bottom = keyboard
 		}
 	}
-	none := newPanel(0, fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
+	none := look.NewScene(0, look.Fixed(0), func(fyne.Size) []fyne.CanvasObject { return nil })
 	if top == nil {
 		top = none
 	}
@@ -228,23 +228,23 @@ func (k *Kiosk) composeWide(p page) fyne.CanvasObject {
 	}
 	main := fyne.CanvasObject(look.Frame(top, middle, bottom))
 	hall := p.hall
-	return newPanel(k.px(800), fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(800), look.Fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
 		rw := max(k.px(176), rail.MinSize().Width+k.px(16))
 		hw := float32(0)
-		objs := []fyne.CanvasObject{at(rail, s.Width-rw, 0, rw, s.Height)}
+		objs := []fyne.CanvasObject{look.At(rail, s.Width-rw, 0, rw, s.Height)}
 		if hall != nil {
 			hw = k.px(400)
-			objs = append(objs, at(hall, 0, 0, hw, s.Height))
+			objs = append(objs, look.At(hall, 0, 0, hw, s.Height))
 		}
-		return append(objs, at(main, hw, 0, s.Width-rw-hw, s.Height))
+		return append(objs, look.At(main, hw, 0, s.Width-rw-hw, s.Height))
 	})
 }
 
 // sideBySide puts a narrow column of its own width at the right of what takes the rest.
 func (k *Kiosk) sideBySide(a, b fyne.CanvasObject) fyne.CanvasObject {
-	return newPanel(k.px(400), fixed(k.px(100)), func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(400), look.Fixed(k.px(100)), func(s fyne.Size) []fyne.CanvasObject {
 		w := min(b.MinSize().Width, s.Width/2)
-		return []fyne.CanvasObject{at(a, 0, 0, s.Width-w, s.Height), at(b, s.Width-w, 0, w, s.Height)}
+		return []fyne.CanvasObject{look.At(a, 0, 0, s.Width-w, s.Height), look.At(b, s.Width-w, 0, w, s.Height)}
 	})
 }
 
@@ -402,6 +402,6 @@ func (w whole) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 
 func (w whole) place() {
 	for _, o := range w.k.root.Objects {
-		at(o, 0, 0, w.k.size.Width, w.k.size.Height)
+		look.At(o, 0, 0, w.k.size.Width, w.k.size.Height)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // Icons had hairlines on a screen with two pixels for each of Fyne's units.
 func TestIconsAreDrawnForTheScreensPixels(t *testing.T) {
 	r := newRig(t, portrait)
-	r.w.Canvas().(software.WindowlessCanvas).SetScale(2)
+	r.W.Canvas().(software.WindowlessCanvas).SetScale(2)
 	r.k.Tick() // the screen's scale may become known when the first picture is out
 	if d := r.k.s.style.Density; d != 2 {
 		t.Errorf("drawn for %v pixels a unit", d)
@@ -26,7 +26,7 @@ func TestTheWayBackAndTheNextPageShareALineWhereHeightIsShort(t *testing.T) {
 	r.k.enter("de")
 	r.k.push(&help{})
 	var back, more, seen int
-	for _, n := range r.nodes() {
+	for _, n := range r.Nodes() {
 		switch n.ID {
 		case "back":
 			back, seen = n.Bounds.Y+n.Bounds.H, seen+1
@@ -35,10 +35,9 @@ func TestTheWayBackAndTheNextPageShareALineWhereHeightIsShort(t *testing.T) {
 		}
 	}
 	if seen != 2 || back != more {
-		t.Errorf("the way back ends at %d, the button for more at %d:\n%s", back, more, r.said())
+		t.Errorf("the way back ends at %d, the button for more at %d:\n%s", back, more, r.Said())
 	}
-	r.tap("more")
-	r.tap("back")
+	r.Tap("more", "back")
 	if r.k.Screen() != "home" {
 		t.Errorf("back leads to %q", r.k.Screen())
 	}

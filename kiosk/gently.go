@@ -1,49 +1,15 @@
 package kiosk
 
 import (
-	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/gentle"
 )
 
-const (
-	touchPause   = 30 * time.Millisecond // how soon to look again whether the finger has gone
-	longestTouch = 3 * time.Second       // after that it is no tap any more
-)
-
-// gently runs f on the UI goroutine, in the order of the calls, as soon as no finger is on the screen. What comes from elsewhere (a device's
-// answer, the clock) may draw the screen anew; it would take the button away from under a finger, and the tap would be lost.
-func (k *Kiosk) gently(f func()) {
-	k.post(func() {
-		k.wait = append(k.wait, f)
-		if len(k.wait) == 1 {
-			k.drain(time.Now().Add(longestTouch))
-		}
-	})
-}
-
-func (k *Kiosk) drain(until time.Time) {
-	if touched(k.root) && time.Now().Before(until) {
-		time.AfterFunc(touchPause, func() { k.post(func() { k.drain(until) }) })
-		return
-	}
-	for len(k.wait) > 0 {
-		f := k.wait[0]
-		k.wait = k.wait[1:]
-		f()
-	}
-}
-
-// touched tells whether a finger holds something down.
-func touched(o fyne.CanvasObject) bool {
-	if t, ok := o.(interface{ Pressed() bool }); ok {
-		return t.Pressed()
-	}
-	return slices.ContainsFunc(tree.Inside(o), touched)
-}
+// gently runs f on the UI goroutine as soon as no finger is on the screen.
+func (k *Kiosk) gently(f func()) { k.queue.Do(f) }
 
 // pace says how soon something will look different by itself; zero: nothing will.
 func pace(o fyne.CanvasObject) time.Duration {
@@ -52,10 +18,7 @@ func pace(o fyne.CanvasObject) time.Duration {
 	if moves {
 		least = p.Pace()
 	}
-	if _, leaf := o.(interface{ Pressed() bool }); leaf {
-		return least
-	}
-	for _, inside := range tree.Inside(o) {
+	for _, inside := range gentle.Inside(o) {
 		if d := pace(inside); d > 0 && (least == 0 || d < least) {
 			least = d
 		}
@@ -71,7 +34,7 @@ const stillRest = 500 * time.Millisecond
 func (k *Kiosk) Rest() time.Duration {
 	const frame = time.Second / 60
 	switch d := pace(k.root); {
-	case len(k.wait) > 0 || d > 0 && d <= frame:
+	case k.queue.Waits() || d > 0 && d <= frame:
 		return 0
 	case d > 0:
 		return d - frame // one frame goes by between two sleeps

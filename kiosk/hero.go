@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 // onAccent is a text on the petrol ground; in the contrast themes that ground is plain.
@@ -80,11 +79,11 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 	board := center(look.Body, line, false)
 	wide := k.landscape()
 	mark := k.wordmark()
-	return newPanel(k.px(300), fixed(k.px(300)), func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(300), look.Fixed(k.px(300)), func(s fyne.Size) []fyne.CanvasObject {
 		sky := look.Gradient(c.AttractTop, c.AttractBottom)
 		any := newGround(func() { k.enter(k.s.style.Lang) })
 		m := st.Margin()
-		objs := []fyne.CanvasObject{at(sky, 0, 0, s.Width, s.Height), at(any, 0, 0, s.Width, s.Height)}
+		objs := []fyne.CanvasObject{look.At(sky, 0, 0, s.Width, s.Height), look.At(any, 0, 0, s.Width, s.Height)}
 		left, w := m, s.Width-2*m
 		textTop, foot := float32(0), s.Height-k.px(60)
 		if wide {
@@ -94,31 +93,31 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 		bh := look.HeightFor(board, w)
 		if line != "" {
 			foot -= bh
-			objs = append(objs, at(board, left, foot, w, bh))
+			objs = append(objs, look.At(board, left, foot, w, bh))
 			foot -= k.px(28)
 		}
 		grid := look.Grid(k.px(13), max(len(pills), 2), pills...)
 		gh := look.HeightFor(grid, w)
 		foot -= gh
-		objs = append(objs, at(grid, left, foot, w, gh))
+		objs = append(objs, look.At(grid, left, foot, w, gh))
 		th := max(k.px(172), look.HeightFor(touch, w))
 		if wide {
 			th = max(k.px(130), look.HeightFor(touch, w))
 		}
 		foot -= th + k.px(40)
-		objs = append(objs, at(touch, left, foot, w, th))
+		objs = append(objs, look.At(touch, left, foot, w, th))
 		if wide && st.Text > 1 { // no room for more than the question
 			words = look.Column(0, center(title, k.say("attract.title"), true))
 		}
 		wh := look.HeightFor(words, w)
 		foot -= wh + k.px(44)
 		textTop = foot
-		objs = append(objs, at(words, left, textTop, w, wh))
+		objs = append(objs, look.At(words, left, textTop, w, wh))
 		mw := s.Width - k.px(128)
 		if wide {
 			mw = s.Width*0.5 - k.px(64)
 		}
-		objs = append(objs, at(mark, k.px(64), k.px(56), mw, k.px(110)))
+		objs = append(objs, look.At(mark, k.px(64), k.px(56), mw, k.px(110)))
 		// the fountain with its basin and the sun behind it
 		fx, fw, fy, ff := k.px(40), s.Width-k.px(80), k.px(190), textTop-k.px(58)
 		if wide {
@@ -128,7 +127,7 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 			sun := canvas.NewCircle(c.Gold)
 			d := min(k.px(340), (ff-fy)*0.42)
 			if st.Contrast == look.Normal {
-				objs = append(objs, at(sun, fx+fw*0.55, fy+(ff-fy)*0.12, d, d))
+				objs = append(objs, look.At(sun, fx+fw*0.55, fy+(ff-fy)*0.12, d, d))
 			}
 			spring := look.Sprudel(st, fw/k.px(1), (ff-fy)/k.px(1), look.SprudelOpts{OnAccent: true, Moving: k.lively()})
 			basin := canvas.NewRectangle(c.OnAccent)
@@ -136,7 +135,7 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 				basin.FillColor = c.Ink
 			}
 			basin.CornerRadius = k.px(17)
-			objs = append(objs, at(spring, fx, fy, fw, ff-fy), at(basin, fx, ff, fw, k.px(34)))
+			objs = append(objs, look.At(spring, fx, fy, fw, ff-fy), look.At(basin, fx, ff, fw, k.px(34)))
 		}
 		return objs
 	})
@@ -166,16 +165,16 @@ func (k *Kiosk) mark() fyne.CanvasObject {
 		bar = c.Ink
 	}
 	d := k.px(80)
-	return newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		u := d / 80
 		var objs []fyne.CanvasObject
 		for _, b := range [][3]float32{{4, 52, 24}, {19.25, 38, 38}, {34.5, 24, 52}, {49.75, 38, 38}, {65, 52, 24}} {
 			r := canvas.NewRectangle(bar)
 			r.CornerRadius = 4 * u
-			objs = append(objs, at(r, b[0]*u, b[1]*u, 11*u, b[2]*u))
+			objs = append(objs, look.At(r, b[0]*u, b[1]*u, 11*u, b[2]*u))
 		}
 		drop := canvas.NewCircle(c.Gold)
-		return append(objs, at(drop, 32*u, 2*u, 16*u, 16*u))
+		return append(objs, look.At(drop, 32*u, 2*u, 16*u, 16*u))
 	})
 }
 
@@ -197,20 +196,20 @@ func (k *Kiosk) heroHead(end bool, springW, springH, springBelow float32, conten
 	height := func(w float32) float32 {
 		return look.HeightFor(head, w) + look.HeightFor(content, w-2*m) + k.px(30) + frieze.HeightFor(w)
 	}
-	return newPanel(k.px(300), height, func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(300), height, func(s fyne.Size) []fyne.CanvasObject {
 		hh := look.HeightFor(head, s.Width)
 		fh := frieze.HeightFor(s.Width)
 		ch := look.HeightFor(content, s.Width-2*m)
-		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh)}
+		objs := []fyne.CanvasObject{look.At(k.accentGround(), 0, 0, s.Width, s.Height), look.At(head, 0, 0, s.Width, hh)}
 		if spring != nil {
 			w, h := k.px(springW), k.px(springH)
 			below := hh + k.px(springBelow)
 			if springBelow == 0 {
 				below = s.Height - fh
 			}
-			objs = append(objs, at(spring, s.Width-m-w-k.px(10), below-h, w, h))
+			objs = append(objs, look.At(spring, s.Width-m-w-k.px(10), below-h, w, h))
 		}
-		return append(objs, at(content, m, hh, s.Width-2*m, ch), at(frieze, 0, s.Height-fh, s.Width, fh))
+		return append(objs, look.At(content, m, hh, s.Width-2*m, ch), look.At(frieze, 0, s.Height-fh, s.Width, fh))
 	})
 }
 
@@ -268,14 +267,14 @@ func (k *Kiosk) homeHall() fyne.CanvasObject {
 func (k *Kiosk) hall(content fyne.CanvasObject) fyne.CanvasObject {
 	st := k.s.style
 	frieze := look.Frieze(st)
-	return newPanel(k.px(400), fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
-		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height)}
+	return look.NewScene(k.px(400), look.Fixed(k.px(600)), func(s fyne.Size) []fyne.CanvasObject {
+		objs := []fyne.CanvasObject{look.At(k.accentGround(), 0, 0, s.Width, s.Height)}
 		fh := frieze.HeightFor(s.Width)
 		ch := look.HeightFor(content, s.Width)
 		if ch+fh <= s.Height {
-			objs = append(objs, at(frieze, 0, s.Height-fh, s.Width, fh))
+			objs = append(objs, look.At(frieze, 0, s.Height-fh, s.Width, fh))
 		}
-		return append(objs, at(content, 0, 0, s.Width, ch))
+		return append(objs, look.At(content, 0, 0, s.Width, ch))
 	})
 }
 
@@ -305,9 +304,9 @@ func (k *Kiosk) doneHall(title, text string) fyne.CanvasObject {
 func (k *Kiosk) tick() fyne.CanvasObject {
 	c := k.s.style.Colors()
 	d := k.px(112)
-	return newPanel(d, fixed(d), func(fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(d, look.Fixed(d), func(fyne.Size) []fyne.CanvasObject {
 		disc := canvas.NewCircle(c.Surface)
-		return []fyne.CanvasObject{at(disc, 0, 0, d, d), at(look.Icon(k.s.style, "check", d*0.66, c.OK), d*0.17, d*0.17, d*0.66, d*0.66)}
+		return []fyne.CanvasObject{look.At(disc, 0, 0, d, d), look.At(look.Icon(k.s.style, "check", d*0.66, c.OK), d*0.17, d*0.17, d*0.66, d*0.66)}
 	})
 }
 
@@ -321,22 +320,22 @@ func (k *Kiosk) reachPanel(title, text string, h float32) fyne.CanvasObject {
 		words = look.Column(k.px(8), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false))
 	}
 	frieze := look.Frieze(st)
-	return newPanel(k.px(300), func(w float32) float32 { return max(h, look.HeightFor(head, w)+look.HeightFor(words, w-2*m)+k.px(40)) }, func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(300), func(w float32) float32 { return max(h, look.HeightFor(head, w)+look.HeightFor(words, w-2*m)+k.px(40)) }, func(s fyne.Size) []fyne.CanvasObject {
 		hh, wh, fh := look.HeightFor(head, s.Width), look.HeightFor(words, s.Width-2*m), frieze.HeightFor(s.Width)
-		objs := []fyne.CanvasObject{at(k.accentGround(), 0, 0, s.Width, s.Height), at(head, 0, 0, s.Width, hh), at(frieze, 0, s.Height-fh, s.Width, fh)}
+		objs := []fyne.CanvasObject{look.At(k.accentGround(), 0, 0, s.Width, s.Height), look.At(head, 0, 0, s.Width, hh), look.At(frieze, 0, s.Height-fh, s.Width, fh)}
 		y := s.Height - fh - k.px(40) - wh
 		if room := y - hh - k.px(60); room > k.px(120) {
 			w := s.Width - 2*m
 			spring := look.Sprudel(st, w/k.px(1), room/k.px(1), look.SprudelOpts{OnAccent: true, Moving: k.lively()})
-			objs = append(objs, at(spring, m, hh, w, room))
+			objs = append(objs, look.At(spring, m, hh, w, room))
 			basin := canvas.NewRectangle(st.Colors().OnAccent)
 			if st.Contrast != look.Normal {
 				basin.FillColor = st.Colors().Ink
 			}
 			basin.CornerRadius = k.px(9)
-			objs = append(objs, at(basin, m, hh+room, w, k.px(18)))
+			objs = append(objs, look.At(basin, m, hh+room, w, k.px(18)))
 		}
-		return append(objs, at(words, m, y, s.Width-2*m, wh))
+		return append(objs, look.At(words, m, y, s.Width-2*m, wh))
 	})
 }
 
@@ -347,101 +346,6 @@ func (k *Kiosk) reachHead(p page, keysOn bool) fyne.CanvasObject {
 		h = k.px(300)
 	}
 	return k.reachPanel(p.title, "", h)
-}
-
-// cardPicture shows a card terminal and the two ways a card goes to it.
-func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
-	st := k.s.style
-	if st.Text > 1 || st.Reach || k.landscape() {
-		return look.Note(st, look.NoteOpts{Kind: look.Info, Icon: "credit-card", Title: k.say("pay.tap") + " " + k.say("pay.or") + " " + k.say("pay.insert"), Text: k.say("pay.chip")})
-	}
-	c := st.Colors()
-	size := float32(640)
-	p := newPanel(k.px(700), fixed(k.px(size)), func(s fyne.Size) []fyne.CanvasObject {
-		var objs []fyne.CanvasObject
-		u := k.px(1)
-		dx := (s.Width - 952*u) / 2
-		box := func(x, y, w, h, r float32, fill canvas.Rectangle) {
-			b := fill
-			o := &b
-			o.CornerRadius = r * u
-			objs = append(objs, at(o, dx+x*u, y*u, w*u, h*u))
-		}
-		fill := func(col interface{ RGBA() (r, g, b, a uint32) }) canvas.Rectangle {
-			return canvas.Rectangle{FillColor: col}
-		}
-		ground := canvas.NewRectangle(c.AccentSoft)
-		ground.CornerRadius = 28 * u
-		if st.Contrast != look.Normal {
-			ground.StrokeColor, ground.StrokeWidth = c.Ink, 4*u
-		}
-		objs = append(objs, at(ground, 0, 0, s.Width, s.Height))
-		body, screenInk, onBody := c.Ink, c.Ink, c.AccentSoft
-		box(196, 420, 176, 178, 18, fill(c.Accent))
-		box(252, 520, 64, 52, 8, fill(c.Gold))
-		box(124, 40, 320, 420, 40, fill(body))
-		box(150, 66, 268, 150, 16, fill(onBody))
-		for row := range 3 {
-			for col := range 3 {
-				box(154+float32(col)*94, 236+float32(row)*54, 72, 44, 10, fill(c.Ink2))
-			}
-		}
-		for i, col := range []interface{ RGBA() (r, g, b, a uint32) }{c.Error, c.Gold, c.OK} {
-			box(154+float32(i)*94, 398, 72, 44, 10, fill(col))
-		}
-		box(176, 450, 216, 10, 5, fill(c.Gold))
-		for i, h := range []float32{60, 96, 132} {
-			box(462+float32(i)*24, 142-h/2, 12, h, 6, fill(c.Accent))
-		}
-		box(548, 64, 250, 156, 18, fill(c.Accent))
-		box(572, 90, 52, 40, 8, fill(c.Gold))
-		box(572, 160, 150, 13, 6, fill(c.OnAccent2))
-		box(572, 184, 96, 13, 6, fill(c.OnAccent2))
-		text := func(t string, size float32, bold bool, x, y, w float32, center bool) {
-			o := look.Letters(t, screenInk, size*u, bold)
-			m := o.MinSize()
-			if center {
-				x += (w - m.Width/u) / 2
-			}
-			objs = append(objs, at(o, dx+x*u, y*u, m.Width, m.Height))
-		}
-		text(k.say("pay.amount"), 36, false, 150, 76, 268, true)
-		text(sum, 60, true, 150, 122, 268, true)
-		text(k.say("pay.tap"), 42, true, 548, 234, 380, false)
-		text(k.say("pay.or"), 36, false, 548, 330, 336, true)
-		line := func(x float32) { box(x, 352, 112, 2, 0, fill(c.Edge)) }
-		line(548)
-		line(772)
-		text(k.say("pay.insert"), 42, true, 548, 488, 380, false)
-		text(k.say("pay.chip"), 36, false, 548, 544, 380, false)
-		objs = append(objs, at(look.Icon(st, "arrow-big-up", 100*u, c.Accent), dx+396*u, 494*u, 100*u, 100*u))
-		return objs
-	})
-	p.node = tree.Node{Role: tree.Picture, Name: k.say("pay.tap") + " " + k.say("pay.or") + " " + k.say("pay.insert") + ", " + k.say("pay.chip")}
-	return p
-}
-
-// scanPicture shows a slip's code before the reader.
-func (k *Kiosk) scanPicture() fyne.CanvasObject {
-	st := k.s.style
-	c := st.Colors()
-	h := k.px(360)
-	if st.Text > 1 || st.Reach {
-		h = k.px(180)
-	}
-	p := newPanel(k.px(400), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
-		g := canvas.NewRectangle(c.AccentSoft)
-		g.CornerRadius = k.px(28)
-		if st.Contrast != look.Normal {
-			g.StrokeColor, g.StrokeWidth = c.Ink, k.px(4)
-		}
-		d := h * 0.56
-		return []fyne.CanvasObject{at(g, 0, 0, s.Width, s.Height), at(look.Icon(st, "receipt", d, c.Accent), s.Width/2-d*1.5, (h-d)/2, d, d),
-			at(look.Icon(st, "arrow-right", d*0.5, c.Accent), s.Width/2-d*0.25, (h-d*0.5)/2, d*0.5, d*0.5),
-			at(look.Icon(st, "scan", d, c.Accent), s.Width/2+d*0.5, (h-d)/2, d, d)}
-	})
-	p.node = tree.Node{Role: tree.Picture, Name: k.say("scan.text")}
-	return p
 }
 
 // idlePage asks whether anybody is still there, while the spring sinks.

@@ -16,9 +16,17 @@ func (k *Kiosk) touch() {
 	}
 }
 
-// quietTimes is how long nobody has to be there until Options.Quiet is told: once what was typed and drawn can be swept, and once more when
-// Fyne has forgotten it.
-var quietTimes = [...]time.Duration{5 * time.Second, 40 * time.Second}
+// quietAfter is how long nobody has to be there until Options.Quiet is told for the first time (told is 0), when what was typed and drawn can be
+// swept, and once more, when Fyne has forgotten it. After that nobody is told.
+func quietAfter(told int) (d time.Duration, ok bool) {
+	switch told {
+	case 0:
+		return 5 * time.Second, true
+	case 1:
+		return 40 * time.Second, true
+	}
+	return 0, false
+}
 
 // Tick is called every second on the UI goroutine; tests call it with a clock of their own.
 func (k *Kiosk) Tick() {
@@ -27,8 +35,9 @@ func (k *Kiosk) Tick() {
 	online := k.o.Status == nil || k.o.Status.Online()
 	changed := online != k.online || k.o.Window.Canvas().Scale() != k.s.style.Density
 	k.online = online
+	changed = k.lookAround() || changed
 	s := k.s
-	if k.quiet < len(quietTimes) && now.Sub(s.touched) > quietTimes[k.quiet] {
+	if after, ok := quietAfter(k.quiet); ok && now.Sub(s.touched) > after {
 		k.quiet++
 		if k.o.Quiet != nil {
 			k.o.Quiet()

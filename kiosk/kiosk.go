@@ -17,6 +17,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/gentle"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
@@ -31,6 +32,8 @@ type Options struct {
 	Style     look.Style // as a new citizen finds it: tenant's accent, scale, no enlargement
 	Idle      Idle
 	Status    Status // nil: always online
+	// Faults gives the devices of the desk that do not work just now. nil: nobody looks after them, and each is found out when it is needed.
+	Faults func() []visit.Fault
 
 	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
 	Speak func(ctx context.Context, lang, text string) error
@@ -78,10 +81,11 @@ type Kiosk struct {
 	back   *ground
 	s      *session
 	post   func(func()) // runs a function on the UI goroutine
-	wait   []func()     // what came from elsewhere while a finger was on the screen
+	queue  *gentle.Queue
 	size   fyne.Size
 	online bool
-	beat   int // seconds counted by Tick, turns the board's pages
+	faults []visit.Fault // as last told
+	beat   int           // seconds counted by Tick, turns the board's pages
 	theme  look.Style
 	page   page           // as drawn
 	sheet  *scroll.Scroll // what scrolls on it
@@ -134,6 +138,7 @@ func New(a fyne.App, o Options) *Kiosk {
 	}
 	k.back = newGround(func() { k.touch() })
 	k.root = container.New(whole{k})
+	k.queue = gentle.New(k.root, func(f func()) { k.post(f) })
 	k.size = o.Window.Canvas().Size()
 	k.listen(o.Window.Canvas())
 	o.Window.SetPadded(false)
@@ -181,10 +186,23 @@ func (k *Kiosk) say(key string, args ...any) string {
 	return k.o.Texts.Say(k.s.style.Lang, key, args...)
 }
 
-// word is what say says, in words that fit the service of the visit: its own (screen.KEY among its texts), or those of its kind (KEY.KIND).
+// subject is the service that the page is about: the visit's, or the case's that was read from a slip; nil: none, or one that is not offered
+// here.
+func (k *Kiosk) subject() *service.Service {
+	switch {
+	case k.s.visit != nil:
+		return k.s.visit.Service()
+	case k.s.kase != nil:
+		s, _ := k.o.Catalogue.Find(k.s.kase.Answer().Service, "")
+		return s
+	}
+	return nil
+}
+
+// word is what say says, in words that fit the page's service: its own (screen.KEY among its texts), or those of its kind (KEY.KIND).
 func (k *Kiosk) word(key string, args ...any) string {
-	if v := k.s.visit; v != nil {
-		s, lang := v.Service(), k.s.style.Lang
+	if s := k.subject(); s != nil {
+		lang := k.s.style.Lang
 		switch kind := key + "." + s.Kind; {
 		case s.Has(lang, "screen."+key):
 			return s.Say(lang, "screen."+key, args...)

@@ -17,25 +17,25 @@ import (
 
 // atPaying brings a filled permit to the choice of how to pay.
 func (r *rig) atPaying() {
-	r.t.Helper()
+	r.T.Helper()
 	r.filled()
 	r.k.push(&summary{agreed: true})
-	r.tap("send")
-	r.waitFor("Mit Karte")
+	r.Tap("send")
+	r.WaitFor("Mit Karte")
 }
 
 func TestADeclinedCardCostsNothingAndKeepsTheAnswers(t *testing.T) {
 	r := newRig(t, portrait)
 	r.card.end = pay.Refuse
 	r.atPaying()
-	r.tap("way-card")
-	r.waitFor("Ihre Karte wurde nicht angenommen. Sie haben nichts bezahlt.")
+	r.Tap("way-card")
+	r.WaitFor("Ihre Karte wurde nicht angenommen. Sie haben nichts bezahlt.")
 	if r.memory.Held() != 0 || len(r.memory.Sent()) != 0 {
 		t.Error("an unpaid application was kept")
 	}
 	r.card.end = pay.Complete
-	r.tap("again")
-	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	r.Tap("again")
+	r.WaitFor("Bitte nehmen Sie Ihren Beleg mit.")
 	if len(r.memory.Sent()) != 1 {
 		t.Error("the second try did not go out")
 	}
@@ -45,9 +45,9 @@ func TestAbortingAPaymentPaysNothing(t *testing.T) {
 	r := newRig(t, portrait)
 	r.card.hold = make(chan struct{})
 	r.atPaying()
-	r.tap("way-card")
-	r.waitFor("Bitte Karte einstecken oder auflegen")
-	if r.has("end") {
+	r.Tap("way-card")
+	r.WaitFor("Bitte Karte einstecken oder auflegen")
+	if r.Has("end") {
 		t.Error("“Beenden” is offered while money moves")
 	}
 	r.clock = r.clock.Add(time.Hour)
@@ -55,49 +55,49 @@ func TestAbortingAPaymentPaysNothing(t *testing.T) {
 	if r.k.Screen() != "paying" || !r.k.s.warned.IsZero() {
 		t.Error("idleness interrupts a payment")
 	}
-	r.tap("abort")
-	r.waitFor("Zahlung abgebrochen")
-	r.tap("other")
-	r.waitFor("Auf Rechnung")
-	r.tap("way-invoice")
-	r.waitFor("Die Rechnung kommt vom Rathaus.")
+	r.Tap("abort")
+	r.WaitFor("Zahlung abgebrochen")
+	r.Tap("other")
+	r.WaitFor("Auf Rechnung")
+	r.Tap("way-invoice")
+	r.WaitFor("Die Rechnung kommt vom Rathaus.")
 }
 
 func TestAnUnclearPaymentIsSaidAndNotAskedAgain(t *testing.T) {
 	r := newRig(t, portrait)
 	r.card.end = pay.Lose
 	r.atPaying()
-	r.tap("way-card")
-	r.waitFor("Die Zahlung ist noch nicht klar")
-	r.waitFor("Ihre Nummer")
-	if r.has("again") {
+	r.Tap("way-card")
+	r.WaitFor("Die Zahlung ist noch nicht klar")
+	r.WaitFor("Ihre Nummer")
+	if r.Has("again") {
 		t.Error("paying again is offered though the money may be taken already")
 	}
 	if r.memory.Held() != 1 {
 		t.Error("the application was not kept")
 	}
-	r.wait("the slip", func() bool { return r.has("end") })
-	r.tap("end")
+	r.Wait("the slip", func() bool { return r.Has("end") })
+	r.Tap("end")
 	r.k.enter("de")
 	r.k.push(&card{service: r.service("parken")})
-	r.waitFor("Eine frühere Zahlung wird noch geklärt.")
+	r.WaitFor("Eine frühere Zahlung wird noch geklärt.")
 }
 
 func TestWithoutPaperTheCodeIsTheSlipAndPrintingIsOfferedAgain(t *testing.T) {
 	r := newRig(t, portrait)
 	r.printer.set(visit.ErrNoPaper)
 	r.atPaying()
-	r.tap("way-card")
-	r.waitFor("Das Papier ist leer.")
-	if !r.sees("Aufs Handy mitnehmen") {
+	r.Tap("way-card")
+	r.WaitFor("Das Papier ist leer.")
+	if !r.Sees("Aufs Handy mitnehmen") {
 		t.Error("no code to take along")
 	}
-	r.tap("end")
-	r.waitFor("Haben Sie den Code?")
-	r.tap("back")
+	r.Tap("end")
+	r.WaitFor("Haben Sie den Code?")
+	r.Tap("back")
 	r.printer.set(nil)
-	r.tap("reprint")
-	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	r.Tap("reprint")
+	r.WaitFor("Bitte nehmen Sie Ihren Beleg mit.")
 	if n := len(r.printer.printed); n != 1 {
 		t.Errorf("%d slips came out", n)
 	}
@@ -109,12 +109,12 @@ func TestTroubleIsSaidBeforeAnythingIsTyped(t *testing.T) {
 	r.printer.set(visit.ErrNoPaper)
 	r.k.enter("de")
 	r.k.push(&card{service: r.service("parken")})
-	r.waitFor("Kartenzahlung geht gerade nicht.")
-	r.waitFor("Das Papier ist leer.")
+	r.WaitFor("Kartenzahlung geht gerade nicht.")
+	r.WaitFor("Das Papier ist leer.")
 	r.memory.Fill(visit.ErrFull)
 	r.k.replace(&card{service: r.service("parken")})
-	r.waitFor("Dieses Gerät kann gerade nichts annehmen.")
-	if r.has("begin") {
+	r.WaitFor("Dieses Gerät kann gerade nichts annehmen.")
+	if r.Has("begin") {
 		t.Error("a form is offered that cannot be handed in")
 	}
 }
@@ -123,15 +123,11 @@ func TestGoingBackKeepsTheAnswers(t *testing.T) {
 	r := newRig(t, portrait)
 	r.k.enter("de")
 	r.k.push(&card{service: r.service("parken"), asked: true, told: true})
-	r.tap("begin")
+	r.Tap("begin")
 	r.types("Jürgen Weiß")
-	r.tap("Ja")
-	r.tap("next")
-	r.tap("back")
-	r.tap("back")
-	r.tap("begin")
-	if !r.sees("Jürgen Weiß") {
-		t.Errorf("the name is gone:\n%s", r.said())
+	r.Tap("Ja", "next", "back", "back", "begin")
+	if !r.Sees("Jürgen Weiß") {
+		t.Errorf("the name is gone:\n%s", r.Said())
 	}
 }
 
@@ -140,9 +136,9 @@ func TestWhatIsMissingIsSaidAtItsField(t *testing.T) {
 	r.filled()
 	r.k.s.visit.Type("/plate", "MI-RA")
 	r.k.push(newFormPage(r.k, "car", false))
-	before := r.said()
-	r.tap("next")
-	if r.k.Screen() != "form" || r.said() == before {
+	before := r.Said()
+	r.Tap("next")
+	if r.k.Screen() != "form" || r.Said() == before {
 		t.Error("the page went on, or says nothing")
 	}
 	if f := r.k.top().(*formPage).focus; f != "/plate" {
@@ -155,12 +151,10 @@ func TestWhoIsNotEntitledIsToldCalmlyAndCanChange(t *testing.T) {
 	r.filled()
 	r.k.s.visit.Answer("/resident", false)
 	r.k.push(newFormPage(r.k, "who", false))
-	r.tap("next")
-	r.waitFor("Den Ausweis gibt es nur für Menschen, die hier gemeldet sind.")
-	r.tap("change")
-	r.tap("Ja")
-	r.tap("next")
-	if !r.sees("Ihr Fahrzeug") {
+	r.Tap("next")
+	r.WaitFor("Den Ausweis gibt es nur für Menschen, die hier gemeldet sind.")
+	r.Tap("change", "Ja", "next")
+	if !r.Sees("Ihr Fahrzeug") {
 		t.Error("after the change it does not go on")
 	}
 }
@@ -171,20 +165,20 @@ func TestNobodyThereIsWarnedAndThenWiped(t *testing.T) {
 	r.k.push(&summary{})
 	pass := func(d time.Duration) { r.clock = r.clock.Add(d); r.k.Tick() }
 	pass(59 * time.Second)
-	if r.sees("Sind Sie noch da?") {
+	if r.Sees("Sind Sie noch da?") {
 		t.Fatal("warned too early")
 	}
 	pass(time.Second)
-	r.waitFor("Sind Sie noch da?")
-	r.waitFor("30 Sekunden")
+	r.WaitFor("Sind Sie noch da?")
+	r.WaitFor("30 Sekunden")
 	pass(29 * time.Second)
-	r.waitFor("1 Sekunde")
-	r.tap("patient")
-	if r.k.Screen() != "summary" || !r.sees("MI-RA 1848") {
+	r.WaitFor("1 Sekunde")
+	r.Tap("patient")
+	if r.k.Screen() != "summary" || !r.Sees("MI-RA 1848") {
 		t.Fatal("more time did not bring the page back")
 	}
 	pass(4 * time.Minute)
-	if r.sees("Sind Sie noch da?") {
+	if r.Sees("Sind Sie noch da?") {
 		t.Error("five minutes are not five minutes")
 	}
 	pass(time.Minute)
@@ -263,7 +257,7 @@ func TestAfterTheWipeNothingOfTheVisitIsLeft(t *testing.T) {
 	r.k.push(&search{query: planted})
 	r.k.pop()
 	r.k.push(&card{service: r.service("parken"), asked: true, told: true})
-	r.tap("begin")
+	r.Tap("begin")
 	r.types(planted)
 	visitBefore, sessionBefore := r.k.s.visit, r.k.s
 	if holds(reflect.ValueOf(r.k), planted, map[uintptr]bool{}) == "" {
@@ -275,7 +269,7 @@ func TestAfterTheWipeNothingOfTheVisitIsLeft(t *testing.T) {
 			t.Errorf("the %s still holds what was typed: %s", name, where)
 		}
 	}
-	if strings.Contains(r.said(), planted) {
+	if strings.Contains(r.Said(), planted) {
 		t.Error("it is still on the screen")
 	}
 }
@@ -284,24 +278,23 @@ func TestASlipShowsItsCaseTakesAnAnswerAndPrintsThePaper(t *testing.T) {
 	r := newRig(t, portrait)
 	secret := r.answer(asked())
 	r.k.enter("de")
-	r.tap("scan")
+	r.Tap("scan")
 	r.scanner.codes <- "4006381333931"
-	r.waitFor("Das ist kein Code von einem Beleg.")
+	r.WaitFor("Das ist kein Code von einem Beleg.")
 	r.scanner.codes <- secret
-	r.waitFor("Frage aus dem Rathaus")
-	r.tap("paper")
-	r.waitFor("Bitte nehmen Sie Ihr Blatt mit.")
+	r.WaitFor("Frage aus dem Rathaus")
+	r.Tap("paper")
+	r.WaitFor("Bitte nehmen Sie Ihr Blatt mit.")
 	if r.sheets.got != 1 {
 		t.Error("no page came out")
 	}
-	r.tap("answer")
-	r.tap("send")
+	r.Tap("answer", "send")
 	if r.k.Screen() != "question" || !r.k.top().(*question).empty {
 		t.Error("an empty answer is not noticed")
 	}
 	r.types("Ostkorso 8")
-	r.tap("send")
-	r.waitFor("auf dem Weg")
+	r.Tap("send")
+	r.WaitFor("auf dem Weg")
 	if len(r.memory.Sent()) != 1 {
 		t.Error("the answer did not go out")
 	}
@@ -311,22 +304,22 @@ func TestWithdrawingAsksFirst(t *testing.T) {
 	r := newRig(t, portrait)
 	r.case_()
 	r.k.push(&caseState{})
-	r.tap("withdraw")
+	r.Tap("withdraw")
 	if len(r.memory.Sent()) != 0 {
 		t.Fatal("withdrawn without being asked")
 	}
-	r.tap("withdraw")
-	r.waitFor("auf dem Weg")
+	r.Tap("withdraw")
+	r.WaitFor("auf dem Weg")
 }
 
 func TestWithoutALineTheApplicationIsDeliveredLater(t *testing.T) {
 	r := newRig(t, landscape)
 	r.town.Cut(visit.ErrOffline)
 	r.atPaying()
-	r.tap("way-card")
-	r.waitFor("Wird später zugestellt")
-	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
-	r.tap("else")
+	r.Tap("way-card")
+	r.WaitFor("Wird später zugestellt")
+	r.WaitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	r.Tap("else")
 	if r.k.Screen() != "home" || r.k.s.visit != nil {
 		t.Error("“Noch etwas” does not begin anew")
 	}
@@ -339,21 +332,21 @@ func TestHelpsForEyesAndArms(t *testing.T) {
 	})
 	r.k.enter("de")
 	for _, id := range []string{"larger", "larger", "larger", "contrast", "contrast", "contrast", "reach"} {
-		r.tap(id)
-		r.shot("helps-" + id + "-" + r.k.Screen())
+		r.Tap(id)
+		r.Shot("helps-" + id + "-" + r.k.Screen())
 	}
-	lowest := r.w.Canvas().Size().Height - low
-	for _, n := range r.nodes() {
+	lowest := r.W.Canvas().Size().Height - low
+	for _, n := range r.Nodes() {
 		if n.Touchable() && !n.Is("hidden") && float32(n.Bounds.Y) < lowest-1 {
 			t.Errorf("in reach mode %q lies at %d px, above what an arm reaches from a wheelchair", n.Name, n.Bounds.Y)
 		}
 	}
-	r.tap("read")
+	r.Tap("read")
 	if words := <-said; !strings.HasPrefix(words, "de ") || !strings.Contains(words, "Was möchten Sie erledigen?") {
 		t.Errorf("read aloud: %q", words)
 	}
-	r.tap("lang-en")
-	if !r.sees("Car") {
+	r.Tap("lang-en")
+	if !r.Sees("Car") {
 		t.Error("the language did not change")
 	}
 }
@@ -362,10 +355,10 @@ func TestAHardwareKeyboardTypesIntoTheFocusedField(t *testing.T) {
 	r := newRig(t, portrait)
 	r.filled()
 	r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{}})
-	r.w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyBackspace})
-	r.w.Canvas().OnTypedRune()('9')
-	if !r.sees("MI-RA 1849") {
-		t.Errorf("typed, but the field says:\n%s", r.said())
+	r.W.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyBackspace})
+	r.W.Canvas().OnTypedRune()('9')
+	if !r.Sees("MI-RA 1849") {
+		t.Errorf("typed, but the field says:\n%s", r.Said())
 	}
 }
 
@@ -373,7 +366,7 @@ func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
 	r := newRig(t, portrait)
 	r.filled()
 	r.k.push(&formPage{id: "who", focus: "/name", shown: map[string]bool{}})
-	c := r.w.Canvas()
+	c := r.W.Canvas()
 	for range 10 { // past "Beenden" and the name
 		c.FocusNext()
 		if r.k.page.typing.path == "/email" {
@@ -384,7 +377,7 @@ func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
 		c.Focused().TypedRune(letter) // each letter draws the page anew
 	}
 	with := 0
-	for _, n := range r.nodes() {
+	for _, n := range r.Nodes() {
 		if n.Is("focused") {
 			with++
 			if n.ID != "/email" || n.Value != "x@y" {
@@ -395,7 +388,7 @@ func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
 	if with != 1 {
 		t.Errorf("%d things look as if they had the focus", with)
 	}
-	r.tap("key.hide")
+	r.Tap("key.hide")
 	if r.k.page.typing != nil && !r.k.s.keysShut {
 		t.Error("a keyboard that was put away comes back by itself")
 	}
@@ -404,13 +397,13 @@ func TestTheTabKeyTakesTheCaretAlong(t *testing.T) {
 func TestTheSearchFindsWhileTyping(t *testing.T) {
 	r := newRig(t, portrait)
 	r.k.enter("de")
-	r.tap("search")
+	r.Tap("search")
 	r.types("ausweis")
-	if !r.sees("Personalausweis beantragen") {
-		t.Errorf("no hit:\n%s", r.said())
+	if !r.Sees("Personalausweis beantragen") {
+		t.Errorf("no hit:\n%s", r.Said())
 	}
-	r.tap("service-ausweis")
-	if r.has("begin") {
+	r.Tap("service-ausweis")
+	if r.Has("begin") {
 		t.Error("a service that only informs offers a form")
 	}
 	if !slices.Contains(r.events, "screen") || strings.Contains(strings.Join(r.events, " "), "ausweis") {
@@ -422,12 +415,10 @@ func TestAFreeServiceIsSentWithoutPaying(t *testing.T) {
 	r := newRig(t, portrait)
 	r.k.enter("de")
 	r.k.push(&card{service: r.service("fundsache"), asked: true, told: true})
-	r.tap("begin")
+	r.Tap("begin")
 	r.types("Ein Schirm")
-	r.tap("next")
-	r.tap("agree")
-	r.tap("send")
-	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	r.Tap("next", "agree", "send")
+	r.WaitFor("Bitte nehmen Sie Ihren Beleg mit.")
 	if len(r.memory.Sent()) != 1 {
 		t.Error("nothing was sent")
 	}

@@ -9,6 +9,8 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 func TestADefectIsReportedAtTheTerminalWithoutACamera(t *testing.T) {
@@ -27,48 +29,40 @@ func reportADefect(t *testing.T, size fyne.Size, name string) {
 		o.Catalogue = catalogue
 		o.Streets = func(s string) []string { typed = append(typed, s); return []string{"Klosterstraße", "Klosterplatz"} }
 	})
-	r.tap("start")
-	r.tap("Schaden melden")
+	r.Tap("start", "Schaden melden")
 	if r.k.Screen() == "situation" {
-		r.tap("Schaden melden")
+		r.Tap("Schaden melden")
 	}
-	r.wait("the devices' answer", func() bool { return r.k.top().(*card).told })
-	r.shot("04-report-card" + name)
-	r.tap("begin")
-	r.tap("Straße")
-	r.tap("Schlagloch")
-	if !r.sees("Fotos können Sie mit der App schicken.") {
+	r.Wait("the devices' answer", func() bool { return r.k.top().(*card).told })
+	r.Shot("04-report-card" + name)
+	r.Tap("begin", "Straße", "Schlagloch")
+	if !r.Sees("Fotos können Sie mit der App schicken.") {
 		t.Error("nobody says where photos can be sent from")
 	}
-	r.shot("05-report-what" + name)
-	r.tap("next")
+	r.Shot("05-report-what" + name)
+	r.Tap("next")
 	r.types("Kl")
-	r.shot("05-report-street" + name)
-	r.tap("/place/street=0")
-	r.tap("/place/number")
+	r.Shot("05-report-street" + name)
+	r.Tap("/place/street=0", "/place/number")
 	r.types("14")
-	r.tap("key.done")
-	r.tap("next")
-	r.tap("Wie ein Teller")
-	if !r.sees("Bitte 110 oder 112 anrufen.") {
+	r.Tap("key.done", "next", "Wie ein Teller")
+	if !r.Sees("Bitte 110 oder 112 anrufen.") {
 		t.Error("nobody says whom to call in danger")
 	}
-	r.tap("Nein")
-	r.shot("05-report-questions" + name)
-	r.tap("next")
-	r.tap("next")
-	if !r.sees("Klosterstraße 14") || r.sees("Fotos") {
-		t.Error("the summary says\n" + r.said())
+	r.Tap("Nein")
+	r.Shot("05-report-questions" + name)
+	r.Tap("next", "next")
+	if !r.Sees("Klosterstraße 14") || r.Sees("Fotos") {
+		t.Error("the summary says\n" + r.Said())
 	}
-	r.shot("08-report-summary" + name)
-	r.tap("agree")
-	r.tap("send")
-	r.wait("the end", func() bool { return r.k.Screen() == "done" })
-	r.waitFor("Bitte nehmen Sie Ihren Beleg mit.")
-	if !r.sees("Ihre Meldung ist auf dem Weg ins Rathaus.") || r.sees("Antrag") {
-		t.Error("a report is spoken of as an application:\n" + r.said())
+	r.Shot("08-report-summary" + name)
+	r.Tap("agree", "send")
+	r.Wait("the end", func() bool { return r.k.Screen() == "done" })
+	r.WaitFor("Bitte nehmen Sie Ihren Beleg mit.")
+	if !r.Sees("Ihre Meldung ist auf dem Weg ins Rathaus.") || r.Sees("Antrag") {
+		t.Error("a report is spoken of as an application:\n" + r.Said())
 	}
-	r.shot("11-report-done" + name)
+	r.Shot("11-report-done" + name)
 	if len(r.memory.Sent()) != 1 {
 		t.Fatal("the report did not go out")
 	}
@@ -87,4 +81,47 @@ func reportADefect(t *testing.T, size fyne.Size, name string) {
 	if len(typed) == 0 || typed[len(typed)-1] == "" {
 		t.Errorf("streets were suggested for %q", typed)
 	}
+}
+
+// Who reported a lamp never applied for anything: the page that a slip opens says so too.
+func TestAReportIsAReportOnThePageOfItsCase(t *testing.T) {
+	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, portrait, func(o *Options) { o.Catalogue = catalogue })
+	open := func(state service.State) {
+		a := asked()
+		a.Service, a.Title, a.Text, a.Papers, a.Questions = "maengelmeldung", "Schaden melden", "Der Bauhof war da.", nil, nil
+		a.State = state
+		a.Steps = append(a.Steps, service.Entry{State: state, At: a.Steps[0].At})
+		r.k.Wipe()
+		r.follow(a)
+		r.k.push(&caseState{})
+	}
+	reads := func(what string) {
+		t.Helper()
+		r.Shot("21-report-" + what)
+		if r.Sees("Antrag") || r.Sees("Genehmigt") || r.Sees("Abgelehnt") {
+			t.Errorf("%s: a report is spoken of as an application:\n%s", what, r.Said())
+		}
+		for _, f := range tree.Check(r.Nodes(), look.PxPerMM) {
+			t.Errorf("%s: %s", what, f)
+		}
+	}
+	open(service.StateInWork)
+	reads("in-work")
+	r.Tap("withdraw")
+	reads("withdraw")
+	r.Tap("back")
+	r.k.top().(*caseState).said = "withdrawn"
+	r.k.show()
+	reads("withdrawn")
+	open(service.StateApproved)
+	if !r.Sees("Erledigt") {
+		t.Errorf("nobody says that it is done:\n%s", r.Said())
+	}
+	reads("done")
+	open(service.StateRejected)
+	reads("answered")
 }

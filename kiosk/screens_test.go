@@ -32,25 +32,25 @@ func (r *rig) filled() {
 func (r *rig) service(id string) *service.Service {
 	s, ok := r.k.o.Catalogue.Find(id, "")
 	if !ok {
-		r.t.Fatal("no service", id)
+		r.T.Fatal("no service", id)
 	}
 	return s
 }
 
 // answer is what the town hall sealed for a slip; it gives the slip's key.
 func (r *rig) answer(a service.Answer) string {
-	r.t.Helper()
+	r.T.Helper()
 	secret, recipient, err := seal.NewSlip()
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	plain, err := json.Marshal(a)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	sealed, err := seal.SealTo(recipient, plain)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	r.town.Tell(seal.Address(recipient), sealed)
 	return secret
@@ -185,13 +185,17 @@ func receipt(way pay.Way, online bool) visit.Receipt {
 		Secret: "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX", Online: online}
 }
 
-// case_ puts a case on the table, as a scanned slip does.
-func (r *rig) case_() {
+// case_ puts a case on the table that the town hall has a question about.
+func (r *rig) case_() { r.follow(asked()) }
+
+// follow puts a case on the table, as a scanned slip does.
+func (r *rig) follow(a service.Answer) {
+	r.T.Helper()
 	r.k.enter(r.k.s.style.Lang)
-	secret := r.answer(asked())
+	secret := r.answer(a)
 	c, err := visit.Follow(r.k.s.ctx, r.k.o.Desk, secret, r.k.visitOptions())
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	r.k.s.kase = c
 }
@@ -222,8 +226,8 @@ func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				name := fmt.Sprintf("%s-%.0fx%.0f-%s-%g-%d-%t", s.name, size.Width, size.Height, v.Lang, v.Text, v.Contrast, v.Reach)
 				r.k.Wipe()
 				s.go_(r)
-				r.shot(name)
-				nodes := r.nodes()
+				r.Shot(name)
+				nodes := r.Nodes()
 				for _, f := range tree.Check(nodes, look.PxPerMM) {
 					t.Errorf("%s: %s", name, f)
 				}
@@ -249,9 +253,9 @@ func TestEveryServiceOfTheTownCanBeReadAndTouched(t *testing.T) {
 		r.k.enter(lang)
 		check := func(name string) {
 			if lang == "de" {
-				r.shot("town-" + name)
+				r.Shot("town-" + name)
 			}
-			for _, f := range tree.Check(r.nodes(), look.PxPerMM) {
+			for _, f := range tree.Check(r.Nodes(), look.PxPerMM) {
 				t.Errorf("%s, %s: %s", name, lang, f)
 			}
 		}

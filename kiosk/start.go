@@ -54,11 +54,13 @@ func (h *home) draw(k *Kiosk) page {
 		if !k.online {
 			p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
 		}
+		p.body = append(p.body, k.faultNote()...)
 		return p
 	}
 	if !k.online {
 		p.body = append(p.body, k.note(look.Info, "cloud-off", "", k.say("home.offline")))
 	}
+	p.body = append(p.body, k.faultNote()...)
 	p.body = append(p.body, k.heading(look.Lead, k.say("home.often")), look.Column(k.px(18), small.rows...))
 	p.body = append(p.body, k.languages())
 	return p

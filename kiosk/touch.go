@@ -13,7 +13,7 @@ import (
 
 // start is the large round button of the attract screen.
 type start struct {
-	*panel
+	*look.Scene
 	tap     func()
 	focused bool
 	down    bool
@@ -25,8 +25,8 @@ func (k *Kiosk) startButton() *start {
 	c := st.Colors()
 	s := &start{k: k, tap: func() { k.enter(k.s.style.Lang) }}
 	label := k.say("attract.touch")
-	s.panel = &panel{least: k.px(300), height: fixed(k.px(172) + k.px(8)), node: tree.Node{Role: tree.Button, Name: label, ID: "start"}}
-	s.panel.place = func(size fyne.Size) []fyne.CanvasObject {
+	s.Scene = &look.Scene{Least: k.px(300), Height: look.Fixed(k.px(172) + k.px(8)), Node: tree.Node{Role: tree.Button, Name: label, ID: "start"}}
+	s.Place = func(size fyne.Size) []fyne.CanvasObject {
 		h := size.Height - k.px(8)
 		face, under, ink := c.OnAccent, c.Gold, c.AccentDeep
 		if st.Contrast != look.Normal {
@@ -37,11 +37,11 @@ func (k *Kiosk) startButton() *start {
 		}
 		sill, top := canvas.NewRectangle(under), canvas.NewRectangle(face)
 		sill.CornerRadius, top.CornerRadius = h/2, h/2
-		objs := []fyne.CanvasObject{at(sill, 0, k.px(8), size.Width, h), at(top, 0, 0, size.Width, h)}
+		objs := []fyne.CanvasObject{look.At(sill, 0, k.px(8), size.Width, h), look.At(top, 0, 0, size.Width, h)}
 		if s.focused {
 			ring := canvas.NewRectangle(color.Transparent)
 			ring.StrokeColor, ring.StrokeWidth, ring.CornerRadius = c.Gold, k.px(8), h/2
-			objs = append(objs, at(ring, 0, 0, size.Width, h))
+			objs = append(objs, look.At(ring, 0, 0, size.Width, h))
 		}
 		t := look.Letters(label, ink, st.Size(look.TitleM), true)
 		m, icon := t.MinSize(), k.px(72)
@@ -50,14 +50,11 @@ func (k *Kiosk) startButton() *start {
 			m = t.MinSize()
 		}
 		x := (size.Width - m.Width - icon - k.px(28)) / 2
-		return append(objs, at(look.Icon(st, "hand-finger", icon, ink), x, (h-icon)/2, icon, icon), at(t, x+icon+k.px(28), (h-m.Height)/2, m.Width, m.Height))
+		return append(objs, look.At(look.Icon(st, "hand-finger", icon, ink), x, (h-icon)/2, icon, icon), look.At(t, x+icon+k.px(28), (h-m.Height)/2, m.Width, m.Height))
 	}
 	s.ExtendBaseWidget(s)
 	return s
 }
-
-// CreateRenderer is Fyne's.
-func (s *start) CreateRenderer() fyne.WidgetRenderer { return panelRenderer{s.panel} }
 
 // MouseDown is a finger put down.
 func (s *start) MouseDown(*desktop.MouseEvent) { s.down = true }

@@ -9,7 +9,6 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 func (k *Kiosk) note(kind look.Kind, icon, title, text string) fyne.CanvasObject {
@@ -39,21 +38,21 @@ func (k *Kiosk) cardBox(o fyne.CanvasObject) fyne.CanvasObject { return look.Car
 // led puts an object of a fixed size at the left of one that takes the rest.
 func led(least, w, h, gap float32, top bool, left, right fyne.CanvasObject) fyne.CanvasObject {
 	height := func(width float32) float32 { return max(h, look.HeightFor(right, width-w-gap)) }
-	return newPanel(least, height, func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(least, height, func(s fyne.Size) []fyne.CanvasObject {
 		rh := look.HeightFor(right, s.Width-w-gap)
 		ly, ry := (s.Height-h)/2, (s.Height-rh)/2
 		if top {
 			ly, ry = 0, 0
 		}
-		return []fyne.CanvasObject{at(left, 0, ly, w, h), at(right, w+gap, ry, s.Width-w-gap, rh)}
+		return []fyne.CanvasObject{look.At(left, 0, ly, w, h), look.At(right, w+gap, ry, s.Width-w-gap, rh)}
 	})
 }
 
 // leftmost leaves a button its width, but not less than other buttons of the bar of actions have.
 func (k *Kiosk) leftmost(b fyne.CanvasObject) fyne.CanvasObject {
 	w := max(b.MinSize().Width, k.px(300))
-	return newPanel(w, func(float32) float32 { return look.HeightFor(b, w) }, func(s fyne.Size) []fyne.CanvasObject {
-		return []fyne.CanvasObject{at(b, 0, 0, min(w, s.Width), s.Height)}
+	return look.NewScene(w, func(float32) float32 { return look.HeightFor(b, w) }, func(s fyne.Size) []fyne.CanvasObject {
+		return []fyne.CanvasObject{look.At(b, 0, 0, min(w, s.Width), s.Height)}
 	})
 }
 
@@ -71,12 +70,12 @@ func (k *Kiosk) shares(first float32, a, b fyne.CanvasObject) fyne.CanvasObject 
 		}
 		return look.HeightFor(a, w) + gap + look.HeightFor(b, w)
 	}
-	return newPanel(max(a.MinSize().Width, b.MinSize().Width), height, func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(max(a.MinSize().Width, b.MinSize().Width), height, func(s fyne.Size) []fyne.CanvasObject {
 		if wa, wb, ok := split(s.Width); ok {
-			return []fyne.CanvasObject{at(a, 0, 0, wa, s.Height), at(b, wa+gap, 0, wb, s.Height)}
+			return []fyne.CanvasObject{look.At(a, 0, 0, wa, s.Height), look.At(b, wa+gap, 0, wb, s.Height)}
 		}
 		ha := look.HeightFor(a, s.Width)
-		return []fyne.CanvasObject{at(a, 0, 0, s.Width, ha), at(b, 0, ha+gap, s.Width, s.Height-ha-gap)}
+		return []fyne.CanvasObject{look.At(a, 0, 0, s.Width, ha), look.At(b, 0, ha+gap, s.Width, s.Height-ha-gap)}
 	})
 }
 
@@ -94,7 +93,7 @@ func (k *Kiosk) signed(icon, text string, bold bool) fyne.CanvasObject {
 
 // niche is a pictogram in a round-topped niche of the Arkade.
 func (k *Kiosk) niche(icon string, w, h float32, fill, ink color.Color) fyne.CanvasObject {
-	p := newPanel(w, fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+	p := look.NewScene(w, look.Fixed(h), func(s fyne.Size) []fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.TopLeftCornerRadius, r.TopRightCornerRadius = s.Width/2, s.Width/2
 		r.BottomLeftCornerRadius, r.BottomRightCornerRadius = k.px(12), k.px(12)
@@ -102,7 +101,7 @@ func (k *Kiosk) niche(icon string, w, h float32, fill, ink color.Color) fyne.Can
 			r.StrokeColor, r.StrokeWidth = k.s.style.Colors().Ink, k.px(4)
 		}
 		i := s.Width * 0.52
-		return []fyne.CanvasObject{at(r, 0, 0, s.Width, s.Height), at(look.Icon(k.s.style, icon, i, ink), (s.Width-i)/2, (s.Height-i)/2+s.Height*0.04, i, i)}
+		return []fyne.CanvasObject{look.At(r, 0, 0, s.Width, s.Height), look.At(look.Icon(k.s.style, icon, i, ink), (s.Width-i)/2, (s.Height-i)/2+s.Height*0.04, i, i)}
 	})
 	return p
 }
@@ -137,7 +136,7 @@ func (k *Kiosk) live(words string) fyne.CanvasObject {
 	c := st.Colors()
 	text := look.Text(st, look.TitleM, words, look.TextOpts{Bold: true, Color: c.OnAccent})
 	w, h := k.px(96), k.px(100)
-	bars := newPanel(w, fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+	bars := look.NewScene(w, look.Fixed(h), func(s fyne.Size) []fyne.CanvasObject {
 		var objs []fyne.CanvasObject
 		for i, part := range []float32{0.35, 0.6, 1, 0.6, 0.35} {
 			r := canvas.NewRectangle(c.OnAccent)
@@ -146,7 +145,7 @@ func (k *Kiosk) live(words string) fyne.CanvasObject {
 			}
 			bw := s.Width / 7
 			r.CornerRadius = bw / 2
-			objs = append(objs, at(r, float32(i)*(s.Width-bw)/4, s.Height*(1-part), bw, s.Height*part))
+			objs = append(objs, look.At(r, float32(i)*(s.Width-bw)/4, s.Height*(1-part), bw, s.Height*part))
 		}
 		return objs
 	})
@@ -170,22 +169,21 @@ func (k *Kiosk) dots(at3 int, words ...string) fyne.CanvasObject {
 	var cells []fyne.CanvasObject
 	for i, word := range words {
 		d := k.px(76) * (1 + (st.Factor()-1)*0.4)
-		dot := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+		dot := look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 			ring := canvas.NewCircle(c.Surface)
 			ring.StrokeColor, ring.StrokeWidth = c.Edge, k.px(3)
 			ink := c.Ink2
 			if i <= at3 {
 				ring.FillColor, ring.StrokeColor, ink = c.Accent, c.Accent, c.OnAccent
 			}
-			objs := []fyne.CanvasObject{at(ring, (s.Width-d)/2, 0, d, d)}
+			objs := []fyne.CanvasObject{look.At(ring, (s.Width-d)/2, 0, d, d)}
 			if i < at3 {
-				return append(objs, at(look.Icon(st, "check", d*0.6, ink), (s.Width-d*0.6)/2, d*0.2, d*0.6, d*0.6))
+				return append(objs, look.At(look.Icon(st, "check", d*0.6, ink), (s.Width-d*0.6)/2, d*0.2, d*0.6, d*0.6))
 			}
 			n := look.Letters(string(rune('1'+i)), ink, st.Size(look.Lead), true)
 			m := n.MinSize()
-			return append(objs, at(n, (s.Width-m.Width)/2, (d-m.Height)/2, m.Width, m.Height))
+			return append(objs, look.At(n, (s.Width-m.Width)/2, (d-m.Height)/2, m.Width, m.Height))
 		})
-		dot.node = tree.Node{}
 		cells = append(cells, look.Column(k.px(12), dot, look.Text(st, look.Body, word, look.TextOpts{Bold: i == at3, Center: true})))
 	}
 	return look.Grid(k.px(12), len(words), cells...)
@@ -224,7 +222,7 @@ func (k *Kiosk) path(steps ...step) fyne.CanvasObject {
 			gapBelow = 0
 		}
 		height := func(w float32) float32 { return max(d, look.HeightFor(text, w-d-k.px(28))) + gapBelow }
-		rows = append(rows, newPanel(k.px(400), height, func(size fyne.Size) []fyne.CanvasObject {
+		rows = append(rows, look.NewScene(k.px(400), height, func(size fyne.Size) []fyne.CanvasObject {
 			ring := canvas.NewCircle(c.Surface)
 			ring.StrokeColor, ring.StrokeWidth = c.Edge, k.px(3)
 			ink := c.Ink2
@@ -243,11 +241,11 @@ func (k *Kiosk) path(steps ...step) fyne.CanvasObject {
 				if s.when == past {
 					line.FillColor = c.OK
 				}
-				objs = append(objs, at(line, d/2-k.px(2), d+k.px(4), k.px(4), max(size.Height-d-k.px(8), 0)))
+				objs = append(objs, look.At(line, d/2-k.px(2), d+k.px(4), k.px(4), max(size.Height-d-k.px(8), 0)))
 			}
 			th := look.HeightFor(text, size.Width-d-k.px(28))
-			return append(objs, at(ring, 0, 0, d, d), at(look.Icon(st, s.icon, d*0.52, ink), d*0.24, d*0.24, d*0.52, d*0.52),
-				at(text, d+k.px(28), max((d-th)/2, 0), size.Width-d-k.px(28), th))
+			return append(objs, look.At(ring, 0, 0, d, d), look.At(look.Icon(st, s.icon, d*0.52, ink), d*0.24, d*0.24, d*0.52, d*0.52),
+				look.At(text, d+k.px(28), max((d-th)/2, 0), size.Width-d-k.px(28), th))
 		}))
 	}
 	return look.Column(0, rows...)
@@ -311,11 +309,11 @@ func (k *Kiosk) onward(o look.TileOpts) fyne.CanvasObject {
 	if o.Tall {
 		lead, side = look.TitleS, k.px(300)
 	}
-	return newPanel(tile.MinSize().Width, tile.HeightFor, func(s fyne.Size) []fyne.CanvasObject {
-		objs := []fyne.CanvasObject{at(tile, 0, 0, s.Width, s.Height)}
+	return look.NewScene(tile.MinSize().Width, tile.HeightFor, func(s fyne.Size) []fyne.CanvasObject {
+		objs := []fyne.CanvasObject{look.At(tile, 0, 0, s.Width, s.Height)}
 		words := max(look.Measure(o.Title, st.Size(lead), true).Width, look.Measure(o.Hint, st.Size(look.Body), false).Width)
 		if words < s.Width-side {
-			objs = append(objs, at(look.Icon(st, "chevron-right", size, st.Colors().Accent), s.Width-size-k.px(24), (s.Height-size)/2, size, size))
+			objs = append(objs, look.At(look.Icon(st, "chevron-right", size, st.Colors().Accent), s.Width-size-k.px(24), (s.Height-size)/2, size, size))
 		}
 		return objs
 	})

@@ -104,25 +104,25 @@ func (s *album) cell(a *App, name string) fyne.CanvasObject {
 	size := st.Size(look.Small)
 	foot := look.Measure(word, size, false).Height + a.px(8)
 	img, known := s.small[name]
-	return newPanel(a.px(100), func(w float32) float32 { return w*0.7 + foot }, func(room fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(a.px(100), func(w float32) float32 { return w*0.7 + foot }, func(room fyne.Size) []fyne.CanvasObject {
 		high := room.Height - foot
 		ground := canvas.NewRectangle(c.Sunken)
 		ground.CornerRadius, ground.StrokeColor, ground.StrokeWidth = a.px(14), c.Edge, a.px(1.5)
-		objs := []fyne.CanvasObject{at(touch, 0, 0, room.Width, room.Height), at(ground, 0, 0, room.Width, high)}
+		objs := []fyne.CanvasObject{look.At(touch, 0, 0, room.Width, room.Height), look.At(ground, 0, 0, room.Width, high)}
 		if img != nil {
 			pic := canvas.NewImageFromImage(img)
 			pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(12)
 			in := a.px(1.5)
-			objs = append(objs, at(pic, in, in, room.Width-2*in, high-2*in))
+			objs = append(objs, look.At(pic, in, in, room.Width-2*in, high-2*in))
 		} else {
 			icon, i := "camera", a.px(36)
 			if known {
 				icon = "alert-circle"
 			}
-			objs = append(objs, at(look.Icon(st, icon, i, c.Ink2), (room.Width-i)/2, (high-i)/2, i, i))
+			objs = append(objs, look.At(look.Icon(st, icon, i, c.Ink2), (room.Width-i)/2, (high-i)/2, i, i))
 		}
 		letters := look.Letters(fitting(word, size, room.Width-a.px(8)), c.Ink, size, false)
-		return append(objs, at(letters, a.px(4), high+a.px(2), room.Width-a.px(8), foot-a.px(4)))
+		return append(objs, look.At(letters, a.px(4), high+a.px(2), room.Width-a.px(8), foot-a.px(4)))
 	})
 }
 

@@ -25,8 +25,14 @@ type ask struct {
 
 func (*ask) name() string { return "ask" }
 
-// own are the answers that other steps ask for.
-var own = []string{pathCategory, pathWhat, pathPhotos, pathPlace}
+// elsewhere tells whether another step asks for an answer.
+func elsewhere(path string) bool {
+	switch path {
+	case pathCategory, pathWhat, pathPhotos, pathPlace:
+		return true
+	}
+	return false
+}
 
 func (s *ask) draw(a *App) page {
 	st, d := a.style, s.draft
@@ -42,7 +48,7 @@ func (s *ask) draw(a *App) page {
 	p.body = append(p.body, s.said(a, title, icon)...)
 	v := d.visit.View()
 	for i := range v.Pages {
-		v.Pages[i].Fields = slices.DeleteFunc(slices.Clone(v.Pages[i].Fields), func(f form.Field) bool { return slices.Contains(own, f.Path) })
+		v.Pages[i].Fields = slices.DeleteFunc(slices.Clone(v.Pages[i].Fields), func(f form.Field) bool { return elsewhere(f.Path) })
 		v.Pages[i].Lead = ""
 		if len(v.Pages[i].Fields) == 0 {
 			continue

@@ -22,8 +22,8 @@ func TestAWrongClockMisleadsNobody(t *testing.T) {
 				return r.clock.Sub(right), true
 			}
 			r.a.push(&ask{draft: r.filled()})
-			r.tap("send")
-			r.waitScreen("sent")
+			r.Tap("send")
+			r.WaitScreen("sent")
 			app := r.opened()[0]
 			if !service.ValidCase(app.Case) || !strings.HasPrefix(app.Case, "BO-26-") {
 				t.Errorf("%d, heard %t: the number is %q", year, heard, app.Case)
@@ -31,10 +31,10 @@ func TestAWrongClockMisleadsNobody(t *testing.T) {
 			if heard && !app.At.Equal(right) {
 				t.Errorf("%d: sent at %s, the town hall says %s", year, app.At, right)
 			}
-			if heard != r.sees("Heute, 10:24 Uhr") || r.sees("1970") || r.sees("2040") || r.sees("Januar") || r.sees("03:04") {
-				t.Errorf("%d, heard %t: the screen says\n%s", year, heard, r.said())
+			if heard != r.Sees("Heute, 10:24 Uhr") || r.Sees("1970") || r.Sees("2040") || r.Sees("Januar") || r.Sees("03:04") {
+				t.Errorf("%d, heard %t: the screen says\n%s", year, heard, r.Said())
 			}
-			if !r.sees("Die Uhr dieses Handys geht falsch") {
+			if !r.Sees("Die Uhr dieses Handys geht falsch") {
 				t.Errorf("%d, heard %t: nobody says that the clock is wrong", year, heard)
 			}
 			r.a.near = r.others()
@@ -47,7 +47,7 @@ func TestAWrongClockMisleadsNobody(t *testing.T) {
 	}
 	r := newRig(t, phone)
 	r.a.room(&setting{})
-	if r.sees("geht falsch") || r.a.clockWrong() {
+	if r.Sees("geht falsch") || r.a.clockWrong() {
 		t.Error("a clock that is right counts as wrong")
 	}
 }

@@ -227,7 +227,7 @@ func (v *canvasCover) CreateRenderer() fyne.WidgetRenderer { return coverRendere
 
 type coverRenderer struct{ v *canvasCover }
 
-func (r coverRenderer) Layout(s fyne.Size) { at(r.v.picture, 0, 0, s.Width, s.Height) }
+func (r coverRenderer) Layout(s fyne.Size) { look.At(r.v.picture, 0, 0, s.Width, s.Height) }
 func (r coverRenderer) MinSize() fyne.Size { return fyne.NewSize(r.v.a.px(120), r.v.a.px(120)) }
 func (r coverRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.v.picture, r.v.band}

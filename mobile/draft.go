@@ -25,6 +25,7 @@ const (
 	pathWhat     = "/what"
 	pathPhotos   = "/photos"
 	pathPlace    = "/place"
+	pathWords    = "/words" // the questions' page asks for it; who wants to say it first is led there
 )
 
 // draft is a report that was begun. Its visit holds what was said; everything else says how to keep it.
@@ -33,6 +34,7 @@ type draft struct {
 	visit  *visit.Visit
 	keeper *keeper
 	begun  time.Time
+	astray bool // a photo names a place outside the town; not remembered
 
 	timer   *time.Timer
 	due     atomic.Bool     // the timer runs: what is typed now is written with it

@@ -14,25 +14,24 @@ import (
 func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 	r := newRig(t, phone)
 	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
+	r.Tap("send")
+	r.WaitScreen("sent")
 	r.memory.arrived = r.clock.Add(time.Minute)
 	r.memory.deliver()
 	r.a.look()
-	r.waitFor("Danke!")
+	r.WaitFor("Danke!")
 	app := r.opened()[0]
 	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Das Loch ist zu.", At: r.clock.Add(time.Hour)})
 	r.a.reports[0].asked = 0
 	r.a.look()
-	r.wait("the answer", func() bool { return r.a.unread() == 1 })
-	r.tap("home")
-	r.tap("mine")
-	if !r.sees("Heute erledigt") || !r.sees("neue Nachricht") {
-		t.Errorf("the list says:\n%s", r.said())
+	r.Wait("the answer", func() bool { return r.a.unread() == 1 })
+	r.Tap("home", "mine")
+	if !r.Sees("Heute erledigt") || !r.Sees("neue Nachricht") {
+		t.Errorf("the list says:\n%s", r.Said())
 	}
-	r.tap("report." + app.ID)
-	if !r.sees("Das Loch ist zu.") || r.a.unread() != 0 {
-		t.Errorf("the report says:\n%s", r.said())
+	r.Tap("report." + app.ID)
+	if !r.Sees("Das Loch ist zu.") || r.a.unread() != 0 {
+		t.Errorf("the report says:\n%s", r.Said())
 	}
 	r.calm()
 	r.start()
@@ -45,16 +44,31 @@ func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 func TestWhatIsRefusedIsSaid(t *testing.T) {
 	r := newRig(t, phone)
 	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
+	r.Tap("send")
+	r.WaitScreen("sent")
 	for id := range r.memory.standing {
 		r.memory.standing[id] = Refused
 	}
 	r.a.look()
-	r.wait("the standing", func() bool { return r.a.reports[0].standing == Refused })
-	r.tap("report")
-	if !r.sees("nicht annehmen") {
-		t.Errorf("nobody says it:\n%s", r.said())
+	r.Wait("the standing", func() bool { return r.a.reports[0].standing == Refused })
+	r.Tap("report")
+	if r.Sees("Wartet auf Netz") || r.Sees("Geht von allein weiter") {
+		t.Errorf("somebody waits for what will never come:\n%s", r.Said())
+	}
+	if !r.Sees("nicht annehmen") {
+		t.Errorf("nobody says it:\n%s", r.Said())
+	}
+}
+
+// An answer that is no repair may not look like one.
+func TestWhatWasNotRepairedIsNotSaidToBeDone(t *testing.T) {
+	r := newRig(t, phone)
+	for state, word := range map[service.State]string{service.StateRejected: "Beantwortet", service.StateWithdrawn: "Zurückgezogen"} {
+		rep := &report{reportData: reportData{Title: "Bank", Envelope: "e", At: r.clock, Arrived: r.clock, Answer: &service.Answer{State: state, Text: "Die Bank gehört der Bahn.", At: r.clock}}, standing: Arrived}
+		r.a.push(&detail{report: rep})
+		if r.Sees("Erledigt") || !r.Sees(word) {
+			t.Errorf("%s: its page says\n%s", state, r.Said())
+		}
 	}
 }
 
@@ -63,35 +77,32 @@ func TestAQuestionIsAnswered(t *testing.T) {
 	r.reports()
 	r.a.online = true
 	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
+	r.Tap("send")
+	r.WaitScreen("sent")
 	app := r.opened()[0]
 	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateAsked, Token: "t", Questions: []service.Question{{ID: "q1", Text: "Links oder rechts?"}}, At: r.clock})
 	rep := r.a.reports[0]
 	rep.standing, rep.Arrived = Arrived, r.clock
 	r.a.openDetail(rep)
-	r.waitFor("Links oder rechts?")
-	r.tap("question.q1")
-	r.tap("send")
-	if !r.sees("Hier fehlt noch Ihre Antwort") {
+	r.WaitFor("Links oder rechts?")
+	r.Tap("question.q1", "send")
+	if !r.Sees("Hier fehlt noch Ihre Antwort") {
 		t.Error("an empty answer is sent")
 	}
-	r.tap(fieldReply)
+	r.Tap(fieldReply)
 	r.types("Rechts.")
-	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fynemobile.KeyBack})
-	r.tap("send")
-	r.wait("the way back", func() bool { return r.a.Screen() == "detail" })
-	if _, asked := r.find("question.q1"); asked || !r.sees("Ihre Antwort ist gespeichert") {
-		t.Errorf("the question is still asked:\n%s", r.said())
+	r.W.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fynemobile.KeyBack})
+	r.Tap("send")
+	r.Wait("the way back", func() bool { return r.a.Screen() == "detail" })
+	if _, asked := r.Find("question.q1"); asked || !r.Sees("Ihre Antwort ist gespeichert") {
+		t.Errorf("the question is still asked:\n%s", r.Said())
 	}
 }
 
 // The system may end an app that nobody sees: what was typed a moment before is written down when it goes to the background.
 func TestWhatWasTypedLastIsWrittenWhenTheAppGoesAway(t *testing.T) {
 	r := newRig(t, phone)
-	r.tap("/category=0")
-	r.tap("words.first")
-	r.tap("/words")
+	r.Tap("/category=0", "words.first", "/words")
 	r.types("Letztes Wort")
 	r.a.Close()
 	for _, e := range must1(r.memory.List(t.Context(), shelfDraft)) {

@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"image"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,9 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
+
+// problemOutside is said of a photo that names a place outside the town. The photo is taken all the same, its place is not.
+const problemOutside = "photo.outside"
 
 // steps is how many steps a report has: photo, place, questions.
 const steps = 3
@@ -69,17 +73,19 @@ func (s *foto) draw(a *App) page {
 	d := s.draft
 	p := page{title: a.say("foto.title"), step: &step{1, steps, a.say("foto.step")}}
 	files := d.visit.Files()
-	s.at = min(max(s.at, 0), max(len(files)-1, 0))
-	if len(files) > 0 {
+	n := s.count(files)
+	s.at = min(max(s.at, 0), max(n-1, 0))
+	if n > 0 {
 		p.body = append(p.body, s.shown(a, files))
 	}
-	if s.busy > 0 {
-		p.body = append(p.body, a.preparing(s.busy))
-	}
-	if s.problem != "" {
+	if s.problem != "" && s.problem != problemOutside {
 		p.body = append(p.body, a.note(look.Warn, "camera", a.say(s.problem), a.say(s.problem+".text")))
 	}
-	p.body = append(p.body, s.buttons(a, files)...)
+	p.body = append(p.body, s.buttons(a, files))
+	cover := a.small(a.say("foto.cover"))
+	if n > 0 && a.style.Factor() < 1.5 { // large words would push what is asked off the screen
+		p.body = append(p.body, cover)
+	}
 	p.body = append(p.body, a.about(d, &s.cat, s.asked, func(what bool) {
 		if what && len(d.visit.Files()) > 0 && s.busy == 0 {
 			a.onward(d, s)
@@ -88,92 +94,174 @@ func (s *foto) draw(a *App) page {
 		s.ahead = what && s.busy > 0 // a finger that is faster than the photo need not tap once more
 		a.show()
 	})...)
+	if links := s.others(a); len(links) > 0 {
+		p.body = append(p.body, look.Column(0, links...))
+	}
+	if s.problem == problemOutside { // down here: above, it would move what a finger is about to touch
+		p.body = append(p.body, a.note(look.Warn, "map-pin", a.say(s.problem), a.say(s.problem+".text")))
+	}
 	if len(files) > 0 && s.busy == 0 {
 		f := files[s.at]
-		p.body = append(p.body, a.small(a.say("foto.cover")),
+		if a.style.Factor() >= 1.5 {
+			p.body = append(p.body, cover)
+		}
+		p.body = append(p.body, a.small(a.say("foto.stored")),
 			look.Link(a.style, look.LinkOpts{Label: a.say("foto.remove"), Icon: "trash", Name: a.say("foto.remove.name", "n", s.at+1), ID: "remove", Tap: func() {
 				d.visit.Detach(pathPhotos, f.Digest)
+				s.problem, d.astray = "", false
 				a.keep(d, true)
 				a.show()
 			}}))
 	}
-	if len(files) == 0 && s.busy == 0 {
-		p.body = append(p.body, look.Column(0,
-			look.Link(a.style, look.LinkOpts{Label: a.say("foto.place.first"), Icon: "map-pin", ID: "place.first", Tap: func() { a.push(&where{draft: d}) }}),
-			look.Link(a.style, look.LinkOpts{Label: a.say("foto.words.first"), Icon: "pencil", ID: "words.first", Tap: func() { a.push(&ask{draft: d}) }})))
+	label := a.say("next")
+	if n == 0 {
+		label = a.say("foto.without")
 	}
-	if s.busy == 0 {
-		label := a.say("next")
-		if len(files) == 0 {
-			label = a.say("foto.without")
-		}
-		p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "next", Tap: func() { s.next(a) }}}
-	}
+	p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "next", Tap: func() { s.next(a) }}}
 	return p
 }
 
-// shown is the photo itself, and when there are several, all of them small.
-func (s *foto) shown(a *App, files []visit.File) fyne.CanvasObject {
-	f := files[s.at]
-	h := min(a.px(210), a.size.Height*0.25) // what it is about has to be in sight as well
-	name := a.say("foto.name", "n", s.at+1, "of", len(files))
-	view := a.photoView(f.Digest, f.Data, h, name)
-	var all []fyne.CanvasObject
-	if n := s.covered[f.Digest]; n > 0 {
-		view = look.On(view, look.Inset(look.Badge(a.style, look.Info, "eye-off", a.say("foto.covered", "n", n)), a.px(12), a.px(12), a.px(12), h-a.px(46)))
+// others are the ways to what can be said before a photo and in any order.
+func (s *foto) others(a *App) []fyne.CanvasObject {
+	var links []fyne.CanvasObject
+	if _, ok := s.draft.spot(); !ok {
+		links = append(links, look.Link(a.style, look.LinkOpts{Label: a.say("foto.place.first"), Icon: "map-pin", ID: "place.first", Tap: func() { a.push(&where{draft: s.draft}) }}))
 	}
-	all = append(all, view)
-	if len(files) > 1 {
+	if s.draft.answer(pathWords) == "" {
+		links = append(links, look.Link(a.style, look.LinkOpts{Label: a.say("foto.words.first"), Icon: "pencil", ID: "words.first", Tap: func() { a.push(&ask{draft: s.draft}) }}))
+	}
+	return links
+}
+
+// count is how many photos there are, with the one that is being prepared: it has its room from the beginning, so that nothing below it moves
+// when it is ready.
+func (s *foto) count(files []visit.File) int {
+	if s.busy > 0 {
+		return len(files) + 1
+	}
+	return len(files)
+}
+
+// shown is the photo itself, or how far it is, and when there are several, all of them small.
+func (s *foto) shown(a *App, files []visit.File) fyne.CanvasObject {
+	h := min(a.px(190), a.size.Height*0.25) // what it is about has to be in sight as well
+	var view fyne.CanvasObject
+	if s.at < len(files) {
+		f := files[s.at]
+		view = a.photoView(f.Digest, f.Data, h, a.say("foto.name", "n", s.at+1, "of", len(files)))
+		if n := s.covered[f.Digest]; n > 0 {
+			view = look.On(view, look.Inset(look.Badge(a.style, look.Info, "eye-off", a.say("foto.covered", "n", n)), a.px(12), a.px(12), a.px(12), h-a.px(46)))
+		}
+	} else {
+		view = s.developing(a, h)
+	}
+	all := []fyne.CanvasObject{view}
+	if n := s.count(files); n > 1 {
 		var small []fyne.CanvasObject
-		for i, f := range files {
-			small = append(small, a.pick(f, i, i == s.at, func() { s.at = i; a.show() }))
+		for i := range n {
+			var img image.Image
+			if i < len(files) {
+				img = a.picture(files[i].Digest, files[i].Data)
+			}
+			small = append(small, a.pick(img, i, i == s.at, func() { s.at = i; a.show() }))
 		}
 		all = append(all, flow(a.px(8), small...))
 	}
 	return look.Column(a.px(10), all...)
 }
 
-// pick is a small photo that can be touched.
-func (a *App) pick(f visit.File, i int, on bool, tap func()) fyne.CanvasObject {
+// developing stands where the photo will be, as high as it, and says how far the photo is.
+func (s *foto) developing(a *App, h float32) fyne.CanvasObject {
+	c := a.style.Colors()
+	word := a.say("photo.busy")
+	if s.ahead {
+		word = a.say("photo.ahead")
+	}
+	in := a.px(20)
+	full := look.Progress(a.style, s.busy, 3, word, a.say("photo.stage."+strconv.Itoa(s.busy)))
+	short := look.Progress(a.style, s.busy, 3, word, "")
+	return look.NewScene(a.px(120), look.Fixed(h), func(size fyne.Size) []fyne.CanvasObject {
+		ground := canvas.NewRectangle(c.Sunken)
+		ground.CornerRadius = a.px(16)
+		objs := []fyne.CanvasObject{look.At(ground, 0, 0, size.Width, size.Height)}
+		room := size.Width - 2*in
+		words, icon, gap := full, a.px(40), a.px(14)
+		if look.HeightFor(words, room) > size.Height-in { // large words on a small phone
+			words = short
+		}
+		need := look.HeightFor(words, room)
+		y := (size.Height - need) / 2
+		if icon+gap+need <= size.Height-2*in {
+			y -= (icon + gap) / 2
+			objs = append(objs, look.At(look.Icon(a.style, "camera", icon, c.Accent), in, y, icon, icon))
+			y += icon + gap
+		}
+		return append(objs, look.At(words, in, y, room, need))
+	})
+}
+
+// pick is a small photo that can be touched; img is nil while it is made.
+func (a *App) pick(img image.Image, i int, on bool, tap func()) fyne.CanvasObject {
 	side := a.px(64)
 	c := a.style.Colors()
 	touch := look.Area(a.style, a.say("foto.small", "n", i+1), "photo."+strconv.Itoa(i), on, tap)
-	img := a.picture(f.Digest, f.Data)
-	return newPanel(side, fixed(side), func(size fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(side, look.Fixed(side), func(size fyne.Size) []fyne.CanvasObject {
 		ground := canvas.NewRectangle(c.Sunken)
 		ground.CornerRadius, ground.StrokeColor, ground.StrokeWidth = a.px(10), c.Edge, a.px(1.5)
 		if on {
 			ground.StrokeColor, ground.StrokeWidth = c.Accent, a.px(4)
 		}
-		objs := []fyne.CanvasObject{at(touch, 0, 0, size.Width, size.Height), at(ground, 0, 0, size.Width, size.Height)}
-		if img != nil {
-			pic := canvas.NewImageFromImage(img)
-			pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(7)
-			in := a.px(5)
-			objs = append(objs, at(pic, in, in, size.Width-2*in, size.Height-2*in))
+		objs := []fyne.CanvasObject{look.At(touch, 0, 0, size.Width, size.Height), look.At(ground, 0, 0, size.Width, size.Height)}
+		if img == nil {
+			icon := a.px(28)
+			return append(objs, look.At(look.Icon(a.style, "camera", icon, c.Ink2), (size.Width-icon)/2, (size.Height-icon)/2, icon, icon))
 		}
-		return objs
+		pic := canvas.NewImageFromImage(img)
+		pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(7)
+		in := a.px(5)
+		return append(objs, look.At(pic, in, in, size.Width-2*in, size.Height-2*in))
 	})
 }
 
-// buttons are what can be done with photos now.
-func (s *foto) buttons(a *App, files []visit.File) []fyne.CanvasObject {
-	if s.busy > 0 {
-		return nil
-	}
+// buttons are what can be done with photos now; while one is being prepared, the room for them.
+func (s *foto) buttons(a *App, files []visit.File) fyne.CanvasObject {
 	st, d := a.style, s.draft
 	take := look.ButtonOpts{Label: a.say("foto.take"), Icon: "camera", ID: "take", Tap: func() { a.take(d) }}
-	if len(files) == 0 {
-		return []fyne.CanvasObject{look.Button(st, take)}
+	n := s.count(files)
+	if n == 0 {
+		return look.Button(st, take)
 	}
-	f := files[s.at]
-	cover := look.ButtonOpts{Label: a.say("foto.hide"), Icon: "eraser", Small: true, ID: "cover", Tap: func() { a.openCover(s, f) }}
-	row := []fyne.CanvasObject{look.Button(st, cover)}
-	if len(files) < mostPhotos {
+	row := []look.ButtonOpts{{Label: a.say("foto.hide"), Icon: "eraser", Small: true, ID: "cover", Tap: func() { a.openCover(s, files[s.at]) }}}
+	if n < mostPhotos {
 		take.Label, take.Small = a.say("foto.more"), true
-		row = append(row, look.Button(st, take))
+		row = append(row, take)
 	}
-	return []fyne.CanvasObject{look.Grid(a.px(10), 2, row...)}
+	grid := a.row(row...)
+	if s.busy > 0 {
+		return reserve(grid)
+	}
+	return grid
+}
+
+// row puts small buttons beside each other. Where that needs the room of their signs, they go without: in two lines they would push what is
+// asked off a small screen.
+func (a *App) row(buttons ...look.ButtonOpts) fyne.CanvasObject {
+	gap, room := a.px(10), a.size.Width-2*a.style.Margin()
+	made := func(signs bool) fyne.CanvasObject {
+		var all []fyne.CanvasObject
+		for _, b := range buttons {
+			if !signs {
+				b.Icon = ""
+			}
+			all = append(all, look.Button(a.style, b))
+		}
+		return look.Grid(gap, len(all), all...)
+	}
+	with, without := made(true), made(false)
+	if look.HeightFor(without, room) < look.HeightFor(with, room) {
+		return without
+	}
+	return with
 }
 
 // preparing says that a file is being prepared, and how far that is.
@@ -241,6 +329,11 @@ func (s *foto) next(a *App) {
 			a.show()
 			return
 		}
+	}
+	if s.busy > 0 { // all is said: it goes on by itself when the photo is ready
+		s.ahead = true
+		a.show()
+		return
 	}
 	a.onward(s.draft, s)
 }

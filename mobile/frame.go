@@ -121,7 +121,11 @@ func (a *App) scrolled(p page) fyne.CanvasObject {
 	st := a.style
 	var col []fyne.CanvasObject
 	if p.room != "" {
-		col = append(col, look.Text(st, look.TitleL, p.room, look.TextOpts{Bold: true}))
+		size := look.TitleL
+		if look.Measure(p.room, st.Size(size), true).Width > a.size.Width-2*st.Margin() { // a line that a small phone needs for something else
+			size = look.TitleM
+		}
+		col = append(col, look.Text(st, size, p.room, look.TextOpts{Bold: true}))
 	}
 	var top fyne.CanvasObject
 	if g := p.step; g != nil {
@@ -238,9 +242,9 @@ func (w whole) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 func (w whole) place() {
 	for _, o := range w.a.root.Objects {
 		if o == fyne.CanvasObject(w.a.ear) {
-			at(o, 0, 0, 1, 1)
+			look.At(o, 0, 0, 1, 1)
 			continue
 		}
-		at(o, 0, 0, w.a.size.Width, w.a.size.Height)
+		look.At(o, 0, 0, w.a.size.Width, w.a.size.Height)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
@@ -175,7 +174,7 @@ func (s *mine) entry(a *App, r *report) fyne.CanvasObject {
 		if at := r.Answer.At.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 			word = a.say("state.done.today")
 		} else {
-			word = a.say("state.done.on", "day", text.Date(a.style.Lang, at))
+			word = a.say("state.done.on", "day", a.day(at))
 		}
 	}
 	hint := r.Place

@@ -8,7 +8,6 @@ package mobile
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"io/fs"
 	"time"
@@ -16,11 +15,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/gentle"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/townmap"
@@ -67,7 +67,7 @@ type App struct {
 	theme   look.Style
 	stack   []screen
 	post    func(func())
-	wait    []func() // what came from elsewhere while a finger was on the screen
+	queue   *gentle.Queue
 	size    fyne.Size
 	page    page
 	sheet   *scroll.Scroll
@@ -116,7 +116,7 @@ func build(a fyne.App, o Options, post func(func())) (*App, error) {
 	if o.Style.Lang == "" {
 		o.Style.Lang = "de"
 	}
-	t, err := loadTown()
+	t, err := content.Map()
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +128,7 @@ func build(a fyne.App, o Options, post func(func())) (*App, error) {
 	p.ear = newEar(p)
 	p.shelf.memory = o.Memory
 	p.root = container.New(whole{p})
+	p.queue = gentle.New(p.root, post)
 	p.size = o.Window.Canvas().Size()
 	p.stack = []screen{&start{}}
 	p.listen(o.Window.Canvas())
@@ -181,17 +182,4 @@ func (a *App) options() visit.Options {
 func (a *App) service() *service.Service {
 	s, _ := a.o.Catalogue.Find(Report, "")
 	return s
-}
-
-// loadTown reads the town's map, which ships with the app.
-func loadTown() (*place.Town, error) {
-	data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
-	if err != nil {
-		return nil, fmt.Errorf("mobile: map: %w", err)
-	}
-	t, err := place.Read(data)
-	if err != nil {
-		return nil, fmt.Errorf("mobile: map: %w", err)
-	}
-	return t, nil
 }

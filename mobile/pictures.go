@@ -62,19 +62,23 @@ func (a *App) picture(digest string, jpeg []byte) image.Image {
 func (a *App) photoView(digest string, jpeg []byte, h float32, name string) fyne.CanvasObject {
 	c := a.style.Colors()
 	img := a.picture(digest, jpeg)
-	p := newPanel(a.px(60), fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+	p := look.NewScene(a.px(60), look.Fixed(h), func(s fyne.Size) []fyne.CanvasObject {
 		ground := canvas.NewRectangle(c.Sunken)
 		ground.CornerRadius = a.px(16)
-		objs := []fyne.CanvasObject{at(ground, 0, 0, s.Width, s.Height)}
+		objs := []fyne.CanvasObject{look.At(ground, 0, 0, s.Width, s.Height)}
 		if img == nil {
 			i := a.px(32)
-			return append(objs, at(look.Icon(a.style, "camera", i, c.Ink2), (s.Width-i)/2, (s.Height-i)/2, i, i))
+			return append(objs, look.At(look.Icon(a.style, "camera", i, c.Ink2), (s.Width-i)/2, (s.Height-i)/2, i, i))
 		}
 		pic := canvas.NewImageFromImage(img)
 		pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(16)
-		return append(objs, at(pic, 0, 0, s.Width, s.Height))
+		if b := img.Bounds(); s.Width*float32(b.Dy()) > 2*s.Height*float32(b.Dx()) { // more than half of an upright photo would be missing: all of it, in the middle
+			w := s.Height * float32(b.Dx()) / float32(b.Dy())
+			return append(objs, look.At(pic, (s.Width-w)/2, 0, w, s.Height))
+		}
+		return append(objs, look.At(pic, 0, 0, s.Width, s.Height))
 	})
-	p.node = tree.Node{Role: tree.Picture, Name: name}
+	p.Node = tree.Node{Role: tree.Picture, Name: name}
 	return p
 }
 
@@ -112,7 +116,7 @@ func (a *App) taken(d *draft, data []byte, err error) {
 		a.show()
 		return
 	}
-	f.problem, f.busy = "", 1
+	f.problem, f.busy, f.at = "", 1, len(d.visit.Files())
 	a.show()
 	a.beside(func(context.Context) func() {
 		stage := func(n int) { a.gently(func() { f.busy = n; a.refresh(f) }) }
@@ -133,7 +137,7 @@ func (a *App) taken(d *draft, data []byte, err error) {
 			a.o.Event("photo", "bytes", len(made.JPEG))
 			a.placed(f, made.Place)
 			a.keep(d, true)
-			if ahead && f.problem == "" && a.top() == screen(f) {
+			if ahead && a.top() == screen(f) {
 				a.onward(d, f)
 				return
 			}
@@ -194,7 +198,7 @@ func (a *App) placed(f *foto, p *photo.Place) {
 	at := place.Point{Lat: p.Lat, Lon: p.Lon}
 	switch err := a.town.Check(at); {
 	case errors.Is(err, place.ErrOutside):
-		f.problem = "photo.outside"
+		f.problem, f.draft.astray = problemOutside, true
 	case err == nil:
 		f.draft.visit.Answer(pathPlace, a.spotAt(at, form.ByPhoto).Value())
 	}

@@ -6,11 +6,13 @@ import (
 	"testing/fstest"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo/phototest"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 )
 
 // The pictures on the phone, each with its own trouble.
 var pictures = sync.OnceValue(func() fstest.MapFS {
-	town, err := loadTown()
+	town, err := content.Map()
 	if err != nil {
 		panic(err)
 	}

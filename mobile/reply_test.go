@@ -13,12 +13,12 @@ import (
 func asked(t *testing.T) (*rig, *report) {
 	r := newRig(t, phone)
 	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
+	r.Tap("send")
+	r.WaitScreen("sent")
 	app := r.opened()[0]
 	r.memory.deliver()
 	r.a.look()
-	r.waitFor("Danke!")
+	r.WaitFor("Danke!")
 	rep := r.a.reports[0]
 	rep.Answer = &service.Answer{Case: app.Case, State: service.StateAsked, Token: "t", Questions: []service.Question{{ID: "q1", Text: "Links oder rechts?"}}, At: r.clock}
 	r.office.Cut(visit.ErrOffline)
@@ -29,19 +29,19 @@ func asked(t *testing.T) (*rig, *report) {
 
 func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
 	r, _ := asked(t)
-	r.tap("question.q1")
-	if !r.sees("Ihre Antwort geht los, sobald es wieder da ist") {
+	r.Tap("question.q1")
+	if !r.Sees("Ihre Antwort geht los, sobald es wieder da ist") {
 		t.Error("nobody says that there is no line")
 	}
-	r.tap(fieldReply)
+	r.Tap(fieldReply)
 	r.types("Rechts.")
 	r.a.rest()
-	r.tap("send")
-	r.waitScreen("detail")
-	if !r.sees("Wartet auf Netz") || r.a.Screen() != "detail" {
-		t.Errorf("the report says:\n%s", r.said())
+	r.Tap("send")
+	r.WaitScreen("detail")
+	if !r.Sees("Wartet auf Netz") || r.a.Screen() != "detail" {
+		t.Errorf("the report says:\n%s", r.Said())
 	}
-	if _, again := r.find("question.q1"); again {
+	if _, again := r.Find("question.q1"); again {
 		t.Error("the question is still asked")
 	}
 	said := r.opened()[1]
@@ -59,13 +59,13 @@ func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
 	rep := r.a.reports[0]
 	r.a.online = false
 	r.a.openDetail(rep)
-	if !r.sees("Wartet auf Netz") {
-		t.Errorf("after a restart the report says:\n%s", r.said())
+	if !r.Sees("Wartet auf Netz") {
+		t.Errorf("after a restart the report says:\n%s", r.Said())
 	}
 	r.memory.arrived = r.clock.Add(time.Hour)
 	r.memory.deliver()
 	r.a.look()
-	r.waitFor("Ihre Antwort ist im Rathaus.")
+	r.WaitFor("Ihre Antwort ist im Rathaus.")
 	if rep.stage() != "arrived" {
 		t.Errorf("the list says %q", rep.stage())
 	}
@@ -74,26 +74,25 @@ func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
 // An answer that nobody took may not look as if it had been given, and one that found no room is not lost.
 func TestAnAnswerThatWasNotTakenIsAskedAgain(t *testing.T) {
 	r, rep := asked(t)
-	r.tap("question.q1")
-	r.tap(fieldReply)
+	r.Tap("question.q1", fieldReply)
 	r.types("Rechts.")
 	r.a.rest()
 	r.memory.full = true
-	r.tap("send")
-	r.waitFor("Kein Platz mehr auf dem Handy")
-	r.wait("the button to try again", func() bool { _, again := r.find("send"); return again }) // the draft may have said it first
-	if len(rep.Replies) != 0 || !r.sees("Rechts.") {
+	r.Tap("send")
+	r.WaitFor("Kein Platz mehr auf dem Handy")
+	r.Wait("the button to try again", func() bool { _, again := r.Find("send"); return again }) // the draft may have said it first
+	if len(rep.Replies) != 0 || !r.Sees("Rechts.") {
 		t.Error("the answer is lost")
 	}
 	r.memory.full = false
-	r.tap("send")
-	r.waitScreen("detail")
+	r.Tap("send")
+	r.WaitScreen("detail")
 	r.memory.mu.Lock()
 	r.memory.standing[rep.Replies[0].Envelope] = Refused
 	r.memory.mu.Unlock()
 	r.a.look()
-	r.waitFor("konnte Ihre Antwort nicht annehmen")
-	if _, again := r.find("question.q1"); !again || rep.stage() != "asked" {
+	r.WaitFor("konnte Ihre Antwort nicht annehmen")
+	if _, again := r.Find("question.q1"); !again || rep.stage() != "asked" {
 		t.Error("the question is not asked again")
 	}
 }
@@ -102,15 +101,15 @@ func TestAnAnswerThatWasNotTakenIsAskedAgain(t *testing.T) {
 func TestThePicturesOfAnAnswerStay(t *testing.T) {
 	r := newRig(t, phone)
 	r.a.push(&ask{draft: r.filled()})
-	r.tap("send")
-	r.waitScreen("sent")
+	r.Tap("send")
+	r.WaitScreen("sent")
 	app := r.opened()[0]
 	picture := thumb(r.album["klein.jpg"].Data)
 	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Erledigt.", At: r.clock,
 		Papers: []service.Paper{{Name: "danach.jpg", Title: "Danach", Type: "image/jpeg", Data: picture}}})
 	rep := r.a.reports[0]
 	r.a.fetch(rep, nil)
-	r.wait("the answer", func() bool { return rep.Answer != nil })
+	r.Wait("the answer", func() bool { return rep.Answer != nil })
 	if string(rep.Answer.Papers[0].Data) != string(picture) {
 		t.Error("the picture was wiped")
 	}

@@ -5,13 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"image/png"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -24,11 +18,12 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit/visittest"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/screentest"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 )
 
 // phone is the size of a usual one.
@@ -42,6 +37,7 @@ type memory struct {
 	standing map[string]Standing
 	full     bool
 	arrived  time.Time // by the town hall's clock
+	wrote    func()    // told after every change
 }
 
 func (m *memory) put(e Entry) {
@@ -60,6 +56,7 @@ func (m *memory) remove(shelf, id string) {
 }
 
 func (m *memory) Put(_ context.Context, entries ...Entry) error {
+	defer m.wrote()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.full {
@@ -154,16 +151,15 @@ func (b *board) Published(_ context.Context, collection string) ([][]byte, error
 
 // rig is a phone whose world does what a test wants.
 type rig struct {
-	t      testing.TB
+	*screentest.Screen
 	a      *App
-	w      fyne.Window
-	ui     chan func()
 	clock  time.Time
 	memory *memory
 	office *visittest.Office
 	key    seal.Private
 	board  *board
 	album  fstest.MapFS
+	made   map[string]made // photos of the album, prepared once
 	style  look.Style
 	keys   bool
 	mu     sync.Mutex
@@ -171,13 +167,7 @@ type rig struct {
 	fyne   fyne.App
 }
 
-var words = sync.OnceValues(func() (*text.Texts, error) {
-	sub, err := fs.Sub(assets.FS, "texts")
-	if err != nil {
-		return nil, err
-	}
-	return text.Load(sub)
-})
+var words = sync.OnceValues(content.Texts)
 
 var shared = sync.OnceValues(func() (*service.Catalogue, error) { return service.LoadCatalogue(assets.FS, "stadt") })
 
@@ -189,31 +179,33 @@ func newRig(t testing.TB, size fyne.Size) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, clock: time.Date(2026, 11, 24, 10, 24, 0, 0, time.UTC), memory: &memory{standing: map[string]Standing{}}, office: visittest.NewOffice(key), key: key,
-		board: &board{}, album: pictures(), style: look.Style{Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}}
+	r := &rig{clock: time.Date(2026, 11, 24, 10, 24, 0, 0, time.UTC), memory: &memory{standing: map[string]Standing{}}, office: visittest.NewOffice(key), key: key,
+		board: &board{}, album: pictures(), made: map[string]made{}, style: look.Style{Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}}
+	r.Screen = &screentest.Screen{T: t, Name: func() string { return r.a.Screen() }, Sheet: func() *scroll.Scroll { return r.a.sheet }}
 	r.fyne = test.NewTempApp(t)
 	r.fyne.Settings().SetTheme(look.Theme(r.style))
-	r.w = test.NewTempWindow(t, nil)
-	r.w.SetPadded(false)
-	r.w.Resize(size)
+	r.W = test.NewTempWindow(t, nil)
+	r.W.SetPadded(false)
+	r.W.Resize(size)
 	r.start()
 	return r
 }
 
 // start begins the program, as after a kill: only the memory is as it was.
 func (r *rig) start() {
-	r.t.Helper()
+	r.T.Helper()
 	catalogue, err := shared()
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	texts, err := words()
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	ui := make(chan func(), 1000)
-	r.ui = ui
-	a, err := build(r.fyne, Options{Window: r.w, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Keyboard: r.keys,
+	r.UI = ui
+	r.memory.wrote = func() { ui <- func() {} }
+	a, err := build(r.fyne, Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Keyboard: r.keys,
 		Desk: visit.Desk{Journal: visittest.NewJournal(), Sealer: r.office, Town: r.office},
 		Event: func(name string, _ ...any) {
 			r.mu.Lock()
@@ -222,32 +214,19 @@ func (r *rig) start() {
 		},
 		Now: func() time.Time { return r.clock }, Random: rand.Reader}, func(f func()) { ui <- f })
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	r.a = a
-	r.wait("the memory", func() bool { return r.a.loaded })
-}
-
-func (r *rig) wait(what string, so func() bool) {
-	r.t.Helper()
-	late := time.After(20 * time.Second)
-	for !so() {
-		select {
-		case f := <-r.ui:
-			f()
-		case <-late:
-			r.t.Fatalf("waited in vain for %s on screen %q:\n%s", what, r.a.Screen(), r.said())
-		}
-	}
+	r.Wait("the memory", func() bool { return r.a.loaded })
 }
 
 // calm waits until nothing is written any more and nothing wants to be drawn.
 func (r *rig) calm() {
-	r.t.Helper()
+	r.T.Helper()
 	r.a.shelf.flush()
 	for {
 		select {
-		case f := <-r.ui:
+		case f := <-r.UI:
 			f()
 		default:
 			return
@@ -255,67 +234,12 @@ func (r *rig) calm() {
 	}
 }
 
-func (r *rig) waitFor(words string) {
-	r.t.Helper()
-	r.wait("“"+words+"”", func() bool { return r.sees(words) })
-}
-
-func (r *rig) waitScreen(name string) {
-	r.t.Helper()
-	r.wait("the screen "+name, func() bool { return r.a.Screen() == name })
-}
-
-func (r *rig) nodes() []tree.Node { return tree.Of(r.w.Canvas()) }
-
-func (r *rig) said() string {
-	var b strings.Builder
-	for _, n := range r.nodes() {
-		b.WriteString(string(n.Role) + " " + n.Name + " | " + n.Value + " " + n.State + " #" + n.ID + "\n")
-	}
-	return b.String()
-}
-
-func (r *rig) sees(words string) bool {
-	for _, n := range r.nodes() {
-		if strings.Contains(n.Name, words) || strings.Contains(n.Value, words) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *rig) find(what string) (tree.Node, bool) {
-	for _, n := range r.nodes() {
-		if n.Touchable() && (n.Name == what || n.ID == what) {
-			return n, true
-		}
-	}
-	return tree.Node{}, false
-}
-
-// tap touches what has this name or id, scrolling to it if it is out of sight.
-func (r *rig) tap(what string) {
-	r.t.Helper()
-	n, ok := r.find(what)
-	if ok && r.a.sheet != nil && n.Role != tree.Key {
-		if n.ID != "" {
-			r.a.sheet.Reveal(n.ID)
-		}
-		n, ok = r.find(what)
-	}
-	if !ok {
-		r.t.Fatalf("nothing to touch is called %q on screen %q:\n%s", what, r.a.Screen(), r.said())
-	}
-	x, y := n.Bounds.Center()
-	test.TapCanvas(r.w.Canvas(), fyne.NewPos(float32(x), float32(y)))
-}
-
 // types writes by a hardware keyboard, or by the phone's own: both come to what has the focus.
 func (r *rig) types(s string) {
-	r.t.Helper()
-	f := r.w.Canvas().Focused()
+	r.T.Helper()
+	f := r.W.Canvas().Focused()
 	if f == nil {
-		r.t.Fatalf("nothing takes what is typed on screen %q", r.a.Screen())
+		r.T.Fatalf("nothing takes what is typed on screen %q", r.a.Screen())
 	}
 	for _, c := range s {
 		f.TypedRune(c)
@@ -324,48 +248,27 @@ func (r *rig) types(s string) {
 
 // photo chooses a picture, as on the start page or later.
 func (r *rig) photo(button, file string) {
-	r.t.Helper()
-	r.tap(button)
-	r.tap("file." + file)
-	r.waitScreen("foto")
-	r.wait("the photo", func() bool {
+	r.T.Helper()
+	r.Tap(button, "file."+file)
+	r.WaitScreen("foto")
+	r.Wait("the photo", func() bool {
 		f, ok := r.a.top().(*foto)
 		return ok && f.busy == 0 && (f.problem != "" || len(f.draft.visit.Files()) > 0)
 	})
 }
 
-// shot writes a picture of the screen into the folder RATHAUSNAH_SHOTS, if RATHAUSNAH_ONLY (a regular expression) allows its name.
-func (r *rig) shot(name string) {
-	r.t.Helper()
-	dir := os.Getenv("RATHAUSNAH_SHOTS")
-	if dir == "" || !regexp.MustCompile(os.Getenv("RATHAUSNAH_ONLY")).MatchString(name) {
-		return
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		r.t.Fatal(err)
-	}
-	f, err := os.Create(filepath.Join(dir, name+".png"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, r.w.Canvas().Capture()); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 // opened is what the town hall reads of what was sent.
 func (r *rig) opened() []service.Application {
-	r.t.Helper()
+	r.T.Helper()
 	var all []service.Application
 	for _, e := range r.memory.sent {
 		plain, err := r.office.Open(e)
 		if err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
 		var app service.Application
 		if err := json.Unmarshal(plain, &app); err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
 		all = append(all, app)
 	}
@@ -374,32 +277,24 @@ func (r *rig) opened() []service.Application {
 
 // tell is what the town hall answers to a report.
 func (r *rig) tell(recipient string, a service.Answer) {
-	r.t.Helper()
+	r.T.Helper()
 	plain, err := json.Marshal(a)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	sealed, err := seal.SealTo(recipient, plain)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	r.office.Tell(seal.Address(recipient), sealed)
 }
 
 // publish puts a report of somebody else on the board.
 func (r *rig) publish(p published) {
-	r.t.Helper()
+	r.T.Helper()
 	data, err := json.Marshal(p)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	r.board.data = append(r.board.data, data)
-}
-
-// walkAll visits an object and everything in it.
-func walkAll(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	visit(o)
-	for _, child := range tree.Inside(o) {
-		walkAll(child, visit)
-	}
 }

@@ -1,14 +1,17 @@
 package mobile
 
 import (
+	"image/color"
+	"strconv"
+	"strings"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"image/color"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
-
-	"time"
 )
 
 // sent says what happens with the report from now on.
@@ -35,7 +38,7 @@ func (s *sent) draw(a *App) page {
 		if a.online {
 			key = "sent.online"
 		}
-		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.say(key)))...))
+		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.say(key)), look.Text(a.style, look.Lead, a.say("sent.nothing"), look.TextOpts{Bold: true}))...))
 	}
 	p.body = append(p.body, a.way(r))
 	p.body = append(p.body, a.clockNote()...)
@@ -63,12 +66,12 @@ func (a *App) thanks() fyne.CanvasObject {
 	words := look.Column(a.px(4), look.Text(st, look.TitleL, a.say("sent.thanks"), look.TextOpts{Bold: true, Color: c.OnHero}),
 		look.Text(st, look.Lead, a.say("sent.there"), look.TextOpts{Color: c.OnHero2}))
 	d := a.px(64)
-	sign := newPanel(d, fixed(d), func(s fyne.Size) []fyne.CanvasObject {
+	sign := look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		ground, ink := c.OnHero, c.OK
 		if st.Contrast != look.Normal {
 			ink = c.Ground
 		}
-		return []fyne.CanvasObject{at(canvas.NewCircle(ground), 0, 0, d, d), at(look.Icon(st, "check", d*0.6, ink), d*0.2, d*0.2, d*0.6, d*0.6)}
+		return []fyne.CanvasObject{look.At(canvas.NewCircle(ground), 0, 0, d, d), look.At(look.Icon(st, "check", d*0.6, ink), d*0.2, d*0.2, d*0.6, d*0.6)}
 	})
 	return a.hall(look.Column(a.px(16), sign, words), 200)
 }
@@ -82,21 +85,21 @@ func (a *App) hall(words fyne.CanvasObject, spring float32) fyne.CanvasObject {
 	height := func(w float32) float32 { return a.px(20) + look.HeightFor(words, w-2*side) + a.px(22) + fh }
 	ground := look.Panel(st, st.Colors().Hero, nil, 0)
 	bars := look.Sprudel(st, 170, spring*0.8, look.SprudelOpts{Bars: 9, OnAccent: true})
-	return newPanel(side*2+words.MinSize().Width, height, func(s fyne.Size) []fyne.CanvasObject {
-		objs := []fyne.CanvasObject{at(ground, 0, 0, s.Width, s.Height-fh), at(frieze, 0, s.Height-fh, s.Width, fh)}
+	return look.NewScene(side*2+words.MinSize().Width, height, func(s fyne.Size) []fyne.CanvasObject {
+		objs := []fyne.CanvasObject{look.At(ground, 0, 0, s.Width, s.Height-fh), look.At(frieze, 0, s.Height-fh, s.Width, fh)}
 		room := s.Width - 2*side
 		wh := look.HeightFor(words, room)
 		if st.Factor() <= 1 && s.Width >= a.px(360) { // the words have their own room at the left
 			bw, bh := a.px(170), min(a.px(spring*0.8), s.Height-fh-a.px(50))
-			objs = append(objs, at(bars, s.Width-bw-a.px(14), s.Height-fh-bh, bw, bh))
+			objs = append(objs, look.At(bars, s.Width-bw-a.px(14), s.Height-fh-bh, bw, bh))
 		}
-		return append(objs, at(words, side, a.px(20), room, wh))
+		return append(objs, look.At(words, side, a.px(20), room, wh))
 	})
 }
 
 // niche is a pictogram in a round-topped niche.
 func (a *App) niche(icon string, w, h float32, fill, ink color.NRGBA) fyne.CanvasObject {
-	return newPanel(w, fixed(h), func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(w, look.Fixed(h), func(s fyne.Size) []fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.TopLeftCornerRadius, r.TopRightCornerRadius = w/2, w/2
 		r.BottomLeftCornerRadius, r.BottomRightCornerRadius = a.px(8), a.px(8)
@@ -104,7 +107,7 @@ func (a *App) niche(icon string, w, h float32, fill, ink color.NRGBA) fyne.Canva
 			r.StrokeColor, r.StrokeWidth = a.style.Colors().Ink, a.px(3)
 		}
 		i := w * 0.56
-		return []fyne.CanvasObject{at(r, 0, 0, w, h), at(look.Icon(a.style, icon, i, ink), (w-i)/2, (h-i)/2+h*0.04, i, i)}
+		return []fyne.CanvasObject{look.At(r, 0, 0, w, h), look.At(look.Icon(a.style, icon, i, ink), (w-i)/2, (h-i)/2+h*0.04, i, i)}
 	})
 }
 
@@ -128,6 +131,11 @@ func (a *App) way(r *report) fyne.CanvasObject {
 	}
 	arrived := r.standing == Arrived
 	stages := []look.Stage{{Icon: "check", Title: a.say("way.saved"), Text: a.moment(r.At), At: look.Done}}
+	words := [3]string{a.say("way.is.done"), a.say("way.is.now"), a.say("way.is.open")}
+	if r.stage() == "stuck" { // nothing more comes by itself
+		_, sign := signOf("stuck")
+		return look.Way(a.style, append(stages, look.Stage{Icon: sign, Title: a.say("state.stuck"), Text: a.say("way.stuck.text"), At: look.Now}), words)
+	}
 	if !arrived {
 		wait := look.Stage{Icon: "refresh", Title: a.say("way.waiting"), Text: a.say("way.waiting.text"), At: look.Now}
 		if a.online {
@@ -152,9 +160,13 @@ func (a *App) way(r *report) fyne.CanvasObject {
 		if over {
 			end.Text = a.moment(r.Answer.At)
 		}
+		if over && state != service.StateApproved { // answered or taken back: nothing was repaired
+			_, end.Icon = signOf(r.stage())
+			end.Title = a.say("state." + r.stage())
+		}
 		stages = append(stages, look1, end)
 	}
-	return look.Way(a.style, stages, [3]string{a.say("way.is.done"), a.say("way.is.now"), a.say("way.is.open")})
+	return look.Way(a.style, stages, words)
 }
 
 // moment is a day and a time as people say them; nothing where a clock was wrong: no date is better than a false one.
@@ -168,7 +180,18 @@ func (a *App) moment(t time.Time) string {
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return a.say("today", "time", clock)
 	}
-	return text.Date(a.style.Lang, t)
+	return a.day(t)
+}
+
+// day is a date as people say it: without the year while it is this one.
+func (a *App) day(t time.Time) string {
+	now := a.now()
+	t = t.In(now.Location())
+	date := text.Date(a.style.Lang, t)
+	if t.Year() == now.Year() {
+		return strings.TrimSuffix(date, " "+strconv.Itoa(t.Year()))
+	}
+	return date
 }
 
 // since says for how long others have known: "Seit gestern."; nothing where it cannot be known.

@@ -86,6 +86,9 @@ func (s *card) draw(a *App) page {
 	st, lang := a.style, a.style.Lang
 	c := s.service.CardOn(lang, a.today())
 	p := page{title: c.Title}
+	if s.service.ID != Report && s.service.Online() { // first of all: here is not the place
+		p.body = append(p.body, a.note(look.Info, "building-bank", a.say("card.terminal"), a.say("card.terminal.text")))
+	}
 	if c.Lead != "" {
 		p.body = append(p.body, a.lead(c.Lead))
 	}
@@ -108,9 +111,6 @@ func (s *card) draw(a *App) page {
 	}
 	list(a.say("card.needs"), c.Needs)
 	list(a.say("card.gets"), c.Gets)
-	if s.service.ID != Report && s.service.Online() {
-		p.body = append(p.body, a.note(look.Info, "building-bank", a.say("card.terminal"), a.say("card.terminal.text")))
-	}
 	if c.Office != "" {
 		p.body = append(p.body, look.Card(st, look.Column(a.px(6), a.heading(look.Lead, a.say("card.office")), look.Text(st, look.Body, c.Office, look.TextOpts{}))))
 	}

@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -32,13 +33,28 @@ func (s *start) draw(a *App) page {
 		a.keep(d, true)
 		a.push(&foto{draft: d})
 	}))
-	if !a.online {
-		p.body = append(p.body, a.note(look.Info, "cloud-off", "", a.say("start.offline")))
-	}
+	var own []fyne.CanvasObject
 	if len(a.drafts)+len(a.reports) > 0 {
-		p.body = append(p.body, look.Entry(st, look.EntryOpts{Icon: "list-check", Title: a.say("tab.mine.long"), Hint: a.summary(), ID: "mine", Tap: func() { a.room(&mine{}) }}))
+		own = append(own, look.Entry(st, look.EntryOpts{Icon: "list-check", Title: a.say("tab.mine.long"), Hint: a.summary(), ID: "mine", Tap: func() { a.room(&mine{}) }}))
 	}
+	if !a.online {
+		said := a.note(look.Info, "cloud-off", "", a.say("start.offline"))
+		if !s.fits(a, p, append([]fyne.CanvasObject{said}, own...)) { // what would be cut by a few pixels is said in less room
+			said = look.Remark(st, "cloud-off", a.say("start.offline.short"))
+		}
+		p.body = append(p.body, said)
+	}
+	p.body = append(p.body, own...)
 	return p
+}
+
+// fits tells whether the page and more fit the screen without scrolling.
+func (*start) fits(a *App, p page, more []fyne.CanvasObject) bool {
+	need := look.HeightFor(look.Column(a.px(p.gap), append(slices.Clone(p.body), more...)...), a.size.Width-2*a.style.Margin()) + a.px(14+16) + look.HeightFor(a.tabs(), a.size.Width)
+	if p.hero != nil {
+		need += look.HeightFor(p.hero, a.size.Width)
+	}
+	return need <= a.size.Height
 }
 
 // firstField is the form's question what it is about, before anything was said.

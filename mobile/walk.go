@@ -2,13 +2,9 @@ package mobile
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/mobile"
-
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 // screen is one step of the walk. It holds what is only of this screen, never an answer.
@@ -112,37 +108,5 @@ func (a *App) beside(work func(ctx context.Context) func()) {
 	}()
 }
 
-const (
-	touchPause   = 30 * time.Millisecond // how soon to look again whether the finger has gone
-	longestTouch = 3 * time.Second       // after that it is no tap any more
-)
-
-// gently runs f on the UI goroutine, in the order of the calls, as soon as no finger is on the screen: a drawing would take the button away
-// from under it, and the tap would be lost.
-func (a *App) gently(f func()) {
-	a.post(func() {
-		a.wait = append(a.wait, f)
-		if len(a.wait) == 1 {
-			a.drain(time.Now().Add(longestTouch))
-		}
-	})
-}
-
-func (a *App) drain(until time.Time) {
-	if touched(a.root) && time.Now().Before(until) {
-		time.AfterFunc(touchPause, func() { a.post(func() { a.drain(until) }) })
-		return
-	}
-	for len(a.wait) > 0 {
-		f := a.wait[0]
-		a.wait = a.wait[1:]
-		f()
-	}
-}
-
-func touched(o fyne.CanvasObject) bool {
-	if t, ok := o.(interface{ Pressed() bool }); ok && t.Pressed() {
-		return true
-	}
-	return slices.ContainsFunc(tree.Inside(o), touched)
-}
+// gently runs f on the UI goroutine as soon as no finger is on the screen.
+func (a *App) gently(f func()) { a.queue.Do(f) }

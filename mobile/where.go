@@ -43,6 +43,9 @@ func (s *where) draw(a *App) page {
 	}
 	switch {
 	case s.edit || !ok:
+		if d.astray && !s.edit {
+			p.body = append(p.body, a.note(look.Warn, "map-pin", a.say(problemOutside), a.say(problemOutside+".here")))
+		}
 		if p.wide != nil {
 			p.body = append(p.body, a.small(a.say("where.move")))
 		}
@@ -101,7 +104,7 @@ func (a *App) signed(icon, text, hint string) fyne.CanvasObject {
 	if hint != "" {
 		words = append(words, a.small(hint))
 	}
-	size := a.px(28)
+	size := a.px(28) * (1 + (st.Factor()-1)*0.4)
 	return led(size, size, a.px(10), look.Icon(st, icon, size, st.Colors().Accent), look.Column(0, words...))
 }
 

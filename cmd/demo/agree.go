@@ -291,27 +291,5 @@ func (j *journey) forgotten(ctx context.Context) error {
 // remembered looks for any of the words in everything that the terminal keeps: its memory, its event log and what it said to its log. It
 // gives the first file that holds one.
 func (t *town) remembered(words []string) (found string, err error) {
-	for _, root := range []string{filepath.Join(t.home, "kiosk"), filepath.Join(t.home, "events.jsonl"), filepath.Join(t.logs, "kiosk.log")} {
-		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			data = bytes.ToLower(data)
-			for _, w := range words {
-				if bytes.Contains(data, bytes.ToLower([]byte(w))) {
-					found = path
-					return filepath.SkipAll
-				}
-			}
-			return nil
-		})
-		if err != nil || found != "" {
-			return found, err
-		}
-	}
-	return "", nil
+	return holds(words, nil, filepath.Join(t.home, "kiosk"), filepath.Join(t.home, "events.jsonl"), filepath.Join(t.logs, "kiosk.log"))
 }

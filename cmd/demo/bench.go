@@ -2,31 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"sort"
 	"time"
-
-	"github.com/google/uuid"
-
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 )
-
-// benchPages are pages equivalent to our attract and home screens, for the browser beside us.
-//
-//go:embed pages
-var benchPages embed.FS
 
 // row is one line of out/bench.json. Peer and Ratio are null where there is no peer; Word then says why.
 type row struct {
@@ -49,6 +32,33 @@ type bench struct {
 	rows     []row
 }
 
+// measurement is something that is measured, under the name by which it can be asked for alone. It adds its rows to the table; work is a folder for
+// what it needs, with the browser's pages.
+type measurement struct {
+	name    string
+	measure func(b *bench, ctx context.Context, work string) error
+}
+
+// measurements are all that exist, in the order of the table.
+func measurements() []measurement {
+	return []measurement{
+		{"durable", (*bench).durable},
+		{"paint", (*bench).firstPaint},
+		{"memory", (*bench).memory},
+		{"tap", (*bench).taps},
+		{"photo", (*bench).photo},
+		{"phone", (*bench).phonePaint},
+		{"five", (*bench).fiveTaps},
+		{"status", (*bench).status},
+		{"payment", (*bench).payment},
+		{"slip", (*bench).slip},
+		{"girocode", (*bench).girocode},
+		{"idle", (*bench).idle},
+		{"kills", (*bench).kills},
+	}
+}
+
+// add writes a row: the medians of ours and the peer's, and whether the goal holds. Without a peer that a goal needs it stays open; word says why.
 func (b *bench) add(name, unit string, ours, peer []float64, peerName, goal string, holds func(ours, ratio float64) bool, word string) {
 	r := row{Name: name, Unit: unit, Ours: median(ours), PeerName: peerName, Goal: goal, Word: word}
 	ratio := 0.0
@@ -100,19 +110,16 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	if err := b.writePages(work); err != nil {
+	if err := layPages(work); err != nil {
 		return err
 	}
-	if b.only == "" || b.only == "durable" {
-		if err := b.durable(ctx, work); err != nil {
-			return err
+	for _, m := range measurements() {
+		if b.only != "" && b.only != m.name {
+			continue
 		}
-	}
-	if err := b.window(ctx, work); err != nil {
-		return err
-	}
-	if err := b.onPhones(ctx, work); err != nil {
-		return err
+		if err := m.measure(b, ctx, work); err != nil {
+			return fmt.Errorf("demo: bench: %s: %w", m.name, err)
+		}
 	}
 	if b.only != "" {
 		return nil
@@ -129,96 +136,4 @@ func (b *bench) run(ctx context.Context) error {
 	return nil
 }
 
-// writePages lays the browser's pages and our fonts side by side.
-func (b *bench) writePages(work string) error {
-	for _, dir := range []string{"pages", "fonts"} {
-		if err := os.MkdirAll(filepath.Join(work, dir), 0o755); err != nil {
-			return err
-		}
-	}
-	for _, name := range []string{"01-attract.html", "02-home.html"} {
-		text, err := fs.ReadFile(benchPages, "pages/"+name)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(work, "pages", name), text, 0o644); err != nil {
-			return err
-		}
-	}
-	for _, name := range []string{"AtkinsonHyperlegibleNext-Regular.ttf", "AtkinsonHyperlegibleNext-Bold.ttf"} {
-		font, err := fs.ReadFile(assets.FS, "fonts/"+name)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(work, "fonts", name), font, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// durable measures "send" until it is on disk: sealing, and holding the envelope with the payment's intent. The peer is the machine's own
-// limit, one fdatasync of as many bytes.
-func (b *bench) durable(ctx context.Context, work string) error {
-	private, err := seal.Generate()
-	if err != nil {
-		return err
-	}
-	public := private.Public()
-	s, err := store.Open(filepath.Join(work, "store.db"), store.Options{
-		Sign: func(pay.Outcome) (string, error) { return "", errors.New("nothing is released here") }, Now: time.Now,
-	})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	raw, err := os.Create(filepath.Join(work, "raw"))
-	if err != nil {
-		return err
-	}
-	defer raw.Close()
-	plain := make([]byte, 1024)
-	if _, err := rand.Read(plain); err != nil {
-		return err
-	}
-	var ours, syncs []float64
-	for range 40 * b.rounds {
-		began := time.Now()
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		e, err := seal.Seal(public, id.String(), plain)
-		if err != nil {
-			return err
-		}
-		p := pay.Payment{ID: uuid.NewString(), Envelope: e.ID, Amount: 3070, State: pay.Intended, At: began}
-		if err := s.Hold(ctx, e, p); err != nil {
-			return err
-		}
-		ours = append(ours, ms(time.Since(began)))
-		began = time.Now()
-		if _, err := raw.Write(plain); err != nil {
-			return err
-		}
-		if err := fdatasync(raw); err != nil {
-			return err
-		}
-		syncs = append(syncs, ms(time.Since(began)))
-	}
-	our95, sync95 := quantile(ours, 0.95), quantile(syncs, 0.95)
-	b.add("send until durable, p95", "ms", []float64{our95}, []float64{sync95}, "one fdatasync, p95", "<= 3 fdatasyncs + 5 ms",
-		func(ours, _ float64) bool { return ours <= 3*sync95+5 }, "sealing included")
-	return nil
-}
-
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// chromium starts the browser as a terminal would run it.
-func chromium(ctx context.Context, display, profile, page string, w, h int) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "chromium", "--kiosk", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+profile,
-		fmt.Sprintf("--window-size=%d,%d", w, h), "--window-position=0,0", "file://"+page)
-	cmd.Env = append(os.Environ(), "DISPLAY="+display)
-	return cmd
-}

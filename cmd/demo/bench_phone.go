@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,22 +18,6 @@ import (
 
 // benchKills is how often the phone's app is killed.
 const benchKills = 200
-
-// onPhones measures what a phone does. only is as bench.only.
-func (b *bench) onPhones(ctx context.Context, work string) error {
-	for _, one := range []struct {
-		name    string
-		measure func(context.Context, string) error
-	}{{"photo", b.photo}, {"phone", b.phonePaint}, {"five", b.fiveTaps}, {"kills", b.kills}} {
-		if b.only != "" && b.only != one.name {
-			continue
-		}
-		if err := one.measure(ctx, work); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // prepareCmd prepares one photo, or none, and says how much memory the process had at most.
 type prepareCmd struct {
@@ -105,80 +87,6 @@ func (b *bench) photo(ctx context.Context, work string) error {
 		mib = append(mib, float64(kib)/1024)
 	}
 	b.add("memory for it, fresh process", "MiB", mib, nil, "", "<= 150", func(ours, _ float64) bool { return ours <= 150 }, "all of the process")
-	return nil
-}
-
-// phonePaint starts the phone's app and the browser again and again; see firstPaint.
-func (b *bench) phonePaint(ctx context.Context, work string) error {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		b.rows = append(b.rows, row{Name: "phone's first paint", Unit: "ms", PeerName: "chromium", Goal: "ratio <= 0.45", Word: "chromium is not installed"})
-		return nil
-	}
-	page := filepath.Join(work, "pages", "p1-start.html")
-	text, err := fs.ReadFile(benchPages, "pages/p1-start.html")
-	if err == nil {
-		err = os.WriteFile(page, text, 0o644)
-	}
-	if err != nil {
-		return err
-	}
-	st, p, err := b.phoneStage(ctx, work, "phone")
-	if err != nil {
-		return err
-	}
-	defer st.stop()
-	j := &journey{town: st.town, log: io.Discard, out: st.town.out}
-	j.take(p)
-	if err := p.start(ctx); err != nil { // once, with keys and memory; they are used again
-		return err
-	}
-	if err := j.see(ctx, "Was ist Ihnen"); err != nil {
-		return err
-	}
-	if _, err := st.screen.Still(); err != nil {
-		return err
-	}
-	ourPlaces, err := st.places()
-	if err != nil {
-		return err
-	}
-	p.app.Stop()
-	profile := filepath.Join(work, "profile-phone")
-	browser := func() *exec.Cmd { return chromium(ctx, p.display, profile, page, phoneWidth, phoneHeight) }
-	app := func() *exec.Cmd {
-		cmd := exec.CommandContext(ctx, filepath.Join(b.bin, "mobile"), p.args()...)
-		cmd.Env = append(os.Environ(), p.env()...)
-		return cmd
-	}
-	first := browser() // makes its profile; not counted
-	if err := first.Start(); err != nil {
-		return err
-	}
-	time.Sleep(4 * time.Second)
-	theirPlaces, err := st.places()
-	end(first)
-	if err != nil {
-		return err
-	}
-	var ours, theirs []float64
-	for range b.rounds {
-		for _, one := range []struct {
-			make   func() *exec.Cmd
-			places map[image.Point]uint32
-			times  *[]float64
-		}{{app, ourPlaces, &ours}, {browser, theirPlaces, &theirs}} {
-			if err := st.clear(); err != nil {
-				return err
-			}
-			t, err := st.paint(one.make(), one.places)
-			if err != nil {
-				return err
-			}
-			*one.times = append(*one.times, t)
-		}
-	}
-	b.add("phone's first paint, warm", "ms", ours, theirs, "chromium, same page, 390x844", "ratio <= 0.45",
-		func(_, ratio float64) bool { return ratio <= 0.45 }, "on a computer")
 	return nil
 }
 

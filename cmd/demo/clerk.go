@@ -202,7 +202,7 @@ func (t *town) clerkDoes(ctx context.Context, what string) error {
 	case "in-arbeit":
 		return c.moves(ctx, number, "in_work", text, nil)
 	case "erledigt":
-		return c.moves(ctx, number, "approved", text, mended())
+		return c.moves(ctx, number, "approved", text, t.album.mended())
 	}
 	path := "/vorgang/" + number + "/" + act
 	_, err = c.send(ctx, path, path, map[string]string{"text": text})

@@ -54,7 +54,8 @@ func (c *killsCmd) Run(ctx context.Context) error {
 }
 
 // kills plays people whose phones die: the shipped app, touched on a display of its own, is killed at random moments of drafting and sending,
-// and its memory is compared with what its screen had promised. In the end the town hall has to have every report, once.
+// and its memory is compared with what its screen had promised. Now and then the town hall dies too, while it receives. In the end it has to have
+// every report, once.
 type kills struct {
 	town *town
 	seed uint64
@@ -66,12 +67,13 @@ type kills struct {
 	reports map[string]string // case numbers of this phone's reports, by envelope
 
 	rounds, drafting, sending, begun, resumed, sent, lost, doubled int
+	halls, receiving                                               int // deaths of the town hall, and how many while a photo was half there
 }
 
 // String counts for people.
 func (k *kills) String() string {
-	return fmt.Sprintf("kills: %d, of these %d while drafting, %d around sending; %d reports begun, %d gone on with after a kill, %d sent; lost %d, doubled %d (seed %d)",
-		k.rounds, k.drafting, k.sending, k.begun, k.resumed, k.sent, k.lost, k.doubled, k.seed)
+	return fmt.Sprintf("kills: %d, of these %d while drafting, %d around sending; %d reports begun, %d gone on with after a kill, %d sent; the town hall killed %d times, %d while a photo was half there; lost %d, doubled %d (seed %d)",
+		k.rounds, k.drafting, k.sending, k.begun, k.resumed, k.sent, k.halls, k.receiving, k.lost, k.doubled, k.seed)
 }
 
 // How far a draft was said.
@@ -85,6 +87,9 @@ const (
 
 // onePhone is how often one phone is killed. Then the next one begins: the town hall takes only so much a minute from one.
 const onePhone = 20
+
+// eachHall is in which rounds the town hall dies before the phone does: in every fifth.
+const eachHall = 5
 
 // settled is when something that the screen showed has to be in the memory.
 const settled = 300 * time.Millisecond
@@ -135,7 +140,7 @@ func (k *kills) run(ctx context.Context, rounds int) error {
 func (k *kills) life(ctx context.Context, last int) error {
 	for k.rounds < last {
 		k.phone.line.Slow(40_000 + k.rnd.IntN(400_000))
-		if k.rnd.IntN(3) == 0 {
+		if k.rnd.IntN(3) == 0 && !k.hallFalls() {
 			k.phone.line.Cut()
 		} else if err := k.phone.line.Join(); err != nil {
 			return err
@@ -157,8 +162,24 @@ type seen struct {
 // errDead says that the app was killed while a step was made.
 var errDead = errors.New("the app was killed")
 
+// hallFalls tells whether this is a round in which the town hall dies too.
+func (k *kills) hallFalls() bool { return (k.rounds+1)%eachHall == 0 }
+
+// killHall kills the town hall as soon as it has half of a photo, or after a while without.
+func (k *kills) killHall() {
+	k.halls++
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if parts, err := k.town.parts(); err == nil && len(parts) > 0 {
+			k.receiving++
+			break
+		}
+	}
+	k.town.hall.Kill()
+}
+
 // round starts the app, does what a resident does, and kills it at some moment.
 func (k *kills) round(ctx context.Context) error {
+	whole := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := k.phone.start(ctx); err != nil {
@@ -175,16 +196,22 @@ func (k *kills) round(ctx context.Context) error {
 	app := k.phone.app
 	died := make(chan time.Time, 1)
 	var falls atomic.Bool
+	both := k.hallFalls()
 	fall := func(longest int) {
-		time.AfterFunc(time.Duration(k.rnd.IntN(longest))*time.Millisecond, func() {
+		after := time.Duration(k.rnd.IntN(longest)) * time.Millisecond
+		go func() {
+			if both {
+				k.killHall()
+			}
+			time.Sleep(after)
 			at := time.Now()
 			falls.Store(true)
 			app.Kill()
 			died <- at
 			stop()
-		})
+		}()
 	}
-	late := k.rnd.IntN(2) == 0 // it dies around sending; else somewhere on the way there
+	late := both || k.rnd.IntN(2) == 0 // it dies around sending; else somewhere on the way there
 	if !late {
 		fall(2200)
 	}
@@ -200,7 +227,11 @@ func (k *kills) round(ctx context.Context) error {
 	var told []seen
 	err := k.walk(ctx, old, func(step int) {
 		told = append(told, seen{step, time.Now()})
-		if late && step == stepSend {
+		switch {
+		case step != stepSend || !late:
+		case both: // the photo's way has its time already
+			fall(400)
+		default:
 			fall(1500)
 		}
 	})
@@ -208,7 +239,14 @@ func (k *kills) round(ctx context.Context) error {
 		return fmt.Errorf("the screen does not go on: %w", err)
 	}
 	at := <-died
-	return k.compare(context.WithoutCancel(ctx), old, told, at)
+	back := make(chan error, 1)
+	if both {
+		go func() { back <- k.town.serve(whole) }()
+	} else {
+		back <- nil
+	}
+	err = k.compare(whole, old, told, at)
+	return errors.Join(err, <-back)
 }
 
 // walk says what is still to be said of a draft, "" for a new one, and sends it; then it waits to be killed.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,6 +22,7 @@ type commands struct {
 
 	Kills    killsCmd    `cmd:"" help:"Kill the phone's app at random moments and see what is lost or doubled."`
 	Prepare  prepareCmd  `cmd:"" hidden:"" help:"Prepare one photo in a process of its own, for the bench."`
+	Idle     idleCmd     `cmd:"" hidden:"" help:"Hold drivers open and do nothing, for the bench."`
 	Pictures picturesCmd `cmd:"" help:"Make the README's pictures out of the journey parking-permit."`
 }
 
@@ -35,12 +37,16 @@ type townCmd struct {
 type benchCmd struct {
 	Out    string `help:"Folder for bench.json." default:"out"`
 	Rounds int    `help:"How often each figure is measured, at least 5." default:"5"`
-	Only   string `help:"One measurement only: durable, paint, memory, tap, photo, phone, five or kills." enum:",durable,paint,memory,tap,photo,phone,five,kills" default:""`
+	Only   string `help:"One measurement only: ${measurements}. bench.json is not written then." enum:",${measurements}" default:""`
 }
 
 func main() {
 	var c commands
-	k := kong.Parse(&c, kong.Name("demo"), kong.Description("The whole town on one machine."))
+	var names []string
+	for _, m := range measurements() {
+		names = append(names, m.name)
+	}
+	k := kong.Parse(&c, kong.Name("demo"), kong.Description("The whole town on one machine."), kong.Vars{"measurements": strings.Join(names, ",")})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	k.BindTo(ctx, (*context.Context)(nil))
 	err := k.Run()

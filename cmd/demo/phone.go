@@ -1,22 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo/phototest"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
@@ -55,7 +49,7 @@ func (t *town) newPhone(ctx context.Context, name, display string) (p *phone, er
 			return nil, fmt.Errorf("demo: phone: %w", err)
 		}
 	}
-	for file, data := range snapshots() {
+	for file, data := range t.album.snapshots() {
 		if err := os.WriteFile(filepath.Join(p.album, file), data, 0o600); err != nil {
 			return nil, fmt.Errorf("demo: phone: %w", err)
 		}
@@ -222,100 +216,4 @@ func (j *journey) push(n node) error {
 		by = -reach
 	}
 	return j.screen.Push(edge, middle, middle-by)
-}
-
-// Where the demo's photos were taken: at the Klosterstraße, some metres from each other.
-const holeLat, holeLon = 52.2042, 8.79983
-
-// cameraWord is what the demo's camera writes into its own notes. Nobody else has any business with it.
-const cameraWord = "Seriennummer-4711-Kamera-von-Renate"
-
-// snapshots are the photos on a phone, by file name: drawn by rules, with the notes that cameras write.
-var snapshots = sync.OnceValue(func() map[string][]byte {
-	notes := func(lat, lon float64) phototest.Notes {
-		return phototest.Notes{Orientation: 1, Taken: "2026:11:24 10:20:00", Lat: phototest.North(lat), Lon: phototest.East(lon), Maker: []byte(cameraWord)}
-	}
-	upright := notes(holeLat, holeLon)
-	upright.Orientation = 6
-	return map[string][]byte{
-		"schlagloch.jpg": phototest.Annotate(phototest.JPEG(turned(phototest.Scene(1512, 2016)), 92), upright),
-		"zuhause.jpg":    phototest.Camera(1600, 1200, phototest.Notes{Orientation: 1, Taken: "2026:11:24 10:21:00", Maker: []byte(cameraWord)}),
-		"nebenan.jpg":    phototest.Camera(1200, 900, notes(holeLat+0.0002, holeLon)), // 22 metres further north
-	}
-})
-
-// turned is a picture as the sensor of a camera sees it that is held upright: it has to be turned clockwise to be seen.
-func turned(img *image.RGBA) *image.RGBA {
-	w, h := img.Rect.Dx(), img.Rect.Dy()
-	out := image.NewRGBA(image.Rect(0, 0, h, w))
-	for y := range w {
-		for x := range h {
-			out.SetRGBA(x, y, img.RGBAAt(w-1-y, x))
-		}
-	}
-	return out
-}
-
-// mended is the photo of the repaired place, taken by somebody of the town.
-var mended = sync.OnceValue(func() []byte {
-	road := phototest.Scene(2600, 960).SubImage(image.Rect(0, 0, 960, 960)) // the hole is further to the right
-	return phototest.Annotate(phototest.JPEG(road, 92), phototest.Notes{Taken: "2026:11:25 08:00:00", Lat: phototest.North(holeLat), Lon: phototest.East(holeLon), Maker: []byte(cameraWord)})
-})
-
-// bare makes sure that a JPEG carries the picture and nothing else: no notes of any program, no comment, no position.
-func bare(jpeg []byte) error {
-	p, err := photo.Read(jpeg)
-	if err != nil {
-		return err
-	}
-	if p.Place != nil || !p.Taken.IsZero() {
-		return errors.New("demo: the photo says where or when it was taken")
-	}
-	for at := 2; at+4 <= len(jpeg) && jpeg[at] == 0xff; {
-		marker := jpeg[at+1]
-		if marker == 0xda { // what follows is the picture
-			break
-		}
-		if marker >= 0xe0 && marker <= 0xef || marker == 0xfe {
-			return fmt.Errorf("demo: the photo carries a segment %#x beside the picture", marker)
-		}
-		at += 2 + int(jpeg[at+2])<<8 + int(jpeg[at+3])
-	}
-	if bytes.Contains(jpeg, []byte(cameraWord)) {
-		return errors.New("demo: the photo knows the camera")
-	}
-	return nil
-}
-
-// holds looks for any of the words in all files below the folders, without regard to capitals, and gives the first file that has one. Files whose
-// name begins with one of skip are left out.
-func holds(words []string, skip []string, roots ...string) (found string, err error) {
-	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			for _, s := range skip {
-				if strings.HasPrefix(d.Name(), s) {
-					return nil
-				}
-			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			data = bytes.ToLower(data)
-			for _, w := range words {
-				if bytes.Contains(data, bytes.ToLower([]byte(w))) {
-					found = path
-					return filepath.SkipAll
-				}
-			}
-			return nil
-		})
-		if err != nil || found != "" {
-			return found, err
-		}
-	}
-	return "", nil
 }

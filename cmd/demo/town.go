@@ -36,6 +36,7 @@ type town struct {
 	scan                      string // what is written here is scanned
 	spoken                    string // what was read aloud last is kept here; "" lets it be heard
 
+	album     *album
 	processes []*process
 	kiosk     *process
 	hall      *process
@@ -56,7 +57,8 @@ func newTown(bin, out string) (*town, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	t := &town{bin: bin, home: home, out: out, logs: filepath.Join(out, "logs"), clerk: "kowalski", tree: filepath.Join(home, "tree")}
+	t := &town{bin: bin, home: home, out: out, logs: filepath.Join(out, "logs"), clerk: "kowalski", tree: filepath.Join(home, "tree"),
+		album: newAlbum()}
 	secret := make([]byte, 6)
 	if _, err := rand.Read(secret); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)

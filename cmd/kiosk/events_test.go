@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,12 +16,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
@@ -106,15 +103,7 @@ func (noSeal) Seal(context.Context, string, []byte) (seal.Envelope, error) {
 func (noSeal) Ready(context.Context) error { return visit.ErrNoKey }
 
 func TestTheEventLogHoldsNothingThatSomebodyTyped(t *testing.T) {
-	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sub, err := fs.Sub(assets.FS, "texts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	words, err := text.Load(sub)
+	c, err := content.Begin("stadt")()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +120,7 @@ func TestTheEventLogHoldsNothingThatSomebodyTyped(t *testing.T) {
 	w := test.NewTempWindow(t, nil)
 	size := fyne.NewSize(1080, 1920)
 	w.Resize(size)
-	k := kiosk.New(a, kiosk.Options{Window: w, Catalogue: catalogue, Texts: words, Style: style, Event: log.Add,
+	k := kiosk.New(a, kiosk.Options{Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Style: style, Event: log.Add,
 		Desk: visit.Desk{Journal: memory, Sealer: noSeal{}}})
 	w.Resize(size)
 	t.Cleanup(func() { k.Wipe(); close(memory.until) })

@@ -3,9 +3,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -13,22 +11,20 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	_ "time/tzdata" // the town's time zone, also where the machine has none
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"github.com/alecthomas/kong"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/setup"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 )
 
@@ -58,16 +54,13 @@ func main() {
 type Main struct {
 	ConfigFile string
 
-	config Config
+	config setup.Config
 	post   *outpost.Outpost
 	log    *slog.Logger
 	desk   visit.Desk
 	now    func() time.Time // the device's clock in the town's time zone, whatever the machine's is
 	close  []func() error
 }
-
-// townZone is where days begin and end.
-const townZone = "Europe/Berlin"
 
 // Run opens the terminal and returns when its window is closed or ctx ends.
 func (m *Main) Run(ctx context.Context) (err error) {
@@ -80,16 +73,14 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	}()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if m.config, _, err = load(m.ConfigFile); err != nil {
+	if m.config, _, err = setup.Load(m.ConfigFile); err != nil {
 		return err
 	}
-	content := loadContent(m.config.Tenant)
-	zone, err := time.LoadLocation(townZone)
-	if err != nil {
-		return fmt.Errorf("kiosk: time zone: %w", err)
+	offered := content.Begin(m.config.Tenant)
+	if m.now, err = clock.Town(); err != nil {
+		return err
 	}
-	m.now = func() time.Time { return time.Now().In(zone) }
-	id, err := m.config.identity()
+	id, err := identity(m.config)
 	if err != nil {
 		return err
 	}
@@ -105,7 +96,7 @@ func (m *Main) Run(ctx context.Context) (err error) {
 		return err
 	}
 	m.close = append(m.close, events.Close)
-	return m.show(ctx, id, events, content)
+	return m.show(ctx, id, events, offered)
 }
 
 // openMemory opens the device's store and the line to the town hall.
@@ -125,7 +116,7 @@ func (m *Main) openMemory(id *device.Identity, log *slog.Logger) (err error) {
 // openDesk opens the devices on the counter.
 func (m *Main) openDesk() error {
 	m.desk = m.post.Desk()
-	devices, err := hardware.Open(m.config.addresses(), m.now)
+	devices, err := hardware.Open(m.config.Devices.Addresses(), m.now)
 	if err != nil {
 		return err
 	}
@@ -135,15 +126,15 @@ func (m *Main) openDesk() error {
 }
 
 // show opens the window and stays until it is closed.
-func (m *Main) show(ctx context.Context, id *device.Identity, events *events, content func() (*service.Catalogue, *text.Texts, error)) error {
+func (m *Main) show(ctx context.Context, id *device.Identity, events *events, offered func() (content.Content, error)) error {
 	a := app.NewWithID("de.bad-oeynhausen.rathausnah.kiosk")
 	w := a.NewWindow("Rathausnah")
 	flatWindow()
-	catalogue, words, err := content()
+	c, err := offered()
 	if err != nil {
 		return err
 	}
-	style := look.Style{Accent: accent(catalogue.Tenant()), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
+	style := look.Style{Accent: c.Accent(), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
 	a.Settings().SetTheme(look.Theme(style))
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(float32(m.config.Screen.Width), float32(m.config.Screen.Height)))
@@ -156,7 +147,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 	bell := &bell{wake: wake}
 	st := m.post.Status(m.desk.Printer)
 	k := kiosk.New(a, kiosk.Options{
-		Window: w, Catalogue: catalogue, Texts: words, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
+		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience,
 	})
@@ -181,13 +172,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, co
 // streets suggests streets of the shipped map, which is read when somebody types the first one. Without a map nothing is suggested: every
 // street can be typed all the same.
 func streets() func(typed string) []string {
-	town := sync.OnceValues(func() (*place.Town, error) {
-		data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
-		if err != nil {
-			return nil, err
-		}
-		return place.Read(data)
-	})
+	town := sync.OnceValues(content.Map)
 	return func(typed string) []string {
 		t, err := town()
 		if err != nil {
@@ -205,39 +190,4 @@ func (m *Main) event(events *events) func(name string, fields ...any) {
 			m.log.Warn("kiosk: payments are not clear; see 'technician payments'", fields...)
 		}
 	}
-}
-
-// loadContent begins to read services and texts beside everything else that a start needs; the function it returns waits for them.
-func loadContent(tenant string) func() (*service.Catalogue, *text.Texts, error) {
-	var words *text.Texts
-	var textsErr error
-	said := make(chan struct{})
-	go func() {
-		defer close(said)
-		texts, err := fs.Sub(assets.FS, "texts")
-		if err == nil {
-			words, err = text.Load(texts)
-		}
-		textsErr = err
-	}()
-	var catalogue *service.Catalogue
-	var servicesErr error
-	offered := make(chan struct{})
-	go func() {
-		defer close(offered)
-		catalogue, servicesErr = service.LoadCatalogue(assets.FS, tenant)
-	}()
-	return func() (*service.Catalogue, *text.Texts, error) {
-		<-said
-		<-offered
-		return catalogue, words, errors.Join(textsErr, servicesErr)
-	}
-}
-
-// accent is the tenant's colour.
-func accent(t *service.Tenant) look.Accent {
-	if t.Accent == "staatsbad" {
-		return look.Sloe
-	}
-	return look.Petrol
 }

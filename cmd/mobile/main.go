@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -15,16 +14,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	_ "time/tzdata" // the town's time zone, also where the phone has none
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"github.com/alecthomas/kong"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree/watch"
@@ -34,9 +31,6 @@ import (
 
 // appID is the app's name to the system.
 const appID = "de.bad-oeynhausen.rathausnah.mobile"
-
-// townZone is where days begin and end.
-const townZone = "Europe/Berlin"
 
 type commands struct {
 	Config  string `help:"The app's configuration." default:"mobile.yaml" type:"path"`
@@ -75,7 +69,6 @@ type Main struct {
 	window fyne.Window
 	log    *slog.Logger
 	config Config
-	close  []func() error
 }
 
 // errDemo says that an app on a phone was packaged with what is for demos.
@@ -83,13 +76,6 @@ var errDemo = errors.New("mobile: the keys below demo are for an app in a window
 
 // Run opens the memory and the window, and returns when the window is closed or ctx ends.
 func (m *Main) Run(ctx context.Context) (err error) {
-	defer func() {
-		for i := len(m.close) - 1; i >= 0; i-- {
-			if cerr := m.close[i](); err == nil {
-				err = cerr
-			}
-		}
-	}()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if m.ConfigFile == "" {
@@ -110,43 +96,31 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("mobile: %w", err)
 	}
-	zone, err := time.LoadLocation(townZone)
+	now, err := clock.Town()
 	if err != nil {
-		return fmt.Errorf("mobile: time zone: %w", err)
+		return err
 	}
-	now := func() time.Time { return time.Now().In(zone) }
 	post, err := outpost.Open(m.config.Data, id, outpost.Options{Now: now, Log: m.log, Locker: true})
 	if err != nil {
 		return err
 	}
-	m.close = append(m.close, post.Close)
+	defer func() { err = errors.Join(err, post.Close()) }()
 	events, err := watch.Open(m.config.Demo.Events)
 	if err != nil {
 		return err
 	}
-	m.close = append(m.close, events.Close)
+	defer func() { err = errors.Join(err, events.Close()) }()
 	return m.show(ctx, post, events, now)
 }
 
 // show opens the window and stays until it is closed.
 func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Log, now func() time.Time) error {
-	catalogue, err := service.LoadCatalogue(assets.FS, m.config.Tenant)
-	if err != nil {
-		return err
-	}
-	texts, err := fs.Sub(assets.FS, "texts")
-	if err != nil {
-		return err
-	}
-	words, err := text.Load(texts)
+	c, err := content.Begin(m.config.Tenant)()
 	if err != nil {
 		return err
 	}
 	w := m.window
-	style := look.Style{Accent: look.Petrol, Scale: 1, Text: 1, Lang: m.config.Lang, Shell: look.Phone}
-	if catalogue.Tenant().Accent == "staatsbad" {
-		style.Accent = look.Sloe
-	}
+	style := look.Style{Accent: c.Accent(), Scale: 1, Text: 1, Lang: m.config.Lang, Shell: look.Phone}
 	m.app.Settings().SetTheme(look.Theme(style))
 	w.SetPadded(false)
 	w.SetMaster()
@@ -158,7 +132,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		w.Resize(size)
 		w.SetFixedSize(true)
 	}
-	o := mobile.Options{Window: w, Catalogue: catalogue, Texts: words, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
+	o := mobile.Options{Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
 		Pictures: picker{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
 		Clock: post.Client.Clock, Built: builtIn()}
 	if dir := m.config.Demo.Pictures; dir != "" {

@@ -7,7 +7,6 @@ package main
 import (
 	"fmt"
 	"image/png"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,8 +17,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/alecthomas/kong"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
@@ -89,13 +88,9 @@ func (f *flags) painter() (*painter, look.Style, *text.Texts, error) {
 	if err != nil {
 		return nil, st, nil, err
 	}
-	words, err := fs.Sub(assets.FS, "texts")
+	texts, err := content.Texts()
 	if err != nil {
-		return nil, st, nil, fmt.Errorf("preview: texts: %w", err)
-	}
-	texts, err := text.Load(words)
-	if err != nil {
-		return nil, st, nil, fmt.Errorf("preview: texts: %w", err)
+		return nil, st, nil, fmt.Errorf("preview: %w", err)
 	}
 	if err := os.MkdirAll(f.Out, 0o755); err != nil {
 		return nil, st, nil, fmt.Errorf("preview: folder: %w", err)

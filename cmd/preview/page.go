@@ -10,8 +10,8 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 )
 
@@ -70,13 +70,9 @@ func (c *pageCmd) Run() error {
 
 // streets suggests streets of the shipped map, as the terminal does.
 func streets() (func(form.Field) []string, error) {
-	data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
+	town, err := content.Map()
 	if err != nil {
-		return nil, fmt.Errorf("preview: map: %w", err)
-	}
-	town, err := place.Read(data)
-	if err != nil {
-		return nil, fmt.Errorf("preview: map: %w", err)
+		return nil, fmt.Errorf("preview: %w", err)
 	}
 	return func(f form.Field) []string { return town.Suggest(f.Text, 4) }, nil
 }

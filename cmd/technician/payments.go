@@ -46,7 +46,7 @@ func (c *paymentsCmd) Run(h *hands, command subcommand) (err error) {
 	}
 	for _, p := range list {
 		if _, err := fmt.Fprintf(h.out, "%s  %s  %s  %s\n%s%s", p.ID, p.At.Local().Format("02.01.2006 15:04"), p.Amount, p.State,
-			told("before it", p.Before), told("this one ", p.Evidence)); err != nil {
+			remembered("before it", p.Before), remembered("this one ", p.Evidence)); err != nil {
 			return err
 		}
 	}
@@ -56,8 +56,8 @@ func (c *paymentsCmd) Run(h *hands, command subcommand) (err error) {
 	return err
 }
 
-// told is what the terminal said, as its journal has it.
-func told(what string, e *pay.Evidence) string {
+// remembered is what the terminal said, as its journal has it.
+func remembered(what string, e *pay.Evidence) string {
 	if e == nil || e.Trace == 0 && e.Receipt == 0 {
 		return ""
 	}

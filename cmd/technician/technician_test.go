@@ -5,240 +5,172 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 )
 
-// play starts an emulated device and gives its address. in is its standard input.
-func play(t *testing.T, in io.Reader, args ...string) string {
+// start runs a command that goes on until the test ends or stop is called, and gives the address that it prints first. in is its standard
+// input. stop waits for it and gives the rest of its output.
+func start(t *testing.T, in io.Reader, args ...string) (address string, stop func() (string, error)) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"emulate"}, args...), in, w, io.Discard)
+		err := run(ctx, args, in, w, io.Discard)
 		_ = w.CloseWithError(err)
 		ended <- err
 	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("emulate: %v", err)
-		}
-	})
-	line, err := bufio.NewReader(r).ReadBytes('\n')
+	lines := bufio.NewReader(r)
+	line, err := lines.ReadBytes('\n')
 	if err != nil {
-		t.Fatal(err)
+		cancel()
+		t.Fatalf("%v: %v", args, err)
 	}
-	go func() { _, _ = io.Copy(io.Discard, r) }()
 	var said struct{ Device, Address string }
 	if err := json.Unmarshal(line, &said); err != nil || said.Address == "" {
+		cancel()
 		t.Fatalf("%q: %v", line, err)
 	}
-	return said.Address
+	rest := make(chan string, 1)
+	go func() { b, _ := io.ReadAll(lines); rest <- string(b) }()
+	stopped := false
+	stop = func() (string, error) {
+		if stopped {
+			return "", nil
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-ended:
+			return <-rest, err
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%v does not end", args)
+			return "", nil
+		}
+	}
+	t.Cleanup(func() {
+		if _, err := stop(); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+	})
+	return said.Address, stop
 }
 
-// tool runs a command and gives the last line of JSON it printed.
-func tool(t *testing.T, args ...string) (report, error) {
+// play starts an emulated device and gives its address.
+func play(t *testing.T, in io.Reader, args ...string) string {
+	t.Helper()
+	if in == nil {
+		in = strings.NewReader("")
+	}
+	address, _ := start(t, in, append([]string{"emulate"}, args...)...)
+	return address
+}
+
+// tool runs a command and gives what it printed.
+func tool(t *testing.T, in io.Reader, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	err := run(t.Context(), args, strings.NewReader(""), &out, io.Discard)
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	var last report
-	if out.Len() > 0 {
-		if e := json.Unmarshal([]byte(lines[len(lines)-1]), &last); e != nil {
-			t.Fatalf("%v printed %q: %v", args, out.String(), e)
-		}
-	}
-	return last, err
+	err := run(t.Context(), args, in, &out, io.Discard)
+	return out.String(), err
 }
 
-func TestATechnicianTriesACardTerminal(t *testing.T) {
-	for _, listen := range []string{"tcp://127.0.0.1:0", "pty"} {
-		t.Run(listen, func(t *testing.T) {
-			dir := t.TempDir()
-			fault := filepath.Join(dir, "fault")
-			at := play(t, nil, "terminal", "--listen", listen, "--dir", dir, "--fault-file", fault, "--step", "0s")
-			if r, err := tool(t, "terminal", "--url", at, "register"); err != nil || !r.OK || r.Info.TerminalID != "65000028" {
-				t.Fatalf("register: %+v, %v", r, err)
-			}
-			paid, err := tool(t, "terminal", "--url", at, "pay", "--cents", "3070")
-			if err != nil || !paid.OK || paid.Status.Amount != 3070 || !strings.Contains(strings.Join(paid.Customer, "\n"), "EUR 30,70") {
-				t.Fatalf("pay: %+v, %v", paid, err)
-			}
-			if err := os.WriteFile(fault, []byte("decline\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if r, err := tool(t, "terminal", "--url", at, "pay", "--cents", "100"); err == nil || r.OK || r.Code != "05" {
-				t.Errorf("declined: %+v, %v", r, err)
-			}
-			if err := os.WriteFile(fault, []byte("break-after-status"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if r, err := tool(t, "terminal", "--url", at, "pay", "--cents", "100"); err == nil || r.OK || !r.Unclear {
-				t.Errorf("broken: %+v, %v", r, err)
-			}
-			if err := os.Remove(fault); err != nil {
-				t.Fatal(err)
-			}
-			if r, err := tool(t, "terminal", "--url", at, "repeat"); err != nil || r.Status.Trace != paid.Status.Trace {
-				t.Errorf("repeat: %+v, %v", r, err)
-			}
-			if r, err := tool(t, "terminal", "--url", at, "reverse", "--receipt", "1"); err != nil || !r.OK || r.Status.OriginalTrace != paid.Status.Trace {
-				t.Errorf("reverse: %+v, %v", r, err)
-			}
-			if r, err := tool(t, "terminal", "--url", at, "reverse", "--receipt", "1"); err == nil || r.Code != "B4" {
-				t.Errorf("reverse twice: %+v, %v", r, err)
-			}
-			journal, err := os.ReadFile(filepath.Join(dir, "journal.jsonl"))
-			if err != nil || strings.Count(string(journal), "\n") != 4 {
-				t.Errorf("journal: %s, %v", journal, err)
-			}
-		})
+// last reads the last line of JSON of an output.
+func last[T any](t *testing.T, out string) (v T) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	d := json.NewDecoder(strings.NewReader(lines[len(lines)-1]))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		t.Fatalf("%q: %v", out, err)
 	}
+	return v
 }
 
-func TestAScannerSendsWhatIsShownToItOnce(t *testing.T) {
-	dir := t.TempDir()
-	stdin, hand := io.Pipe()
-	defer hand.Close()
-	at := play(t, stdin, "scanner", "--listen", "pty", "--dir", dir)
-	u, err := url.Parse(at)
-	if err != nil {
+// each reads every line of JSON of an output.
+func each[T any](t *testing.T, out string) (all []T) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		all = append(all, last[T](t, line))
+	}
+	return all
+}
+
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for i, show := range []func(code string) error{
-		func(code string) error { _, err := hand.Write([]byte(code + "\n")); return err },
-		func(code string) error { return os.WriteFile(filepath.Join(dir, "scan"), []byte(code+"\n"), 0o600) },
-	} {
-		p, err := port.Open(t.Context(), u)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := show("MUSTER-4711"); err != nil {
-			t.Fatal(err)
-		}
-		got := make([]byte, 12)
-		_ = p.SetReadDeadline(time.Now().Add(5 * time.Second))
-		if _, err := io.ReadFull(p, got); err != nil || string(got) != "MUSTER-4711\r" {
-			t.Errorf("way %d: %q, %v", i, got, err)
-		}
-		_ = p.SetReadDeadline(time.Now().Add(120 * time.Millisecond)) // two looks at the file
-		if n, err := p.Read(got); err == nil {
-			t.Errorf("way %d: sent again: %q", i, got[:n])
-		}
-		if err := p.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return path
 }
 
-func TestADeviceThatDoesNotExistOrAFaultItCannotHave(t *testing.T) {
+func TestACommandThatMakesNoSenseIsRefused(t *testing.T) {
 	for _, args := range [][]string{
 		{"emulate", "toaster", "--dir", t.TempDir()},
 		{"emulate", "terminal", "--dir", t.TempDir(), "--fault", "burnt"},
 		{"emulate", "terminal", "--dir", t.TempDir(), "--listen", "udp://127.0.0.1:0"},
+		{"emulate", "a4", "--dir", t.TempDir(), "--listen", "pty"},
 		{"terminal", "--url", "tcp://127.0.0.1:1", "register"},
 		{"terminal", "--url", "zvt+tcp://127.0.0.1:1", "pay"},
-		{"decode", "zvt", "06 0"},
-		{"decode", "zvt", "06 0F 05 27"},
+		{"terminal", "--url", "zvt+tcp://127.0.0.1:1?password=123456", "register"},
+		{"tap", "--url", "ipp://localhost/x"},
+		{"replay", file(t, "x", "no recording")},
+		{"print", "--printer", "zvt+tcp://127.0.0.1:1", "--document", "slip", "--data", file(t, "d.yaml", "day: x")},
+		{"eid", "info", "--url", "http://127.0.0.1"},
+		{"selftest", "--config", filepath.Join(t.TempDir(), "kiosk.yaml")},
 	} {
-		if err := run(t.Context(), args, strings.NewReader(""), io.Discard, io.Discard); err == nil {
+		var errs bytes.Buffer
+		err := run(t.Context(), args, strings.NewReader(""), io.Discard, &errs)
+		if err == nil {
 			t.Errorf("%v was accepted", args)
+			continue
+		}
+		if strings.Contains(err.Error()+errs.String(), "123456") {
+			t.Errorf("%v: a password is repeated: %v", args, err)
 		}
 	}
 }
 
-func TestDecodeReadsADocumentsExample(t *testing.T) {
+// The emulator's words are what a demo and a test switch with; a device without any is not worth its name.
+func TestEveryEmulatedDeviceListsItsFaults(t *testing.T) {
+	for _, device := range []string{"terminal", "printer", "a4", "scanner", "eid"} {
+		out, err := tool(t, nil, "emulate", device, "--dir", t.TempDir(), "--help-faults")
+		if err != nil || strings.Count(out, "\n") < 5 {
+			t.Errorf("%s: %q, %v", device, out, err)
+		}
+	}
+}
+
+func TestHelpTellsWhatIsPrinted(t *testing.T) {
+	for _, command := range []string{"selftest", "terminal", "print", "eid", "epc", "decode zvt", "decode epc", "decode escpos", "emulate", "tap", "replay"} {
+		out := helped(t, append(strings.Fields(command), "--help"))
+		if !strings.Contains(out, `"`) || !strings.Contains(out, "{") {
+			t.Errorf("%s --help has no example of its JSON:\n%s", command, out)
+		}
+	}
+}
+
+// helped runs a command that prints help: it would end the program, and is stopped before.
+func helped(t *testing.T, args []string) string {
+	t.Helper()
 	var out bytes.Buffer
-	// P015 5.2, page 141, and an end after it
-	in := strings.NewReader("06 0F 12 19 00 29 65 00 00 28 49 09 78 06 06 26 04 0A 02 06 D3\n04 FF 01 0A  80 00 00 06 1E 01 6C 84 A0 00")
-	if err := run(t.Context(), []string{"decode", "zvt", "--tcp", "-"}, in, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	var all []message
-	for line := range strings.Lines(out.String()) {
-		var m message
-		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, m)
-	}
-	if len(all) != 5 || all[0].Status.TerminalID != "65000028" || all[1].Means != "Insert card" || all[2].Name != "acknowledged" ||
-		all[3].Means != "abort via timeout or abort-key" || all[4].Code != "A0" {
-		t.Errorf("%s", out.String())
-	}
+	func() {
+		defer func() {
+			if r := recover(); r != nil && !errors.Is(asError(r), errExit) {
+				panic(r)
+			}
+		}()
+		_ = runWith(t.Context(), args, strings.NewReader(""), &out, io.Discard, func(int) { panic(errExit) })
+	}()
+	return out.String()
 }
 
-func TestDecodeReadsFramesAndShowsNoCardNumber(t *testing.T) {
-	var out bytes.Buffer
-	// a status information with a card number in field 22, after an ACK; the checksum is CRC-16/KERMIT of 04 0F 09 ... 78 03
-	frame := "06 1002 040F09 2700 22F0F4 67123478 1003"
-	if err := run(t.Context(), []string{"decode", "zvt", "--serial", frame + " 0000"}, nil, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if s := out.String(); !strings.Contains(s, "ACK") || !strings.Contains(s, "damaged frame") {
-		t.Errorf("a wrong checksum: %s", s)
-	}
-	out.Reset()
-	if err := run(t.Context(), []string{"decode", "zvt", "040F09 2700 22F0F4 67123478"}, nil, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if s := out.String(); strings.Contains(s, "6712") || !strings.Contains(s, `"HasResult":true`) {
-		t.Errorf("%s", s)
-	}
-}
+var errExit = errors.New("exit")
 
-func TestAWardenChecksAPermit(t *testing.T) {
-	key, err := proof.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := proof.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "keys.json")
-	set, err := json.Marshal(map[string]any{"keys": []proof.PublicKey{key.Public()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, set, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	sign := func(k proof.Key, kind, from, until string) string {
-		token, err := proof.Sign(k, kind, map[string]any{"plate": "MI-RV 1958", "zone": "B", "from": from, "until": until})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return token
-	}
-	day := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	for _, c := range []struct{ token, want string }{
-		{sign(key, proof.Permit, "2026-11-23", "2027-11-22"), ""},
-		{sign(key, proof.Permit, "2025-11-23", "2026-11-23"), ""},
-		{sign(key, proof.Permit, "2025-11-23", "2026-11-22"), "ended on 2026-11-22"},
-		{sign(key, proof.Permit, "2026-12-01", "2027-11-30"), "begins on 2026-12-01"},
-		{sign(other, proof.Permit, "2026-11-23", "2027-11-22"), "NOT VALID"},
-		{sign(key, proof.Receipt, "2026-11-23", "2027-11-22"), "NOT VALID"},
-		{"", "NOT VALID"},
-		{"https://example.org", "NOT VALID"},
-	} {
-		var out bytes.Buffer
-		err := verifyCmd{Keys: file, Token: "-"}.check(&hands{in: strings.NewReader(c.token + "\n"), out: &out}, day)
-		switch {
-		case c.want == "" && (err != nil || !strings.Contains(out.String(), "MI-RV 1958") || !strings.Contains(out.String(), "VALID today")):
-			t.Errorf("%s, %v", out.String(), err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
-			t.Errorf("%v, want %q", err, c.want)
-		}
-	}
-}
+func asError(v any) error { err, _ := v.(error); return err }

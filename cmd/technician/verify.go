@@ -8,8 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
-	_ "time/tzdata" // the town's zone, also where the machine has none
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 )
 
@@ -23,15 +23,12 @@ var errPermit = errors.New("NOT VALID: this code was not signed by the town hall
 
 // Run checks a permit as a warden does at the windscreen: signature first, then the days.
 func (c verifyCmd) Run(h *hands) error {
-	zone, err := time.LoadLocation(townZone)
+	now, err := clock.Town()
 	if err != nil {
-		return fmt.Errorf("time zone: %w", err)
+		return err
 	}
-	return c.check(h, time.Now().In(zone))
+	return c.check(h, now())
 }
-
-// townZone is where days begin and end, whatever zone the warden's machine is set to.
-const townZone = "Europe/Berlin"
 
 func (c verifyCmd) check(h *hands, now time.Time) error {
 	keys, err := readKeys(c.Keys)

@@ -12,11 +12,10 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-	_ "time/tzdata" // the town's time zone, also where the machine has none
 
 	"github.com/alecthomas/kong"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 )
 
 // commands is the command line.
@@ -88,7 +87,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, say io.Writer) (
 	if err != nil {
 		return err
 	}
-	now, err := server.Clock()
+	now, err := clock.Town()
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -79,7 +80,7 @@ func (h *house) serve() *server.Server {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	now, err := server.Clock()
+	now, err := clock.Town()
 	if err != nil {
 		h.t.Fatal(err)
 	}

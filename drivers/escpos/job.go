@@ -3,8 +3,8 @@ package escpos
 import (
 	"bytes"
 	"errors"
-
-	qrcode "github.com/skip2/go-qrcode"
+	"fmt"
+	"image"
 )
 
 // Part is what is printed between two cuts.
@@ -20,254 +20,356 @@ const (
 	QR                   // Data as QR code, in the middle
 	Rule                 // a line across
 	Feed                 // an empty line
+	Table                // Rows in columns, as wide as their contents need and the paper allows
+	Barcode              // Data as a bar code of the kind Code, in the middle, readable below
+	Picture              // Image, in the middle, in black and white; made smaller where the paper is narrower
 )
 
 // Line is one thing to print.
 type Line struct {
-	Kind   Kind
-	Text   string
-	Label  string
-	Lines  []string
-	Data   string
-	Wide   int // times wider than normal, 1 to 8; 0 is 1. A word too long for that is printed in normal width
-	Tall   int // times taller than normal, 1 to 8; 0 is 1
-	Bold   bool
-	Center bool
+	Kind      Kind
+	Text      string
+	Label     string
+	Lines     []string
+	Rows      [][]string // a Table's
+	Right     []bool     // which of a Table's columns are set to the right, such as amounts
+	Data      string
+	Code      BarcodeKind
+	Image     image.Image
+	Wide      int // times wider than normal, 1 to 8; 0 is 1. A word too long for that is printed in normal width
+	Tall      int // times taller than normal, 1 to 8; 0 is 1
+	Bold      bool
+	Underline bool
+	Invert    bool // white on black
+	Center    bool
+	ToRight   bool // set to the right
 }
 
-// ErrData says that a QR code's data is empty or too long for a code.
-var ErrData = errors.New("escpos: data is empty or too long for a QR code")
+// What cannot be printed by any printer.
+var (
+	ErrData  = errors.New("escpos: data is empty or does not fit into the code")
+	ErrImage = errors.New("escpos: picture is missing or has no size")
+)
 
-// cell is the width of a normal letter in dots (font A); a line has Columns times as many.
+// cell is the width of a normal letter in dots (font A).
 const cell = 12
+
+// Encode gives the bytes that Print sends for the parts to a printer without faults, without a printer. It fails with ErrData or ErrImage.
+func Encode(o Opts, parts []Part) ([]byte, error) {
+	c := newComposer(o.full())
+	c.out = append(c.out, c.begin()...)
+	for i, p := range parts {
+		if err := c.part(p, ""); err != nil {
+			return nil, err
+		}
+		c.out = append(c.out, c.question(processID(uint32(i+1)))...)
+	}
+	return c.out, nil
+}
 
 // composer turns lines into bytes.
 type composer struct {
-	o   Opts
-	out bytes.Buffer
+	o    Opts
+	set  charset
+	dots int
+	out  []byte
+	page int // the code page that the printer has selected now
+	text []glyph
+	rows [][]glyph
+}
+
+func newComposer(full Opts) *composer {
+	return &composer{o: full, set: newCharset(full.Profile.Pages), dots: min(full.Profile.Dots, full.Columns*cell), out: make([]byte, 0, 4096)}
 }
 
 // begin puts the printer into a known state.
-func begin(o Opts) []byte {
-	return join(reset, noKanji, codePage(o.CodePage), noASB)
+func (c *composer) begin() []byte {
+	asb := byte(0)
+	if c.o.Profile.ASB == Yes {
+		asb = asbAll
+	}
+	return join(reset(), noKanji(), codePage(c.set.numbers[0]), automatic(asb))
+}
+
+// question is what the printer answers when it is done with what stands before.
+func (c *composer) question(id [4]byte) []byte {
+	if c.o.Profile.ProcessID == Yes {
+		return askProcess(id)
+	}
+	return askPaper()
 }
 
 func join(bs ...[]byte) []byte { return bytes.Join(bs, nil) }
 
-// compose gives a part's bytes with its cut, but without the question that confirms it.
-func compose(o Opts, p Part) ([]byte, error) {
-	c := composer{o: o}
+// part appends a part's bytes with its cut, but without the question that confirms it. A mark is set above it.
+func (c *composer) part(p Part, mark string) error {
+	if mark != "" {
+		c.styled(Line{Text: " " + mark + " ", Wide: 2, Tall: 2, Bold: true, Invert: true, Center: true})
+		c.out = append(c.out, lf)
+	}
 	for _, l := range p {
 		if err := c.line(l); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if o.NoCut {
-		c.out.Write(bytes.Repeat([]byte{lf}, 6)) // so that it can be torn off
+	c.turn(0)
+	if c.o.NoCut {
+		c.out = append(c.out, lf, lf, lf, lf, lf, lf) // so that it can be torn off
 	} else {
-		c.out.Write(cutPartial)
+		c.out = append(c.out, cutPartial()...)
 	}
-	return c.out.Bytes(), nil
+	return nil
 }
 
 func (c *composer) line(l Line) error {
 	switch l.Kind {
 	case Text:
-		c.text(l)
+		c.styled(l)
 	case Pair:
 		c.pair(l)
 	case Verbatim:
 		c.verbatim(l)
 	case QR:
-		return c.code(l.Data)
+		return c.qr(l.Data)
 	case Rule:
-		c.out.Write(bytes.Repeat([]byte{0xC4}, c.o.Columns)) // ─ in code page 858
-		c.out.WriteByte(lf)
+		c.rule()
 	case Feed:
-		c.out.WriteByte(lf)
+		c.out = append(c.out, lf)
+	case Table:
+		c.table(l)
+	case Barcode:
+		return c.barcode(l)
+	case Picture:
+		return c.picture(l.Image)
+	default:
+		return fmt.Errorf("escpos: line of the unknown kind %d", l.Kind)
 	}
 	return nil
 }
 
-// style wraps what write puts out into the line's size, weight and place, and goes back to normal.
-func (c *composer) style(l Line, wide int, write func()) {
-	tall := clamp(l.Tall, 1, 8)
-	big := wide > 1 || tall > 1
-	if l.Center {
-		c.out.Write(align(1))
-	}
-	if l.Bold {
-		c.out.Write(emphasis(true))
-	}
-	if big {
-		c.out.Write(size(wide, tall))
-	}
-	write()
-	if big {
-		c.out.Write(size(1, 1))
-	}
-	if l.Bold {
-		c.out.Write(emphasis(false))
-	}
-	if l.Center {
-		c.out.Write(align(0))
+// turn selects a code page by its index.
+func (c *composer) turn(page int) {
+	if page != c.page {
+		c.out = append(c.out, esc, 't', c.set.numbers[page])
+		c.page = page
 	}
 }
 
-func (c *composer) put(s []byte) {
-	c.out.Write(bytes.ReplaceAll(s, []byte{hard}, []byte{' '}))
-	c.out.WriteByte(lf)
+// put writes glyphs into the line.
+func (c *composer) put(s []glyph) {
+	for _, g := range s {
+		if g == hard {
+			g = ' '
+		}
+		if g > 0xFF {
+			c.turn(int(g>>8) - 1)
+		}
+		c.out = append(c.out, byte(g))
+	}
 }
 
-func (c *composer) text(l Line) {
-	var paras [][]byte
+func (c *composer) feed(s []glyph) {
+	c.put(s)
+	c.out = append(c.out, lf)
+}
+
+func (c *composer) spaces(n int) {
+	for range n {
+		c.out = append(c.out, ' ')
+	}
+}
+
+func (c *composer) align(n byte) { c.out = append(c.out, esc, 'a', n) }
+
+// begins turns a line's size, weight and place on; ends puts them back to normal.
+func (c *composer) begins(l Line, wide int) {
+	switch {
+	case l.Center:
+		c.align(1)
+	case l.ToRight:
+		c.align(2)
+	}
+	if l.Bold {
+		c.out = append(c.out, onOff(esc, 'E', true)...)
+	}
+	if l.Underline {
+		c.out = append(c.out, onOff(esc, '-', true)...)
+	}
+	if l.Invert {
+		c.out = append(c.out, onOff(gs, 'B', true)...)
+	}
+	if tall := clamp(l.Tall, 1, 8); wide > 1 || tall > 1 {
+		c.out = append(c.out, gs, '!', byte(wide-1)<<4|byte(tall-1))
+	}
+}
+
+func (c *composer) ends(l Line, wide int) {
+	if wide > 1 || clamp(l.Tall, 1, 8) > 1 {
+		c.out = append(c.out, gs, '!', 0)
+	}
+	if l.Invert {
+		c.out = append(c.out, onOff(gs, 'B', false)...)
+	}
+	if l.Underline {
+		c.out = append(c.out, onOff(esc, '-', false)...)
+	}
+	if l.Bold {
+		c.out = append(c.out, onOff(esc, 'E', false)...)
+	}
+	if l.Center || l.ToRight {
+		c.align(0)
+	}
+}
+
+// styled prints a line's text.
+func (c *composer) styled(l Line) {
 	wide := clamp(l.Wide, 1, 8)
-	for _, s := range bytes.Split([]byte(l.Text), []byte{'\n'}) {
-		p := encode(string(s))
-		paras = append(paras, p)
-		for wide > 1 && longest(p) > c.o.Columns/wide {
-			wide--
+	for {
+		c.rows, c.text = c.rows[:0], c.text[:0]
+		fits := true
+		for rest, more := l.Text, true; more; {
+			var s string
+			s, rest, more = cutLine(rest)
+			start := len(c.text)
+			c.text = c.set.encode(c.text, s)
+			p := c.text[start:len(c.text):len(c.text)]
+			fits = fits && longest(p) <= c.o.Columns/wide
+			c.rows = wrap(c.rows, p, c.o.Columns/wide)
+		}
+		if fits || wide == 1 {
+			break
+		}
+		wide--
+	}
+	c.begins(l, wide)
+	for _, s := range c.rows {
+		c.feed(s)
+	}
+	c.ends(l, wide)
+}
+
+// cutLine cuts at the first line feed; more tells that there was one.
+func cutLine(s string) (line, rest string, more bool) {
+	for i := range len(s) {
+		if s[i] == '\n' {
+			return s[:i], s[i+1:], true
 		}
 	}
-	c.style(l, wide, func() {
-		for _, p := range paras {
-			for _, s := range wrap(p, c.o.Columns/wide) {
-				c.put(s)
-			}
-		}
-	})
+	return s, "", false
 }
 
 func (c *composer) pair(l Line) {
-	label, value := encode(l.Label), encode(l.Text)
+	c.text = c.set.encode(c.text[:0], l.Label)
+	n := len(c.text)
+	c.text = c.set.encode(c.text, l.Text)
+	label, value := c.text[:n:n], c.text[n:]
 	wide := clamp(l.Wide, 1, 8)
 	for wide > 1 && longest(value) > c.o.Columns/wide {
 		wide--
 	}
-	l.Center = false
-	if len(label)+2+len(value)*wide <= c.o.Columns {
-		c.put2(l, wide, label, value)
-		return
+	l.Center, l.ToRight = false, false
+	for smaller := wide; smaller > 0; smaller-- { // a number plate in one line is better than a large one in two
+		if len(label)+2+len(value)*smaller <= c.o.Columns {
+			c.beside(l, smaller, label, value)
+			return
+		}
 	}
 	// Beside each other, the value in a column of its own, if that column is not too narrow to read.
 	if room := (c.o.Columns - len(label) - 2) / wide; room*wide >= c.o.Columns/2 && longest(value) <= room {
-		for i, s := range wrap(value, room) {
-			if i == 0 {
-				c.put2(l, wide, label, s)
-			} else {
-				c.put2(l, wide, nil, s)
+		c.rows = wrap(c.rows[:0], value, room)
+		for i, s := range c.rows {
+			if i > 0 {
+				label = nil
 			}
+			c.beside(l, wide, label, s)
 		}
 		return
 	}
-	for _, s := range wrap(label, c.o.Columns) {
-		c.put(s)
+	c.rows = wrap(c.rows[:0], label, c.o.Columns)
+	for _, s := range c.rows {
+		c.feed(s)
 	}
-	for _, s := range wrap(value, c.o.Columns/wide) {
-		c.put2(l, wide, nil, s)
+	c.rows = wrap(c.rows[:0], value, c.o.Columns/wide)
+	for _, s := range c.rows {
+		c.beside(l, wide, nil, s)
 	}
 }
 
-// put2 sets label at the left and value at the right of one line; only the value has the line's style.
-func (c *composer) put2(l Line, wide int, label, value []byte) {
-	gap := max(0, c.o.Columns-len(label)-len(value)*wide)
-	c.out.Write(bytes.ReplaceAll(label, []byte{hard}, []byte{' '}))
-	c.out.Write(bytes.Repeat([]byte{' '}, gap))
-	c.style(l, wide, func() { c.put(value) })
+// beside sets label at the left and value at the right of one line; only the value has the line's style.
+func (c *composer) beside(l Line, wide int, label, value []glyph) {
+	c.put(label)
+	c.spaces(c.o.Columns - len(label) - len(value)*wide)
+	c.begins(l, wide)
+	c.feed(value)
+	c.ends(l, wide)
 }
 
 func (c *composer) verbatim(l Line) {
-	var lines [][]byte
+	c.text, c.rows = c.text[:0], c.rows[:0]
 	widest := 0
 	for _, s := range l.Lines {
-		b := bytes.TrimRight(encode(s), " ")
+		start := len(c.text)
+		c.text = c.set.encode(c.text, s)
+		b := c.text[start:len(c.text):len(c.text)]
+		for len(b) > 0 && b[len(b)-1] == ' ' {
+			b = b[:len(b)-1]
+		}
 		for len(b) > c.o.Columns {
-			lines = append(lines, b[:c.o.Columns])
+			c.rows, widest = append(c.rows, b[:c.o.Columns]), c.o.Columns
 			b = b[c.o.Columns:]
 		}
-		lines = append(lines, b)
+		c.rows, widest = append(c.rows, b), max(widest, len(b))
 	}
-	for _, b := range lines {
-		widest = max(widest, len(b))
-	}
-	indent := bytes.Repeat([]byte{' '}, (c.o.Columns-widest)/2)
-	for _, b := range lines {
+	for _, b := range c.rows {
 		if len(b) > 0 {
-			c.out.Write(indent)
+			c.spaces((c.o.Columns - widest) / 2)
 		}
-		c.put(b)
+		c.feed(b)
 	}
 }
 
-func (c *composer) code(data string) error {
-	if data == "" {
-		return ErrData
+func (c *composer) rule() {
+	c.text = c.set.encode(c.text[:0], "─")
+	for range c.o.Columns {
+		c.put(c.text)
 	}
-	q, err := qrcode.New(data, qrcode.Medium)
-	if err != nil {
-		return ErrData
-	}
-	q.DisableBorder = true
-	m := q.Bitmap()
-	dots := c.o.Columns * cell
-	module := clamp(dots*6/10/len(m), 2, 8)
-	c.out.Write(feedDots(24)) // the quiet border above
-	c.out.Write(align(1))
-	if c.o.NoQR {
-		c.out.Write(picture(m, module))
-	} else {
-		c.out.Write(join(qrModel2, qrModule(module), qrLevelM(), qrStore([]byte(data)), qrPrint))
-	}
-	c.out.Write(align(0))
-	c.out.Write(feedDots(32))
-	return nil
-}
-
-// picture draws the modules for printers that know no QR codes.
-func picture(m [][]bool, module int) []byte {
-	side := len(m) * module
-	width := (side + 7) / 8 * 8
-	bits := make([]byte, width/8*side)
-	for y := range side {
-		for x := range side {
-			if m[y/module][x/module] {
-				bits[y*width/8+x/8] |= 0x80 >> (x % 8)
-			}
-		}
-	}
-	return raster(width, side, bits)
+	c.out = append(c.out, lf)
 }
 
 func clamp(n, low, high int) int { return max(low, min(high, n)) }
 
-// hard is the space at which no line is broken, in code page 858. It is printed as a normal space.
-const hard = 0xFF
-
-func longest(s []byte) int {
-	n := 0
-	for _, w := range bytes.Fields(s) {
-		n = max(n, len(w))
+// longest is the length of the longest word.
+func longest(s []glyph) int {
+	n, most := 0, 0
+	for _, g := range s {
+		if n++; g == ' ' {
+			n = 0
+		}
+		most = max(most, n)
 	}
-	return n
+	return most
 }
 
-// wrap breaks text at spaces into lines of at most width bytes, and tears only what is longer. It gives at least one line.
-func wrap(s []byte, width int) [][]byte {
-	var out [][]byte
-	var line []byte
-	for i, word := range bytes.Split(s, []byte{' '}) {
-		if i > 0 && len(line)+1+len(word) <= width {
-			line = join(line, []byte{' '}, word)
-			continue
+// wrap breaks text at spaces into lines of at most width columns, tears only words that are longer, and appends them. It gives at least one
+// line; the lines are pieces of s.
+func wrap(dst [][]glyph, s []glyph, width int) [][]glyph {
+	start, end := 0, 0 // the line so far
+	for i := 0; ; {
+		stop := i
+		for stop < len(s) && s[stop] != ' ' {
+			stop++
 		}
-		if i > 0 {
-			out = append(out, line)
+		if i > 0 && stop-start > width { // the word begins a line
+			dst = append(dst, s[start:end])
+			start = i
 		}
-		for len(word) > width {
-			out = append(out, word[:width])
-			word = word[width:]
+		for stop-start > width {
+			dst = append(dst, s[start:start+width])
+			start += width
 		}
-		line = word
+		if end = stop; stop == len(s) {
+			return append(dst, s[start:end])
+		}
+		i = stop + 1
 	}
-	return append(out, line)
 }

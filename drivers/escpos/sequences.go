@@ -2,54 +2,54 @@ package escpos
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
 
-// Opts says which printer it is. The zero value is a printer for 80 mm paper with a knife, native QR codes and code page 858 as number 19.
+// Opts says which printer it is. The zero value is a printer of the generic profile.
 type Opts struct {
-	Columns  int           // letters of font A on a line: 48 (80 mm, the default), 42, or 32 (58 mm)
-	CodePage byte          // the number of code page 858 in ESC t, 0 for 19
-	NoQR     bool          // the printer knows no GS ( k: codes are sent as pictures
-	NoCut    bool          // there is no knife
-	Unclean  bool          // the last job on this printer was not confirmed: what is left of it is thrown away and cut off first
+	Profile  Profile       // what it can do; the zero profile is Generic
+	Columns  int           // letters of font A on a line, if other than the profile's: 48 (80 mm), 42, or 32 (58 mm)
+	CodePage byte          // the number of code page 858 in ESC t, if other than the profile's
+	NoQR     bool          // codes are sent as pictures, whatever the profile says
+	NoCut    bool          // there is no knife, whatever the profile says
+	Mark     string        // printed above what came out already; "" is "KOPIE / COPY"
+	Memory   *Memory       // what is known of this printer from earlier lines; nil: nothing
 	Timeout  time.Duration // how long an answer to DLE EOT may take, 0 for 2 s
 	Limit    time.Duration // how long a part may take to be printed, 0 for 60 s
+	Stall    time.Duration // how long the printer may take no data in the middle of a part, 0 for 10 s
 }
 
-// What can go wrong. They are wrapped with the cause.
-var (
-	ErrNoPaper   = errors.New("escpos: no paper")
-	ErrCoverOpen = errors.New("escpos: cover open")
-	ErrFailed    = errors.New("escpos: printer reports an error")
-	ErrOffline   = errors.New("escpos: printer is offline")
-	ErrSilent    = errors.New("escpos: printer does not answer")
-	ErrLost      = errors.New("escpos: line is gone")
-)
-
-// Dev is a printer on a line. Its methods may be called from several goroutines; they wait for each other.
-type Dev struct {
-	o Opts
-	p port.Port
-
-	mu      sync.Mutex
-	fresh   bool // no job was sent over this line yet
-	unclean bool // the last job was not confirmed
-}
-
-// New makes a printer of a line. The line is the printer's alone from now on.
-func New(p port.Port, o Opts) *Dev {
-	if o.Columns <= 0 {
-		o.Columns = 48
+// full fills in what is left out.
+func (o Opts) full() Opts {
+	if o.Profile.Name == "" && o.Profile.Columns == 0 {
+		o.Profile = Generic()
 	}
-	if o.CodePage == 0 {
-		o.CodePage = page858
+	p := &o.Profile
+	if o.Columns > 0 {
+		p.Dots = max(o.Columns*cell, p.Dots*o.Columns/max(1, p.Columns))
+		p.Columns = o.Columns
+	}
+	o.Columns = clamp(p.Columns, 8, 255)
+	if o.CodePage != 0 {
+		p.Pages = append([]Page{{858, o.CodePage}}, slices.DeleteFunc(slices.Clone(p.Pages), func(p Page) bool { return p.Name == 858 || p.Number == o.CodePage })...)
+	}
+	if len(newCharset(p.Pages).numbers) == 0 {
+		p.Pages = Generic().Pages
+	}
+	o.NoQR = o.NoQR || p.QR != Yes
+	o.NoCut = o.NoCut || p.Cutter != Yes
+	if o.Mark == "" {
+		o.Mark = "KOPIE / COPY"
+	}
+	if o.Memory == nil {
+		o.Memory = &Memory{}
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 2 * time.Second
@@ -57,249 +57,253 @@ func New(p port.Port, o Opts) *Dev {
 	if o.Limit <= 0 {
 		o.Limit = time.Minute
 	}
-	return &Dev{o: o, p: p, fresh: true, unclean: o.Unclean}
+	if o.Stall <= 0 {
+		o.Stall = 10 * time.Second
+	}
+	return o
+}
+
+// Memory is what has to be known of a printer from one line to the next: whether something of a job may still be in it or hang out of it,
+// and which parts came out, or may have, in jobs that failed. Whoever opens a new line to the same printer hands the same Memory on. The
+// zero Memory knows nothing. It holds no text, only digests.
+type Memory struct {
+	mu      sync.Mutex
+	unclean bool
+	out     [][sha256.Size]byte
+	jobs    uint32
+}
+
+// remembered is how many parts a Memory knows: many more than one job has.
+const remembered = 32
+
+func (m *Memory) isUnclean() bool { m.mu.Lock(); defer m.mu.Unlock(); return m.unclean }
+
+func (m *Memory) setUnclean(yes bool) { m.mu.Lock(); defer m.mu.Unlock(); m.unclean = yes }
+
+func (m *Memory) cameOut(part [sha256.Size]byte) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Contains(m.out, part)
+}
+
+func (m *Memory) remember(parts [][sha256.Size]byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range parts {
+		if !slices.Contains(m.out, p) {
+			m.out = append(m.out, p)
+		}
+	}
+	m.out = m.out[max(0, len(m.out)-remembered):]
+}
+
+// process gives the next job's name for GS ( H.
+func (m *Memory) process() [4]byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.jobs++
+	return processID(m.jobs)
+}
+
+// processID writes a number with four characters from 21h to 7Eh.
+func processID(n uint32) (id [4]byte) {
+	for i := range id {
+		id[3-i] = byte('!' + n%94)
+		n /= 94
+	}
+	return id
+}
+
+// Dev is a printer on a line. Its methods may be called from several goroutines; they wait for each other, and Watch makes room for them.
+type Dev struct {
+	o    Opts
+	p    port.Port
+	line reader
+
+	turn    chan struct{} // holds a token while somebody talks to the printer
+	mu      sync.Mutex
+	waiters int
+	idle    context.CancelFunc // ends what Watch reads
+	fresh   bool               // no job was sent over this line yet; only whoever has the turn looks at it
+}
+
+// New makes a printer of a line. The line is the printer's alone from now on.
+func New(p port.Port, o Opts) *Dev {
+	return &Dev{o: o.full(), p: p, line: reader{p: p}, turn: make(chan struct{}, 1), fresh: true}
 }
 
 // Close closes the line, also under a call that waits.
 func (d *Dev) Close() error { return d.p.Close() }
 
-// Err is what a status means for a job: nil, or the most helpful of ErrCoverOpen, ErrNoPaper, ErrFailed and ErrOffline.
-func (s Status) Err() error {
-	switch {
-	case s.CoverOpen: // an open cover also hides the paper from its sensor
-		return ErrCoverOpen
-	case s.PaperOut:
-		return ErrNoPaper
-	case s.Failed:
-		return ErrFailed
-	case s.Offline:
-		return ErrOffline
+// Profile gives the profile that is used, with what Opts changed in it.
+func (d *Dev) Profile() Profile { return d.o.Profile }
+
+// take waits for the turn.
+func (d *Dev) take(ctx context.Context) error {
+	d.mu.Lock()
+	d.waiters++
+	if d.idle != nil {
+		d.idle()
 	}
-	return nil
+	d.mu.Unlock()
+	defer func() { d.mu.Lock(); d.waiters--; d.mu.Unlock() }()
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("escpos: in use: %w", ctx.Err())
+	}
 }
 
-// Status asks the printer how it is (DLE EOT 1, 2, 4). It fails with ErrSilent, ErrLost or ErrGarbled.
+func (d *Dev) give() { <-d.turn }
+
+// Status asks the printer how it is (DLE EOT 1, 2, 4, and 3 where there is an error). It fails with ErrSilent, ErrLost or ErrGarbled.
 func (d *Dev) Status(ctx context.Context) (Status, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	if err := d.take(ctx); err != nil {
+		return Status{}, err
+	}
+	defer d.give()
 	return d.status(ctx, nil)
 }
 
-// status asks; an answer to GS r that comes in between is given to late, if there is one.
-func (d *Dev) status(ctx context.Context, late func(byte)) (Status, error) {
+// mostStray is how many answers that belong to nothing are read before the other end is taken for something else than a printer.
+const mostStray = 512
+
+// status asks; other answers that come in between are given to late, if there is one.
+func (d *Dev) status(ctx context.Context, late func(answer)) (Status, error) {
+	if late == nil {
+		late = func(answer) {}
+	}
 	var s Status
-	for _, n := range []byte{1, 2, 4} {
+	if err := d.drain(ctx, late); err != nil {
+		return s, err
+	}
+	for _, n := range []byte{1, 2, 3, 4} {
+		if n == 3 && !s.Failed {
+			continue
+		}
 		if err := d.write(ctx, ask(n)); err != nil {
 			return s, err
 		}
 		until := time.Now().Add(d.o.Timeout)
-		for {
-			b, err := d.read(ctx, until)
+		for stray := 0; ; stray++ {
+			a, err := d.line.next(ctx, until)
 			if err != nil {
 				return s, err
 			}
-			if inTurn(b) { // of a question that was given up, or of the part that is being printed
-				if late != nil {
-					late(b)
-				}
-				continue
+			if a.kind == realTime {
+				s.read(n, a.bytes[0])
+				break
 			}
-			if err := s.read(n, b); err != nil {
-				return s, err
+			if late(a); stray > mostStray {
+				return s, d.line.garbled("more answers than questions")
 			}
-			break
 		}
 	}
 	return s, nil
 }
 
-// Print prints the parts and cuts after each. It returns when the printer confirmed the last one; done is how many it confirmed, so that a
-// repeat can print the others only. Nothing is sent when the printer says beforehand that it cannot print. Ending ctx gives the job up.
-func (d *Dev) Print(ctx context.Context, parts []Part) (done int, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	jobs := make([][]byte, len(parts))
-	for i, p := range parts {
-		if jobs[i], err = compose(d.o, p); err != nil {
-			return 0, err
-		}
-	}
-	if d.fresh || d.unclean {
-		if _, err := d.clear(ctx); err != nil {
-			return 0, err
-		}
-	}
-	s, err := d.status(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	if err := s.Err(); err != nil {
-		return 0, err
-	}
-	head := begin(d.o)
-	if d.unclean && !d.o.NoCut {
-		head = join(head, cutPartial, reset, begin(d.o)) // what was half printed shall not hang on this slip
-	}
-	d.fresh, d.unclean = false, true
-	for _, job := range jobs {
-		err := d.write(ctx, join(head, job, askPaper))
-		if err == nil {
-			err = d.confirmed(ctx)
-		}
-		if err != nil {
-			if d.giveUp(ctx, err) {
-				done++
-			}
-			if done == len(jobs) {
-				d.unclean = false
-				return done, nil
-			}
-			return done, err
-		}
-		head = nil
-		done++
-	}
-	d.unclean = false
-	return done, nil
-}
-
-// patience is how many status requests in a row may stay unanswered while something is printed.
-const patience = 3
-
-// confirmed waits for the answer to GS r and asks now and then why it does not come.
-func (d *Dev) confirmed(ctx context.Context) error {
-	limit := time.Now().Add(d.o.Limit)
-	for unanswered := 0; ; {
-		b, err := d.read(ctx, time.Now().Add(min(time.Second, d.o.Timeout)))
+// drain reads what is there already, such as answers to questions that were given up, so that they are not taken for new ones.
+func (d *Dev) drain(ctx context.Context, late func(answer)) error {
+	for range mostStray {
+		a, err := d.line.next(ctx, time.Time{})
 		switch {
-		case err == nil && inTurn(b):
-			return d.judge(b)
-		case err == nil: // a real-time answer that came late
-			continue
-		case !errors.Is(err, ErrSilent):
-			return err
-		case time.Now().After(limit):
-			return ErrSilent
-		}
-		var answer *byte
-		s, err := d.status(ctx, func(b byte) { answer = &b })
-		switch {
-		case answer != nil:
-			return d.judge(*answer)
-		case errors.Is(err, ErrSilent) && unanswered < patience: // cutting and drawing keep small printers from answering
-			unanswered++
+		case err == nil && a.kind != realTime:
+			late(a)
+		case errors.Is(err, ErrSilent):
+			return nil
 		case err != nil:
 			return err
-		case s.Err() != nil:
-			return s.Err()
-		default:
-			unanswered = 0
 		}
 	}
+	return d.line.garbled("more answers than questions")
 }
 
-// judge reads the answer to GS r. Some printers throw away what they have no paper for and still answer: they say so in the same byte.
-func (d *Dev) judge(b byte) error {
-	if paperEnded(b) {
-		return ErrNoPaper
+// Watch gives the status at the beginning and whenever the printer reports by itself that something changed, until ctx ends or the line
+// does. It waits for the printer and asks nothing; other calls may be made meanwhile. A printer whose profile does not say that it reports by
+// itself ends it with an error that wraps errors.ErrUnsupported.
+func (d *Dev) Watch(ctx context.Context, changed func(Status)) error {
+	if d.o.Profile.ASB != Yes {
+		return fmt.Errorf("escpos: watch: %s does not report by itself: %w", d.o.Profile.Name, errors.ErrUnsupported)
 	}
-	return nil
-}
-
-// giveUp empties the printer, so that it does not print the rest when somebody puts paper in. It tells whether the part was confirmed at
-// the last moment.
-func (d *Dev) giveUp(ctx context.Context, cause error) (confirmed bool) {
-	if errors.Is(cause, ErrLost) {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	confirmed, err := d.clear(ctx)
-	return err == nil && confirmed
-}
-
-// clear empties the printer's buffers and reads what was still on its way. Not every printer answers the order, so silence is no error.
-func (d *Dev) clear(ctx context.Context) (confirmed bool, err error) {
-	if err := d.write(ctx, clearAll); err != nil {
-		return false, err
-	}
-	until := time.Now().Add(min(400*time.Millisecond, d.o.Timeout))
-	for got := 0; got < len(clearedOK); {
-		b, err := d.read(ctx, until)
-		if errors.Is(err, ErrSilent) {
-			break
-		}
-		if err != nil {
-			return confirmed, err
-		}
-		switch {
-		case b == clearedOK[got]:
-			got++
-		case inTurn(b) && !paperEnded(b):
-			confirmed = true
-		}
-	}
-	return confirmed, nil
-}
-
-// read gives the next byte, or ErrSilent when none came until then.
-func (d *Dev) read(ctx context.Context, until time.Time) (byte, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("escpos: read: %w", err)
-	}
-	if err := d.p.SetReadDeadline(until); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrLost, err)
-	}
-	stop := context.AfterFunc(ctx, func() { _ = d.p.SetReadDeadline(time.Now()) })
-	defer stop()
-	var b [1]byte
-	for {
-		n, err := d.p.Read(b[:])
-		switch {
-		case n == 1:
-			return b[0], nil
-		case ctx.Err() != nil:
-			return 0, fmt.Errorf("escpos: read: %w", ctx.Err())
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if time.Now().Before(until) { // a deadline that an earlier call's end left behind
-				if err := d.p.SetReadDeadline(until); err != nil {
-					return 0, fmt.Errorf("%w: %w", ErrLost, err)
-				}
-				continue
-			}
-			return 0, ErrSilent
-		case err == nil:
-			err = io.ErrNoProgress
-			fallthrough
-		default:
-			return 0, fmt.Errorf("%w: %w", ErrLost, err)
-		}
-	}
-}
-
-// write sends bytes. A printer that takes no more of them for too long, or the end of ctx, closes the line: there is no other way to end
-// a write, and the next caller opens it anew.
-func (d *Dev) write(ctx context.Context, b []byte) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("escpos: write: %w", err)
-	}
-	wctx, cancel := context.WithTimeout(ctx, max(5*d.o.Timeout, 10*time.Second))
-	defer cancel()
-	stop := context.AfterFunc(wctx, func() { _ = d.p.Close() })
-	_, err := d.p.Write(b)
-	if !stop() && err == nil && wctx.Err() != nil {
-		err = wctx.Err()
-	}
+	first, err := d.Status(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrLost, err)
+		return err
 	}
-	return nil
+	changed(first)
+	if err := d.take(ctx); err != nil {
+		return err
+	}
+	err = d.write(ctx, automatic(asbAll))
+	d.give()
+	for last := first; err == nil; {
+		var s *Status
+		if s, err = d.listen(ctx); s != nil && *s != last {
+			last = *s
+			changed(last)
+		}
+	}
+	return err
 }
 
-// Unclean tells whether something of a job that was not confirmed may still be in the printer or hang out of it. Whoever opens a new line
-// to the same printer hands it on as Opts.Unclean.
-func (d *Dev) Unclean() bool {
+// listen waits for a report until somebody else wants to talk to the printer.
+func (d *Dev) listen(ctx context.Context) (*Status, error) {
+	select { // not through take: whoever only listens hurries nobody
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("escpos: watch: %w", ctx.Err())
+	}
+	defer d.give()
+	until, stop := context.WithCancel(ctx)
+	defer stop()
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.unclean
+	if d.idle = stop; d.waiters > 0 {
+		stop()
+	}
+	d.mu.Unlock()
+	defer func() { d.mu.Lock(); d.idle = nil; d.mu.Unlock() }()
+	a, err := d.line.next(until, never)
+	switch {
+	case err == nil && a.kind == byItself:
+		s := automaticStatus([4]byte(a.bytes))
+		return &s, nil
+	case err == nil, ctx.Err() == nil && until.Err() != nil:
+		return nil, nil
+	}
+	return nil, err
+}
+
+// Model asks the printer for its maker and model (GS I 66 and 67), such as "EPSON" and "TM-T88V". Not every printer answers: then it is
+// ErrSilent. It is answered in turn, so a printer that is offline does not answer either.
+func (d *Dev) Model(ctx context.Context) (maker, model string, err error) {
+	if err := d.take(ctx); err != nil {
+		return "", "", err
+	}
+	defer d.give()
+	if err := d.drain(ctx, func(answer) {}); err != nil {
+		return "", "", err
+	}
+	for _, ask := range []struct {
+		n    byte
+		into *string
+	}{{66, &maker}, {67, &model}} {
+		if err := d.write(ctx, askName(ask.n)); err != nil {
+			return "", "", err
+		}
+		until := time.Now().Add(d.o.Timeout)
+		for stray := 0; *ask.into == ""; stray++ {
+			a, err := d.line.next(ctx, until)
+			if err != nil {
+				return "", "", err
+			}
+			if a.kind == block && a.bytes[0] == headName {
+				*ask.into = string(a.bytes[1:])
+				break
+			}
+			if stray > mostStray {
+				return "", "", d.line.garbled("more answers than questions")
+			}
+		}
+	}
+	return maker, model, nil
 }

@@ -1,26 +1,25 @@
 package port
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/tarm/serial"
 )
 
 // device is a line over a file descriptor. Its own goroutine reads, so that deadlines and Close never depend on what the kernel's driver
 // can do; another one writes, because a printer without paper may block a write for hours.
 type device struct {
 	*inbox
-	f      io.ReadWriteCloser
-	writes chan write
-	done   chan struct{}
-	once   sync.Once
+	f       io.ReadWriteCloser
+	discard func() // throws away what the kernel has not sent yet; nil: it cannot
+	writes  chan write
+	writing atomic.Bool // a write has begun and not ended
+	done    chan struct{}
+	ended   sync.WaitGroup // reader and writer
+	once    sync.Once
 }
 
 type write struct {
@@ -33,12 +32,15 @@ type result struct {
 	err error
 }
 
+// patience is how long Close waits for the kernel to give a descriptor back. A stuck driver is not waited for.
+const patience = 300 * time.Millisecond
+
 // newDevice starts the two goroutines. read is called for each round of reading; it returns 0, nil when nothing has arrived.
-func newDevice(f io.ReadWriteCloser, read func([]byte) (int, error)) *device {
-	d := &device{inbox: newInbox(), f: f, writes: make(chan write), done: make(chan struct{})}
-	go func() {
+func newDevice(f io.ReadWriteCloser, read func([]byte) (int, error), discard func()) *device {
+	d := &device{inbox: newInbox(), f: f, discard: discard, writes: make(chan write), done: make(chan struct{})}
+	d.ended.Go(func() {
 		buf := make([]byte, 4096)
-		for {
+		for !d.isClosed() {
 			n, err := read(buf)
 			if n > 0 && !d.feed(buf[:n]) {
 				return
@@ -47,22 +49,21 @@ func newDevice(f io.ReadWriteCloser, read func([]byte) (int, error)) *device {
 				d.finish()
 				return
 			}
-			if d.isClosed() {
-				return
-			}
 		}
-	}()
-	go func() {
+	})
+	d.ended.Go(func() {
 		for {
 			select {
 			case w := <-d.writes:
+				d.writing.Store(true)
 				n, err := d.f.Write(w.b)
+				d.writing.Store(false)
 				w.sent <- result{n, err}
 			case <-d.done:
 				return
 			}
 		}
-	}()
+	})
 	return d
 }
 
@@ -85,16 +86,25 @@ func (d *device) SetReadDeadline(t time.Time) error { d.setDeadline(t); return n
 
 func (d *device) Close() error {
 	d.once.Do(func() {
+		// Who closes under a write has given the bytes up. What the kernel still holds of them must not come out later, when there is
+		// paper again: the repeat would be printed twice. What was written completely is sent.
+		abandoned := d.writing.Load()
 		d.close()
 		close(d.done)
-		closed := make(chan struct{})
+		free := make(chan struct{})
 		go func() {
+			defer close(free)
+			if abandoned && d.discard != nil {
+				d.discard()
+			}
 			_ = d.f.Close() // nothing can be done about a device that fails to close
-			close(closed)
+			d.ended.Wait()
 		}()
-		select { // normally the descriptor is free again when Close returns; a stuck kernel driver is not waited for
-		case <-closed:
-		case <-time.After(300 * time.Millisecond):
+		t := time.NewTimer(patience)
+		defer t.Stop()
+		select { // normally the descriptor is free again when Close returns
+		case <-free:
+		case <-t.C:
 		}
 	})
 	return nil
@@ -109,80 +119,29 @@ func openFile(name string) (Port, error) {
 	if err != nil {
 		return nil, fmt.Errorf("port: open: %w", err)
 	}
-	return newDevice(f, func(b []byte) (int, error) { return f.Read(b) }), nil
+	return newDevice(f, empties(name, f.Read), nil), nil
 }
 
-// quick is the time below which an empty answer of a serial line cannot be its idle timeout of 100 ms.
-const quick = 30 * time.Millisecond
-
-// openSerial opens a serial line. tarm/serial says io.EOF both for an idle line and for one that is gone; what differs is the time: idle
-// takes 100 ms, a line that is gone answers at once.
-func openSerial(ctx context.Context, name string, q url.Values) (Port, error) {
-	if name == "" {
-		return nil, fmt.Errorf("%w: serial wants a path", ErrAddress)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("port: open: %w", err)
-	}
-	baud, err := number(q, "baud", 9600, 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
-	if err != nil {
-		return nil, err
-	}
-	bits, err := number(q, "bits", 8, 5, 6, 7, 8)
-	if err != nil {
-		return nil, err
-	}
-	stop, err := number(q, "stop", 1, 1, 2)
-	if err != nil {
-		return nil, err
-	}
-	c := &serial.Config{Name: name, Baud: baud, Size: byte(bits), StopBits: serial.StopBits(stop), ReadTimeout: 100 * time.Millisecond}
-	switch strings.ToLower(q.Get("parity")) {
-	case "", "none", "n":
-		c.Parity = serial.ParityNone
-	case "even", "e":
-		c.Parity = serial.ParityEven
-	case "odd", "o":
-		c.Parity = serial.ParityOdd
-	default:
-		return nil, fmt.Errorf("%w: parity is none, even or odd", ErrAddress)
-	}
-	flow := strings.ToLower(q.Get("flow"))
-	switch flow {
-	case "", "none", "rtscts", "xonxoff":
-	default:
-		return nil, fmt.Errorf("%w: flow is none, rtscts or xonxoff", ErrAddress)
-	}
-	s, err := serial.OpenPort(c)
-	if err != nil {
-		return nil, fmt.Errorf("port: open: %w", err)
-	}
-	if flow == "rtscts" || flow == "xonxoff" {
-		if err := setFlow(name, flow == "rtscts"); err != nil {
-			_ = s.Close()
-			return nil, fmt.Errorf("port: open: flow control: %w", err)
-		}
-	}
+// empties reads from a descriptor whose empty answer need not be the end: USB printers send empty packets, and the kernel hands them on. An end is
+// said again and again, so a few are looked at, with some time between them.
+func empties(name string, read func([]byte) (int, error)) func([]byte) (int, error) {
 	empty := 0
-	return newDevice(s, func(b []byte) (int, error) {
-		start := time.Now()
-		n, err := s.Read(b)
+	return func(b []byte) (int, error) {
+		n, err := read(b)
 		switch {
 		case n > 0:
 			empty = 0
 			return n, nil
 		case err != nil && err != io.EOF:
 			return 0, err
-		case time.Since(start) > quick:
-			empty = 0
-			if _, err := os.Stat(name); err != nil { // an adapter that was pulled takes its node along
-				return 0, io.EOF
-			}
-			return 0, nil
 		}
-		if empty++; empty >= 3 { // once may be a signal's doing
+		if _, err := os.Stat(name); err != nil {
 			return 0, io.EOF
 		}
+		if empty++; empty >= 3 {
+			return 0, io.EOF
+		}
+		time.Sleep(quick)
 		return 0, nil
-	}), nil
+	}
 }

@@ -19,9 +19,14 @@ type inbox struct {
 	closed   bool
 	deadline time.Time
 	changed  chan struct{} // closed and replaced at every change
+	gone     chan struct{} // closed at the end
+	ended    sync.Once
 }
 
-func newInbox() *inbox { return &inbox{changed: make(chan struct{})} }
+func newInbox() *inbox { return &inbox{changed: make(chan struct{}), gone: make(chan struct{})} }
+
+// Gone is closed when nothing will arrive any more.
+func (b *inbox) Gone() <-chan struct{} { return b.gone }
 
 // change runs f under the lock and wakes everybody who waits.
 func (b *inbox) change(f func()) {
@@ -92,8 +97,16 @@ func (b *inbox) feed(p []byte) bool {
 	}
 }
 
-func (b *inbox) finish()                 { b.change(func() { b.end = io.EOF }) }
-func (b *inbox) close()                  { b.change(func() { b.closed, b.data = true, nil }) }
+func (b *inbox) finish() {
+	b.change(func() { b.end = io.EOF })
+	b.ended.Do(func() { close(b.gone) })
+}
+
+func (b *inbox) close() {
+	b.change(func() { b.closed, b.data = true, nil })
+	b.ended.Do(func() { close(b.gone) })
+}
+
 func (b *inbox) setDeadline(t time.Time) { b.change(func() { b.deadline = t }) }
 func (b *inbox) isClosed() (closed bool) { b.mu.Lock(); defer b.mu.Unlock(); return b.closed }
 
@@ -119,6 +132,8 @@ func (p *pipe) Write(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+func (p *pipe) Gone() <-chan struct{} { return p.in.gone }
 
 func (p *pipe) SetReadDeadline(t time.Time) error { p.in.setDeadline(t); return nil }
 

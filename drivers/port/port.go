@@ -6,10 +6,16 @@
 //     while a Read waits counts for that Read.
 //   - Silence is not an end: a Read without a deadline waits as long as the line stands.
 //   - io.EOF means that the other end is gone: hung up, unplugged, vanished. It stays that way; open the line anew.
-//   - Close returns at once whatever Read and Write are doing, and ends them with an error that wraps os.ErrClosed. Close may be repeated.
+//   - A Write to somebody who is gone ends with io.EOF, too, at the latest when the kernel has noticed.
+//   - Close returns within a third of a second whatever Read and Write are doing, and ends them with an error that wraps os.ErrClosed. Close may
+//     be repeated. What was written before is sent; what a Write was still writing is thrown away. No goroutine stays behind, unless the
+//     kernel's driver is stuck.
 //   - One goroutine may read while another one writes.
+//   - Gone tells the end also to somebody who neither reads nor writes. A cable that is pulled or a device that loses its power without a word
+//     is noticed within about four seconds.
 //
-// A driver is handed a Port; it never opens one.
+// A driver is handed a Port; it never opens one. Who keeps a device for long has a Keeper, which opens its line anew whenever it ended. A Recorder
+// writes down what a line's two sides say to each other, and a Replay plays it again.
 package port
 
 import (
@@ -22,6 +28,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -32,8 +39,21 @@ type Port interface {
 	SetReadDeadline(t time.Time) error
 }
 
+// Gone gives a channel that is closed as soon as the line is known to have ended, whether anybody reads or not: hung up, unplugged, vanished, or
+// closed here. What arrived before can still be read. The playing end of a pseudo terminal never knows; a Port of another package that has no
+// such method gives nil, which never ends either.
+func Gone(p Port) <-chan struct{} {
+	if l, ok := p.(interface{ Gone() <-chan struct{} }); ok {
+		return l.Gone()
+	}
+	return nil
+}
+
 // ErrAddress says that a device address cannot be understood.
 var ErrAddress = errors.New("port: not a device address")
+
+// ErrBusy says that another program has opened the same serial line.
+var ErrBusy = errors.New("port: line is in use")
 
 // DialTimeout is how long Open waits for a TCP connection unless the address says otherwise.
 const DialTimeout = 5 * time.Second
@@ -46,7 +66,8 @@ const DialTimeout = 5 * time.Second
 //	file:/dev/usb/lp0
 //
 // A scheme in two parts such as "zvt+tcp" is read by its last part. Parameters that are not a line's are left to the driver's
-// owner. An address that makes no sense gives an error that wraps ErrAddress.
+// owner. An address that makes no sense gives an error that wraps ErrAddress, a serial line that another program has opened one that wraps
+// ErrBusy; every other error may pass by itself. No error repeats an address's parameters: a driver's may be a password.
 func Open(ctx context.Context, u *url.URL) (Port, error) {
 	scheme := u.Scheme
 	if i := strings.LastIndexByte(scheme, '+'); i >= 0 {
@@ -79,8 +100,8 @@ func openTCP(ctx context.Context, u *url.URL) (Port, error) {
 		}
 		wait = d
 	}
-	// A device that was unplugged from its network never says goodbye: keep-alive notices it within about half a minute.
-	d := net.Dialer{Timeout: wait, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 4}}
+	// A device that was unplugged from its network never says goodbye: the kernel asks after two silent seconds, and twice more.
+	d := net.Dialer{Timeout: wait, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 2 * time.Second, Interval: time.Second, Count: 2}}
 	c, err := d.DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return nil, fmt.Errorf("port: open: %w", err)
@@ -89,22 +110,44 @@ func openTCP(ctx context.Context, u *url.URL) (Port, error) {
 }
 
 // Conn makes a Port of a network connection, such as one that a listener accepted.
-func Conn(c net.Conn) Port { return &conn{c} }
+func Conn(c net.Conn) Port {
+	p := &conn{inbox: newInbox(), c: c}
+	p.listening.Go(p.listen)
+	return p
+}
 
-type conn struct{ net.Conn }
+// conn is a line over the network. It reads all the time, so that an end is noticed while nobody waits for anything.
+type conn struct {
+	*inbox
+	c         net.Conn
+	listening sync.WaitGroup
+}
 
-func (c *conn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	return n, plain(err)
+func (c *conn) listen() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := c.c.Read(buf)
+		if n > 0 && !c.feed(buf[:n]) {
+			return
+		}
+		if err != nil {
+			c.finish()
+			return
+		}
+	}
 }
 
 func (c *conn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
+	n, err := c.c.Write(b)
 	return n, plain(err)
 }
 
+func (c *conn) SetReadDeadline(t time.Time) error { c.setDeadline(t); return nil }
+
 func (c *conn) Close() error {
-	if err := c.Conn.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	c.close()
+	defer c.listening.Wait() // it ends with the connection
+	if err := c.c.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("port: close: %w", err)
 	}
 	return nil

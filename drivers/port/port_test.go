@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -37,6 +38,21 @@ var kinds = map[string]func(t *testing.T) (ours, theirs port.Port){
 			t.Fatal(err)
 		}
 		return open(t, "serial:"+name+"?baud=115200&stop=2"), theirs
+	},
+	"serial in rounds": func(t *testing.T) (port.Port, port.Port) {
+		theirs, name, err := port.PTY()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := port.OpenRounds(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ours, theirs
+	},
+	"recorded": func(*testing.T) (port.Port, port.Port) {
+		ours, theirs := port.Pipe()
+		return port.NewRecorder(ours, io.Discard, "pipe"), theirs
 	},
 	"file": func(t *testing.T) (port.Port, port.Port) {
 		theirs, name, err := port.PTY()
@@ -81,10 +97,15 @@ func TestContract(t *testing.T) {
 				})
 			}
 			run("every byte arrives unchanged, both ways", everyByte)
+			run("both ways at once", bothWays)
 			run("a deadline ends a read and the next read works", deadline)
 			run("a deadline set later ends a read that waits", laterDeadline)
 			run("silence is not an end", silence)
 			run("a hang-up is told as EOF, after what was sent before it", hangUp)
+			if kind != "pty" { // as with a cable, a pseudo terminal's own end does not notice that nobody listens any more
+				run("a hang-up is told to who neither reads nor writes", gone)
+				run("a write to somebody who is gone ends as a read does", goneWrite)
+			}
 			run("close ends a waiting read at once and can be repeated", closeReads)
 		})
 	}
@@ -108,6 +129,53 @@ func everyByte(t *testing.T, ours, theirs port.Port) {
 		if !bytes.Equal(got, all) {
 			t.Fatal("bytes arrived changed")
 		}
+	}
+}
+
+// bothWays has both sides say more than any buffer holds, at the same time.
+func bothWays(t *testing.T, ours, theirs port.Port) {
+	const much = 1 << 18
+	done := make(chan error, 4)
+	for _, side := range []port.Port{ours, theirs} {
+		go func() { _, err := side.Write(make([]byte, much)); done <- err }()
+		go func() { _, err := io.ReadFull(side, make([]byte, much)); done <- err }()
+	}
+	for range 4 {
+		if err := within(t, done); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func goneWrite(t *testing.T, ours, theirs port.Port) {
+	if err := theirs.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		for { // the first ones may go into the kernel
+			if _, err := ours.Write([]byte{1}); err != nil {
+				ended <- err
+				return
+			}
+		}
+	}()
+	if err := within(t, ended); err != io.EOF {
+		t.Fatalf("the write ended with %v, want io.EOF", err)
+	}
+}
+
+func gone(t *testing.T, ours, theirs port.Port) {
+	select {
+	case <-port.Gone(ours):
+		t.Fatal("the line is said to be gone and stands")
+	case <-time.After(10 * time.Millisecond):
+	}
+	theirs.Close()
+	select {
+	case <-port.Gone(ours):
+	case <-time.After(5 * time.Second):
+		t.Fatal("nobody said that the line is gone")
 	}
 }
 
@@ -212,7 +280,7 @@ func within(t *testing.T, c <-chan error) error {
 
 // A printer without paper stops taking bytes: the write blocks, but Close must not wait for paper.
 func TestCloseEndsAWriteThatNobodyTakes(t *testing.T) {
-	for _, kind := range []string{"serial", "file", "tcp", "pipe"} {
+	for kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			ours, theirs := kinds[kind](t)
@@ -237,6 +305,99 @@ func TestCloseEndsAWriteThatNobodyTakes(t *testing.T) {
 	}
 }
 
+// Whoever gives a device up and opens it again, day after day, must not fill the machine with what is left of the old lines.
+func TestNothingStaysBehind(t *testing.T) {
+	for kind, pair := range kinds {
+		before := runtime.NumGoroutine()
+		for range 3 {
+			ours, theirs := pair(t)
+			ended := make(chan error, 2)
+			go func() { _, err := ours.Read(make([]byte, 1)); ended <- err }()
+			go func() {
+				for {
+					if _, err := ours.Write(make([]byte, 1<<12)); err != nil {
+						ended <- err
+						return
+					}
+				}
+			}()
+			_, _ = theirs.Write([]byte("x"))
+			if err := errors.Join(ours.Close(), theirs.Close()); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = within(t, ended), within(t, ended)
+		}
+		for deadline := time.Now().Add(3 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				stacks := make([]byte, 1<<16)
+				t.Fatalf("%s: %d goroutines instead of %d\n%s", kind, runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+			}
+		}
+	}
+}
+
+// A technician's tool and the terminal's program on one serial line would each read half of what the card terminal says.
+func TestASerialLineBelongsToOneProgram(t *testing.T) {
+	dev, name, err := port.PTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	first := open(t, "serial:"+name)
+	u, _ := url.Parse("serial:" + name)
+	if _, err := port.Open(t.Context(), u); !errors.Is(err, port.ErrBusy) {
+		t.Errorf("a second program: %v, want ErrBusy", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, "serial:"+name).Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a closed line still had to say must not come out when somebody listens again: a slip would be printed twice.
+func TestWhatWasGivenUpIsNotSentLater(t *testing.T) {
+	dev, name, err := port.PTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	ours := open(t, "serial:"+name)
+	sent := make(chan error, 1)
+	go func() { _, err := ours.Write(bytes.Repeat([]byte("old"), 1<<20)); sent <- err }()
+	buf := make([]byte, 3)
+	if _, err := io.ReadFull(dev, buf); err != nil { // it has begun; nobody reads on, so that it cannot end
+		t.Fatal(err)
+	}
+	if err := ours.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := within(t, sent); !errors.Is(err, os.ErrClosed) {
+		t.Fatalf("the write ended with %v", err)
+	}
+	again := open(t, "serial:"+name)
+	defer again.Close()
+	if _, err := again.Write([]byte("new!")); err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for !bytes.HasSuffix(all, []byte("new!")) {
+		block := make([]byte, 1<<16)
+		if err := dev.SetReadDeadline(time.Now().Add(3 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		n, err := dev.Read(block)
+		if err != nil {
+			t.Fatalf("after %d bytes: %v", len(all), err)
+		}
+		all = append(all, block[:n]...)
+	}
+	if len(all) > 2<<20 {
+		t.Errorf("%d bytes came of what was given up", len(all))
+	}
+}
+
 func TestAPulledCableAndANewOne(t *testing.T) {
 	dev, name, err := port.PTY()
 	if err != nil {
@@ -255,6 +416,9 @@ func TestAPulledCableAndANewOne(t *testing.T) {
 	go func() { _, err := ours.Read(make([]byte, 1)); ended <- err }()
 	if err := within(t, ended); err != io.EOF {
 		t.Fatalf("read ended with %v, want io.EOF", err)
+	}
+	if err := ours.Close(); err != nil {
+		t.Fatal(err)
 	}
 	again := open(t, "serial:"+name)
 	defer again.Close()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
@@ -55,9 +56,13 @@ func show(t testing.TB, dev *scan.Dev, gun port.Port, ready <-chan struct{}, pie
 	got := make(chan result, 1)
 	go func() {
 		code, err := dev.Read(t.Context())
-		got <- result{code, err}
+		got <- result{code.Text(), err}
 	}()
-	<-ready
+	select {
+	case <-ready:
+	case r := <-got:
+		return r
+	}
 	for _, p := range pieces {
 		if _, err := gun.Write([]byte(p)); err != nil {
 			t.Fatal(err)
@@ -183,18 +188,29 @@ func FuzzNothingThatArrivesBreaksTheScanner(f *testing.F) {
 	for _, s := range []string{"abc\r", "abc\r\n", "\x02abc\x03", "BCD\n002\r\n1\r", "\x02\x02\x03\x03", "\r\n\r\n", "\x00\xff\r|\n|\x03"} {
 		f.Add([]byte(s))
 	}
+	for _, s := range []string{"\x04\xd0\x00\x00\xff\x2cabc\r", "\x02\x010000#SCNTRG1\x06;\x03abc\r", "]Q2\\000026\\\\a\r", "]Q1abc|\r|"} {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		if len(stream) > 100 { // every scan takes its time
 			return
 		}
-		dev := scan.New(&script{pieces: bytes.Split(stream, []byte{'|'})}, scan.Opts{Max: 64, Gap: time.Nanosecond, Stale: time.Nanosecond})
+		o := scan.Opts{Max: 64, Gap: time.Nanosecond, Stale: time.Nanosecond}
+		if len(stream) > 0 {
+			o.Profile = append(scan.Profiles(), scan.Plain)[int(stream[0])%5]
+			o.Silent, o.NoAIM = len(stream)%2 == 0, len(stream)%3 == 0
+		}
+		dev := scan.New(&script{pieces: bytes.Split(stream, []byte{'|'})}, o)
 		for range len(stream) + 3 {
 			code, err := dev.Read(t.Context())
-			if err != nil && code != "" {
+			if err != nil && (code.Bytes != nil || code.Text() != "") {
 				t.Fatal("a code and an error")
 			}
-			if err == nil && (code == "" || len(code) > 2*65 || strings.Trim(code, "\r\n") != code) {
-				t.Fatalf("read %q", code)
+			if err == nil && len(code.Bytes) > 65 {
+				t.Fatalf("read %q", code.Bytes)
+			}
+			if err == nil && !utf8.ValidString(code.Text()) {
+				t.Fatalf("the text of %q is no UTF-8: %q", code.Bytes, code.Text())
 			}
 			if errors.Is(err, scan.ErrLost) {
 				return

@@ -181,7 +181,7 @@ func TestAPaymentGoesWellAndTheCitizenGetsTheReceipt(t *testing.T) {
 func TestEveryFaultLeavesTheTruthToBeFound(t *testing.T) {
 	type want struct {
 		done, refused, unclear bool
-		code                   byte
+		code                   zvt.Code
 		taken                  int64 // of this payment
 		granted                int   // how often the till was told of success
 		lines                  string
@@ -200,11 +200,23 @@ func TestEveryFaultLeavesTheTruthToBeFound(t *testing.T) {
 		zvtemu.NoStatus:          {done: true},
 		zvtemu.BadStatus:         {code: 0x6C},
 		zvtemu.Lines:             {done: true, taken: 1000, granted: 1},
+		zvtemu.UnknownField:      {done: true, taken: 1000, granted: 1}, // what stands before it is enough
+		zvtemu.UnknownFirst:      {code: 0x6C},                          // nobody can write down what nobody can read
+		zvtemu.BadPrint:          {code: 0x6C, granted: 1},
+		zvtemu.LastOnly:          {done: true, taken: 1000, granted: 1},
+		zvtemu.RepeatQuiet:       {done: true, taken: 1000, granted: 1},
+		zvtemu.RepeatPrints:      {done: true, taken: 1000, granted: 1},
+		zvtemu.DayDue:            {code: zvt.CodeDayOpen},
+		zvtemu.Update:            {done: true, taken: 1000, granted: 1},
+		zvtemu.Meager:            {done: true, taken: 1000, granted: 1},
+		zvtemu.Crumbs:            {done: true, taken: 1000, granted: 1},
+		zvtemu.Lumps:             {done: true, taken: 1000, granted: 1},
 		zvtemu.Deaf:              {done: true, taken: 1000, granted: 1, lines: "serial"},
 		zvtemu.Noise:             {done: true, taken: 1000, granted: 1, lines: "serial"},
 	}
+	elsewhere := map[zvtemu.Fault]bool{zvtemu.Hold: true, zvtemu.Stubborn: true, zvtemu.AbortEarly: true, zvtemu.AbortUnheard: true, zvtemu.Banner: true}
 	for _, f := range zvtemu.Faults() {
-		if _, ok := all[f]; !ok && f != zvtemu.Hold && f != zvtemu.Stubborn { // these wait for an abort: see below
+		if _, ok := all[f]; !ok && !elsewhere[f] { // these want an abort or a new line: see below
 			t.Errorf("fault %q is not tried", f)
 		}
 	}
@@ -288,20 +300,52 @@ func TestTheCitizenEndsThePayment(t *testing.T) {
 	})
 }
 
-func TestATerminalThatRefusesToAbortIsHeardToItsEnd(t *testing.T) {
-	everyLine(t, func(t *testing.T, line string) {
-		b := newBench(t, line, zvtemu.Opts{})
-		d := b.registered(zvt.Opts{})
-		b.set(zvtemu.Stubborn)
-		ctx, cancel := context.WithCancel(t.Context())
-		var log diary
-		w := log.watch()
-		w.Say = func(byte, string) { cancel() }
-		r, err := d.Pay(ctx, 1000, w)
-		if err != nil || !r.Done || len(log.good) != 1 || b.terminal.Taken() != 1000 {
-			t.Fatalf("%+v, %v; taken %d", r, err, b.terminal.Taken())
-		}
-	})
+// A terminal honours an abort in some states only, or does not even answer it. Whatever it does, the till hears how the payment ended.
+func TestATerminalThatDoesNotAbortIsHeardToItsEnd(t *testing.T) {
+	for fault, begun := range map[zvtemu.Fault]byte{zvtemu.Stubborn: 0x0A, zvtemu.AbortEarly: 0x17, zvtemu.AbortUnheard: 0x0A} { // begun: when the citizen wants out
+		t.Run(string(fault), func(t *testing.T) {
+			everyLine(t, func(t *testing.T, line string) {
+				b := newBench(t, line, zvtemu.Opts{Step: 150 * time.Millisecond})
+				o := zvt.Opts{AbortAgain: 50 * time.Millisecond}
+				if fault == zvtemu.Stubborn { // it would honour the second one
+					o = zvt.Opts{}
+				}
+				d := b.registered(o)
+				b.set(fault)
+				ctx, cancel := context.WithCancel(t.Context())
+				var log diary
+				w := log.watch()
+				w.Say = func(code byte, _ string) {
+					if code == begun {
+						cancel()
+					}
+				}
+				r, err := d.Pay(ctx, 1000, w)
+				if err != nil || !r.Done || len(log.good) != 1 || b.terminal.Taken() != 1000 {
+					t.Fatalf("%+v, %v; taken %d", r, err, b.terminal.Taken())
+				}
+				b.set(zvtemu.None)
+				last, _, err := d.RepeatReceipt(t.Context())
+				if errors.Is(err, zvt.ErrLine) { // an abort was never answered: what comes next could be its answer
+					last, _, err = b.registered(zvt.Opts{}).RepeatReceipt(t.Context())
+				}
+				if err != nil || last.Amount != 1000 {
+					t.Errorf("afterwards: %+v, %v", last, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAnAbortBeforeTheCardEndsThePayment(t *testing.T) {
+	b := newBench(t, "tcp", zvtemu.Opts{Step: 300 * time.Millisecond})
+	d := b.registered(zvt.Opts{})
+	b.set(zvtemu.AbortEarly)
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := d.Pay(ctx, 1000, zvt.Watch{Say: func(byte, string) { cancel() }})
+	if err != nil || r.Done || r.Code != zvt.CodeAborted || b.terminal.Taken() != 0 {
+		t.Fatalf("%+v, %v; taken %d", r, err, b.terminal.Taken())
+	}
 }
 
 func TestMoneyThatCannotBeWrittenDownIsNotTaken(t *testing.T) {

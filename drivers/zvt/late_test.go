@@ -23,7 +23,7 @@ func TestALateAnswerToAnAbortAnswersNothingElse(t *testing.T) {
 	p.says(bare(zvt.Acknowledge)...)
 	cancel()
 	p.hears(bare(zvt.Abort))
-	p.says(bare(zvt.Aborted, zvt.CodeAborted)...)
+	p.says(bare(zvt.Aborted, byte(zvt.CodeAborted))...)
 	p.hears(bare(zvt.Acknowledge))
 	if err := <-ended; err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package zvt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,7 @@ type link struct {
 	in       chan APDU
 	acks     chan bool   // true: ACK, false: NAK
 	answered atomic.Bool // a message of ours arrived since the last one of theirs: an equal message is new and not repeated
+	babble   atomic.Bool // the connection began with bytes that are no message, and none came yet
 	writing  sync.Mutex
 
 	once sync.Once
@@ -58,22 +60,34 @@ func (l *link) deliver(a APDU) bool {
 	}
 }
 
-// known tells whether a control field can be a terminal's: what else sends on this line is no card terminal.
-func known(class byte) bool {
-	switch class {
-	case 0x04, 0x05, 0x06, 0x08, 0x0F, 0x80, 0x84:
-		return true
+// strange is how many bytes that are no message a connection may begin with: greetings of boxes that turn TCP into a serial line.
+const strange = 4096
+
+// begins finds where the first message of a connection begins; -1 if nothing looks like one. An answer has to be complete, because it is short;
+// half tells whether the beginning of one is all there is.
+func begins(b []byte) (at int, half bool) {
+	for i := 0; i+1 < len(b); i++ {
+		c := Command(b[i])<<8 | Command(b[i+1])
+		if !known(c.Class()) || c.Name() == "" || (c.Class() == 0x80 && c != Acknowledge) {
+			continue
+		}
+		if _, n := ParseAPDU(b[i:]); n > 0 || !c.Answer() {
+			return i, false
+		}
+		half = half || i == 0
 	}
-	return false
+	return -1, half || len(b) == 1 && known(b[0])
 }
 
 func (l *link) readStream() {
 	var buf []byte
+	var since time.Time // the message that is in buf began
+	fresh := true       // no message came yet
 	block := make([]byte, 4096)
 	for {
 		deadline := time.Time{}
-		if len(buf) > 0 { // P016 5.2.5 b: a message whose pieces take longer than T3 ends the connection
-			deadline = time.Now().Add(l.t3)
+		if len(buf) > 0 && !fresh { // P016 5.2.5 b: a message whose pieces take longer than T3 ends the connection
+			deadline = since.Add(l.t3)
 		}
 		_ = l.p.SetReadDeadline(deadline) // fails only when closed, and then Read says so
 		n, err := l.p.Read(block)
@@ -81,8 +95,22 @@ func (l *link) readStream() {
 			_ = l.die(fmt.Errorf("%w: read: %w", ErrLine, err))
 			return
 		}
-		buf = append(buf, block[:n]...)
-		for len(buf) > 0 {
+		if len(buf) == 0 {
+			since = time.Now()
+		}
+		for buf = append(buf, block[:n]...); len(buf) > 0; since = time.Now() {
+			if fresh {
+				at, half := begins(buf)
+				l.babble.Store(at < 0 && !half)
+				if at < 0 {
+					if len(buf) > strange {
+						_ = l.die(fmt.Errorf("%w: %d bytes and no message among them", ErrPeer, len(buf)))
+						return
+					}
+					break
+				}
+				buf, fresh = buf[at:], false
+			}
 			if !known(buf[0]) {
 				_ = l.die(fmt.Errorf("%w: message of class %02X", ErrPeer, buf[0]))
 				return
@@ -150,10 +178,12 @@ func (l *link) readFrames() {
 	}
 }
 
-// write sends raw bytes; a failure is noticed by the reader too, which ends the link.
+// write sends raw bytes; a failure is noticed by the reader too, which ends the link. So does a terminal that does not take them within T3.
 func (l *link) write(b []byte) {
 	l.writing.Lock()
+	stuck := time.AfterFunc(l.t3, func() { _ = l.die(fmt.Errorf("%w: nothing is taken within %v", ErrLine, l.t3)) })
 	_, err := l.p.Write(b)
+	stuck.Stop()
 	l.writing.Unlock()
 	if err != nil {
 		_ = l.die(fmt.Errorf("%w: write: %w", ErrLine, err))
@@ -163,8 +193,8 @@ func (l *link) write(b []byte) {
 // repeats is how often a message is repeated that was not acknowledged (P016 3.5).
 const repeats = 2
 
-// send sends a message. Over a serial line it waits for ACK; messages that arrive meanwhile are given to early.
-func (l *link) send(a APDU, early func(APDU)) error {
+// send sends a message. Over a serial line it waits for ACK; messages that arrive meanwhile are given to early. A ctx that ends ends the link.
+func (l *link) send(ctx context.Context, a APDU, early func(APDU)) error {
 	if !l.serial {
 		l.write(a.Append(nil))
 		return l.failed()
@@ -194,6 +224,9 @@ func (l *link) send(a APDU, early func(APDU)) error {
 				}
 			case <-wait.C:
 				again = true
+			case <-ctx.Done():
+				wait.Stop()
+				return l.die(fmt.Errorf("%w: %s: %w", ErrLine, a.Command, ctx.Err()))
 			case <-l.dead:
 				wait.Stop()
 				return l.err

@@ -66,10 +66,12 @@ func TestRepeatReceiptAsksForTheStatusWithoutPrinting(t *testing.T) {
 	d, p := play(t, zvt.Opts{})
 	ended := make(chan error, 1)
 	go func() { _, _, err := d.RepeatReceipt(t.Context()); ended <- err }()
-	p.hears([]byte{0x06, 0x20, 0x05, 0x00, 0x00, 0x00, 0x03, 0x03})
-	p.says(0x80, 0x00, 0x00)
-	p.says(bare(zvt.Completion)...)
-	p.hears([]byte{0x80, 0x00, 0x00})
+	for _, service := range []byte{0x03, 0x01} { // without the receipt first; some terminals tell only with it
+		p.hears([]byte{0x06, 0x20, 0x05, 0x00, 0x00, 0x00, 0x03, service})
+		p.says(0x80, 0x00, 0x00)
+		p.says(bare(zvt.Completion)...)
+		p.hears([]byte{0x80, 0x00, 0x00})
+	}
 	if err := <-ended; !errors.Is(err, zvt.ErrContradiction) {
 		t.Fatalf("a completion without status says nothing: %v", err)
 	}
@@ -105,7 +107,7 @@ func TestASuccessThatNobodyExpectsIsRefused(t *testing.T) {
 	d, p := play(t, zvt.Opts{})
 	ended := make(chan error, 1)
 	go func() { ended <- d.Register(t.Context()) }()
-	want := bare(zvt.Register, 0, 0, 0, zvt.DefaultConfig, 0x09, 0x78, 0x06, 0x06, 0x26, 0x04, 0x0A, 0x02, 0x06, 0xD3)
+	want := bare(zvt.Register, 0, 0, 0, byte(zvt.DefaultConfig), 0x09, 0x78, 0x06, 0x06, 0x26, 0x04, 0x0A, 0x02, 0x06, 0xD3)
 	p.hears(want)
 	p.says(bare(zvt.StatusInfo, 0x27, 0x00)...)
 	p.hears(bare(zvt.Refuse(0x83)))

@@ -1,56 +1,6 @@
 package zvt
 
-import (
-	"encoding/binary"
-	"errors"
-	"fmt"
-)
-
-// Command is an APDU's control field: class and instruction of a command, or CCRC and APRC of an answer.
-type Command uint16
-
-// The commands of P015 chapter 14 that a terminal at a counter needs.
-const (
-	Enquire       Command = 0x0501 // status enquiry
-	Register      Command = 0x0600
-	Authorise     Command = 0x0601
-	LogOff        Command = 0x0602
-	Repeat        Command = 0x0620 // repeat receipt
-	Reversal      Command = 0x0630
-	EndOfDay      Command = 0x0650
-	Abort         Command = 0x06B0 // by the till
-	SetClock      Command = 0x0401 // by the terminal
-	StatusInfo    Command = 0x040F // by the terminal
-	Intermediate  Command = 0x04FF // by the terminal
-	Completion    Command = 0x060F // by the terminal
-	Aborted       Command = 0x061E // by the terminal
-	PrintLine     Command = 0x06D1 // by the terminal
-	PrintBlock    Command = 0x06D3 // by the terminal
-	Acknowledge   Command = 0x8000
-	AcknowledgeB  Command = 0x8400 // means the same as 80 00
-	refusalPrefix Command = 0x8400 // 84 xx, xx not 00
-)
-
-// Refuse is the negative answer 84 xx.
-func Refuse(code byte) Command { return refusalPrefix | Command(code) }
-
-// Class is the control field's first byte.
-func (c Command) Class() byte { return byte(c >> 8) }
-
-// Code is the control field's second byte: the reason, in an answer 84 xx.
-func (c Command) Code() byte { return byte(c) }
-
-// Answer tells whether this is an answer (80 xx, 84 xx) and not a command.
-func (c Command) Answer() bool { return c.Class() == 0x80 || c.Class() == 0x84 }
-
-// Positive tells whether this is an answer that agrees: 80 xx or 84 00.
-func (c Command) Positive() bool { return c.Class() == 0x80 || c == AcknowledgeB }
-
-// String writes the control field as the documents do.
-func (c Command) String() string { return fmt.Sprintf("%02X %02X", c.Class(), c.Code()) }
-
-// ErrPacket says that bytes do not follow P015 or P016.
-var ErrPacket = errors.New("zvt: malformed packet")
+import "encoding/binary"
 
 // MaxData is the longest data block (P016 5.2.4).
 const MaxData = 65535
@@ -221,30 +171,4 @@ func (d *Deframer) Push(b byte) (Event, APDU) {
 		return Damaged, APDU{}
 	}
 	return More, APDU{}
-}
-
-// AppendBCD writes n with two digits a byte, in size bytes. Digits that do not fit are lost: check the range before.
-func AppendBCD(dst []byte, n int64, size int) []byte {
-	at := len(dst)
-	dst = append(dst, make([]byte, size)...)
-	for i := at + size - 1; i >= at; i-- {
-		dst[i] = byte(n%10) | byte(n/10%10)<<4
-		n /= 100
-	}
-	return dst
-}
-
-// BCD reads a number with two digits a byte, at most nine bytes.
-func BCD(b []byte) (int64, error) {
-	if len(b) > 9 {
-		return 0, fmt.Errorf("%w: number of %d bytes", ErrPacket, len(b))
-	}
-	var n int64
-	for _, c := range b {
-		if c>>4 > 9 || c&0xF > 9 {
-			return 0, fmt.Errorf("%w: not a decimal digit", ErrPacket)
-		}
-		n = n*100 + int64(c>>4)*10 + int64(c&0xF)
-	}
-	return n, nil
 }

@@ -96,8 +96,8 @@ func TestIntermediateStatusIsReadWithAndWithoutTimeout(t *testing.T) {
 
 func TestVariableFieldsOfTheDocument(t *testing.T) {
 	// P016 5.2.8: F1 F2 says 12 bytes follow, F0 F0 F3 says 3 bytes follow. 22 is LLVAR, 60 is LLLVAR.
-	all, err := fields(unhex(t, "22 F1 F2 01 23 45 67 89 01 23 45 67 89 01 23 22 F0 F3 01 23 45 60 F0 F0 F3 01 23 45"))
-	if err != nil || len(all) != 3 || len(all[0].value) != 12 || len(all[1].value) != 3 || len(all[2].value) != 3 {
+	all, rest, err := Fields(unhex(t, "22 F1 F2 01 23 45 67 89 01 23 45 67 89 01 23 22 F0 F3 01 23 45 60 F0 F0 F3 01 23 45"))
+	if err != nil || len(all) != 3 || len(rest) != 0 || len(all[0].Value) != 12 || len(all[1].Value) != 3 || len(all[2].Value) != 3 {
 		t.Fatalf("%v, %v", all, err)
 	}
 }
@@ -141,7 +141,7 @@ func TestALongTraceNumber(t *testing.T) {
 }
 
 func TestMalformedStatusInformation(t *testing.T) {
-	for _, s := range []string{"04", "04 00", "04 00 00 00 00 3A 70", "29 65 00", "22 F1", "22 F1 F2 01", "8B FA F0", "99 01", "06 81", "06 03 0B 01", "06 02 1F FF"} {
+	for _, s := range []string{"04", "04 00", "04 00 00 00 00 3A 70", "29 65 00", "22 F1", "22 F1 F2 01", "8B FA F0", "06 81", "06 03 0B 01", "06 02 1F FF"} {
 		if _, err := ParseStatus(unhex(t, s)); !errors.Is(err, ErrPacket) {
 			t.Errorf("%s: %v, want ErrPacket", s, err)
 		}
@@ -220,10 +220,10 @@ func TestFramesAreFoundBetweenNoise(t *testing.T) {
 
 func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
 	for _, lang := range []string{"de", "en"} {
-		if n := len(tables()[lang]); n < 80 {
+		if n := len(tables()["intermediate-"+lang]); n < 80 {
 			t.Errorf("%s: only %d texts", lang, n)
 		}
-		for code := range tables()["de"] { // 4A is listed without words: "insert card" combined with "remove card"
+		for code := range tables()["intermediate-de"] { // 4A is listed without words: "insert card" combined with "remove card"
 			if code != 0xFF && code != 0x4A && StatusText(lang, code) == "" {
 				t.Errorf("%s: no words for %02X", lang, code)
 			}
@@ -232,7 +232,7 @@ func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
 	if StatusText("de", 0x0A) != "Karte einstecken" || StatusText("en", 0x0A) != "Insert card" || StatusText("fr", 0x0A) != "Karte einstecken" {
 		t.Error("0A is the request to insert the card")
 	}
-	if ResultText(0x6C) != "abort via timeout or abort-key" || ResultText(0x05) == ResultText(0x6D) {
+	if CodeAborted.Text("en") != "abort via timeout or abort-key" || Code(0x05).Text("de") == Code(0x6D).Text("de") {
 		t.Error("result texts")
 	}
 }

@@ -2,19 +2,32 @@ package zvt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 )
 
+// plan is what a sequence is to do.
+type plan struct {
+	order   APDU
+	watch   Watch
+	end     func(APDU)    // told the completion or the abort; may be nil
+	money   bool          // a good status information moves money: one without a result is refused
+	patient bool          // it is heard to its end, whatever ctx says
+	works   bool          // it is aborted when ctx ends, and given up T3 later. Neither patient nor works: given up at once
+	last    Command       // ends the sequence like a completion; 0 for none
+	print   byte          // whose the receipts are that do not say it
+	wait    time.Duration // that the terminal may let pass besides T4
+}
+
 // session is one sequence from its command to its end.
 type session struct {
+	plan
 	d        *Dev
-	w        Watch
-	end      func(APDU) // told the completion; may be nil
 	r        Result
 	granted  bool  // a good status information was answered with yes
-	failed   error // what w.Status returned
+	failed   error // what the watch's Status returned
 	receipts []receipt
 	open     bool // the last receipt has not ended
 }
@@ -25,45 +38,30 @@ type receipt struct {
 	lines []string
 }
 
-// again is how long the driver waits before it asks a terminal once more to abort.
-const again = 10 * time.Second
+// timer is one that may never run.
+type timer struct{ *time.Timer }
 
-func (s *session) run(ctx context.Context, a APDU) (Result, error) {
-	if err := s.d.command(ctx, a); err != nil {
+func newTimer() timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return timer{t}
+}
+
+func (s *session) run(ctx context.Context) (Result, error) {
+	if err := s.d.command(ctx, s.plan); err != nil {
 		return s.r, err
 	}
-	t4 := s.d.o.T4
-	silent, retry := time.NewTimer(t4), time.NewTimer(again)
-	retry.Stop()
-	defer silent.Stop()
-	defer retry.Stop()
-	cancelled := ctx.Done()
+	t4 := s.d.o.T4 + s.wait
+	c := clocks{silent: newTimer(), retry: newTimer(), enough: newTimer(), cancelled: ctx.Done()}
+	defer c.stop()
+	c.silent.Reset(t4)
 	for {
-		got := s.d.pending()
+		got, err := s.hear(ctx, &c, t4)
+		if err != nil {
+			return s.r, err
+		}
 		if got == nil {
-			select {
-			case a := <-s.d.l.in:
-				got = &a
-			case <-silent.C:
-				return s.r, s.d.l.die(fmt.Errorf("%w: nothing heard for %v", ErrLine, t4))
-			case <-cancelled:
-				cancelled = nil
-				if err := s.abort(); err != nil {
-					return s.r, err
-				}
-				retry.Reset(again)
-				continue
-			case <-retry.C: // a terminal honours an abort in some states only (P015 2.23)
-				if err := s.abort(); err != nil {
-					return s.r, err
-				}
-				retry.Reset(again)
-				continue
-			case <-s.d.l.dead: // what arrived before the line broke is heard first
-				if got = s.d.pending(); got == nil {
-					return s.r, s.d.l.err
-				}
-			}
+			continue
 		}
 		if got.Command.Answer() { // to an abort, whatever it says: the end comes as 06 1E or 06 0F
 			s.d.owed = max(0, s.d.owed-1)
@@ -77,8 +75,78 @@ func (s *session) run(ctx context.Context, a APDU) (Result, error) {
 		if change > 0 {
 			t4 = change
 		}
-		silent.Reset(t4)
+		c.silent.Reset(t4)
 	}
+}
+
+// clocks are what ends a wait for the terminal besides its words.
+type clocks struct {
+	silent    timer           // nothing was heard for T4
+	retry     timer           // an abort was not honoured
+	enough    timer           // nor was any within T3
+	cancelled <-chan struct{} // nil once it was seen
+}
+
+func (c *clocks) stop() {
+	c.silent.Stop()
+	c.retry.Stop()
+	c.enough.Stop()
+}
+
+// hear gives the terminal's next message; nil after one of the clocks had to be served. What has arrived goes before silence and a broken line,
+// but a terminal that never stops talking does not keep the citizen from ending it.
+func (s *session) hear(ctx context.Context, c *clocks, t4 time.Duration) (*APDU, error) {
+	select {
+	case <-c.cancelled:
+		return nil, s.cancel(ctx, c)
+	case <-c.retry.C:
+		return nil, s.again(c)
+	case <-c.enough.C:
+		return nil, s.giveUp(ctx)
+	default:
+	}
+	if got := s.d.pending(); got != nil {
+		return got, nil
+	}
+	select {
+	case a := <-s.d.l.in:
+		return &a, nil
+	case <-s.d.l.dead:
+		if got := s.d.pending(); got != nil {
+			return got, nil
+		}
+		return nil, s.d.l.err
+	case <-c.silent.C:
+		return nil, s.d.l.die(fmt.Errorf("%w: nothing heard for %v", ErrLine, t4))
+	case <-c.cancelled:
+		return nil, s.cancel(ctx, c)
+	case <-c.retry.C:
+		return nil, s.again(c)
+	case <-c.enough.C:
+		return nil, s.giveUp(ctx)
+	}
+}
+
+// cancel does what the end of ctx asks for.
+func (s *session) cancel(ctx context.Context, c *clocks) error {
+	c.cancelled = nil
+	if !s.patient && !s.works {
+		return s.d.l.die(fmt.Errorf("%w: %s: %w", ErrLine, s.order.Command, ctx.Err()))
+	}
+	if s.works {
+		c.enough.Reset(s.d.o.T3)
+	}
+	return s.again(c)
+}
+
+// again aborts, and will once more: a terminal honours an abort in some states only (P015 2.23, page 56).
+func (s *session) again(c *clocks) error {
+	c.retry.Reset(s.d.o.AbortAgain)
+	return s.abort()
+}
+
+func (s *session) giveUp(ctx context.Context) error {
+	return s.d.l.die(fmt.Errorf("%w: %s: aborted and not ended: %w", ErrLine, s.order.Command, ctx.Err()))
 }
 
 // abort asks the terminal to end the sequence, unless it has said yes already: then its completion is on its way.
@@ -92,71 +160,108 @@ func (s *session) abort() error {
 
 // handle answers one command of the terminal. done says that the sequence is over; t4 is a new waiting time or 0.
 func (s *session) handle(a APDU) (done bool, t4 time.Duration, err error) {
+	set := s.d.info.Charset
 	switch a.Command {
 	case Intermediate:
 		if err := s.d.say(Acknowledge); err != nil {
 			return false, 0, err
 		}
-		p, err := ParseProgress(a.Data)
+		p, err := parseProgress(set, a.Data)
 		if err != nil {
 			return false, 0, nil // only words for the screen
 		}
-		if s.w.Say != nil {
+		if s.watch.Say != nil {
 			words := p.Text
 			if words == "" {
 				words = StatusText(s.d.o.Lang, p.Code)
 			}
-			s.w.Say(p.Code, words)
+			s.watch.Say(p.Code, words)
 		}
 		return false, p.T4, nil
 	case StatusInfo:
-		return false, 0, s.status(a.Data)
+		err := s.status(a.Data)
+		if s.last == StatusInfo && s.r.Status != nil {
+			s.r.Done = true
+			return true, 0, err
+		}
+		return false, 0, err
 	case PrintLine, PrintBlock:
-		p, err := ParsePrint(a.Command, a.Data)
+		p, err := parsePrint(set, a.Command, a.Data)
 		if err != nil {
-			return false, 0, s.d.say(Refuse(0xCC)) // printer not ready: what cannot be read cannot be printed
+			return false, 0, s.d.say(Refuse(CodePrinter)) // what cannot be read cannot be printed
 		}
 		s.print(p)
 		return false, 0, s.d.say(Acknowledge)
 	case Completion:
-		s.r.Done = true
-		if st, err := ParseStatus(a.Data); err == nil && st.HasResult && st.Result != 0 {
-			s.r.Done, s.r.Code = false, st.Result
+		return true, 0, s.completed(a)
+	case Aborted:
+		s.r.Done, s.r.Code = false, CodeSystem
+		if len(a.Data) > 0 {
+			s.r.Code = Code(a.Data[0])
+			if st, err := ParseStatus(a.Data[1:]); err == nil {
+				s.r.Error = st.ErrorText
+			}
 		}
 		if s.end != nil {
 			s.end(a)
 		}
-		// The payment stands even if our answer gets lost (P015 2.2.9).
-		_ = s.d.say(Acknowledge)
-		if s.granted && !s.r.Done {
-			return true, 0, fmt.Errorf("%w: success and then code %02X", ErrContradiction, s.r.Code)
-		}
-		return true, 0, s.failed
-	case Aborted:
-		s.r.Done, s.r.Code = false, 0xFF
-		if len(a.Data) > 0 {
-			s.r.Code = a.Data[0]
-		}
 		_ = s.d.say(Acknowledge)
 		return true, 0, s.failed
 	case SetClock: // the till keeps its own clock
+		if st, err := ParseStatus(a.Data); err == nil {
+			s.r.Clock = stamp(st.Date, st.Time)
+		}
 		return false, 0, s.d.say(Acknowledge)
 	}
-	return false, 0, s.d.say(Refuse(0x83)) // function not possible
+	if a.Command.Tills() {
+		return false, 0, s.d.stale(a)
+	}
+	return false, 0, s.d.say(Refuse(CodeImpossible))
+}
+
+func (s *session) completed(a APDU) error {
+	s.r.Done = true
+	if st, err := ParseStatus(a.Data); err == nil && st.HasResult && st.Result != CodeOK {
+		// After an end of day that went well it only says that the terminal is busy from now on (SMART-ZVT 3.2.14, page 27).
+		s.r.Done, s.r.Code = s.granted && !s.money, st.Result
+	}
+	if s.end != nil {
+		s.end(a)
+	}
+	// The payment stands even if our answer gets lost (P015 2.2.9, page 37).
+	_ = s.d.say(Acknowledge)
+	if s.granted && !s.r.Done {
+		return fmt.Errorf("%w: success and then code %02X", ErrContradiction, byte(s.r.Code))
+	}
+	return s.failed
 }
 
 // status passes a status information on and answers it only after that.
 func (s *session) status(data []byte) error {
 	st, err := ParseStatus(data)
-	if err != nil { // what cannot be read cannot be made durable: the terminal has to take the payment back
-		return s.d.say(Refuse(0x9A))
+	// What cannot be read cannot be made durable, and what has an amount and no result may be money that nobody writes down: the terminal has to
+	// take it back.
+	if err != nil || (s.money && !s.granted && !st.HasResult && (st.Amount > 0 || st.Rest != nil)) {
+		return s.d.say(Refuse(CodeProtocol))
 	}
 	s.r.Status = &st
-	if s.failed == nil && s.w.Status != nil {
-		s.failed = s.w.Status(st)
+	if s.failed == nil && s.watch.Status != nil {
+		err := s.watch.Status(st)
+		var part *Partly
+		switch {
+		case !s.money || !st.Good():
+			s.failed = err
+		case errors.Is(err, ErrIssuing):
+			return s.d.say(Refuse(CodeWait))
+		case errors.As(err, &part) && part.Cents > 0 && part.Cents < st.Amount:
+			s.granted, s.r.Issued = true, part.Cents
+			return s.d.say(Refuse(CodePartly), AppendBCD([]byte{0x04}, part.Cents, 6)...)
+		default:
+			s.failed = err
+		}
 	}
 	if s.failed != nil {
-		return s.d.say(Refuse(0x66))
+		return s.d.say(Refuse(CodeProcessing))
 	}
 	if st.Good() {
 		s.granted = true
@@ -165,7 +270,8 @@ func (s *session) status(data []byte) error {
 }
 
 func (s *session) print(p Print) {
-	if !s.open {
+	// Print lines that say whose they are need no end: another one's begin another receipt.
+	if n := len(s.receipts); !s.open || (p.Kind != 0 && s.receipts[n-1].kind != 0 && p.Kind != s.receipts[n-1].kind) {
 		s.receipts = append(s.receipts, receipt{})
 	}
 	r := &s.receipts[len(s.receipts)-1]
@@ -174,9 +280,10 @@ func (s *session) print(p Print) {
 	}
 	r.lines = append(r.lines, p.Lines...)
 	s.open = !p.Last
-	if s.w.Print != nil {
+	s.r.Signature = s.r.Signature || p.Signature
+	if s.watch.Print != nil {
 		for _, line := range p.Lines {
-			s.w.Print(line)
+			s.watch.Print(line)
 		}
 	}
 }
@@ -187,21 +294,25 @@ func (s *session) sort() {
 		kind := r.kind
 		if kind == 0 {
 			switch words := letters(r.lines); {
+			case s.plan.print == AdminReceipt:
+				kind = AdminReceipt
 			case strings.Contains(words, "kundenbeleg"), strings.Contains(words, "customer"):
-				kind = 2
+				kind = CustomerReceipt
 			case strings.Contains(words, "ndlerbeleg"), strings.Contains(words, "merchant"):
-				kind = 1
+				kind = MerchantReceipt
 			case i == len(s.receipts)-1:
-				kind = 2
+				kind = CustomerReceipt
 			default:
-				kind = 1
+				kind = MerchantReceipt
 			}
 		}
 		switch kind {
-		case 1:
+		case MerchantReceipt:
 			s.r.Merchant = append(s.r.Merchant, r.lines...)
-		case 2:
+		case CustomerReceipt:
 			s.r.Customer = append(s.r.Customer, r.lines...)
+		case AdminReceipt:
+			s.r.Admin = append(s.r.Admin, r.lines...)
 		}
 	}
 }

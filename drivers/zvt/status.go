@@ -1,193 +1,226 @@
 package zvt
 
-import (
-	"bytes"
-	"fmt"
-	"strings"
-	"time"
+import "strings"
 
-	"golang.org/x/text/encoding/charmap"
-)
-
-// Status is a status information: what the terminal says about a payment (P015 3.1.1). Card numbers and tracks, fields 22 to 24 and 2D,
-// are read over and never kept.
+// Status is a status information: what the terminal says about a transaction (P015 3.1, pages 115 to 122). It has as many fields as the
+// document. Card numbers, tracks and expiry dates (Field.Secret) are read over and never kept.
 type Status struct {
 	HasResult     bool   // field 27 was sent
-	Result        byte   // field 27; 00 is good
-	Amount        int64  // field 04, cents
+	Result        Code   // field 27; 00 is good
+	Amount        int64  // field 04, cents; after an end of day its total
 	Trace         int    // field 0B, or TLV 1F2B
 	OriginalTrace int    // field 37: the trace of the payment that was reversed; 0 if this is no reversal
 	Receipt       int    // field 87
 	Turnover      int    // field 88
 	TerminalID    string // field 29, eight digits
-	Date          string // field 0D, MMDD
+	Date          string // field 0D, MMDD; or field AA, YYMMDD
 	Time          string // field 0C, HHMMSS
-	CardType      int    // field 8A, P015 chapter 12
+	CardType      int    // field 8A or TLV 41, P015 chapter 12
 	CardName      string // field 8B
-	PaymentType   byte   // field 19
+	CardSequence  int    // field 17
+	OperatorCard  int    // field 8C
+	PaymentType   byte   // field 19: 40 offline, 50 card checked only, 60 online, 70 with PIN; 40 and 60 want a signature
 	Currency      string // field 49, "0978" is EUR
 	Contract      string // field 2A, the contract number for credit cards
 	Authorisation string // field 3B
-	Text          string // field 3C, to be printed
-	TLV           []TLV  // field 06
+	Parameter     string // field BA, in hex
+	HostResult    byte   // field A0
+	Text          string // field 3C, to be shown or printed
+	Totals        *Totals
+	FullDate      string // TLV 2E with 1F0E, YYYYMMDD
+	Tip           int64  // TLV 1F36, cents within Amount
+	Cashback      int64  // TLV 1F25, cents within Amount
+	ExtraResult   string // TLV 13
+	ErrorCode     string // TLV 1F16, in hex
+	ErrorText     string // TLV 1F17
+
+	TLV        []TLV   // field 06: all its objects, also those that stand above; Secret ones left out
+	Other      []Field // known fields that have no place above
+	Rest       []byte  // what begins with a field of unknown length and could not be told apart; nil if all was read
+	RestOffset int     // where Rest begins in the data block
 }
 
 // Good tells whether the terminal says that the money was taken (or, after a reversal, given back).
-func (s Status) Good() bool { return s.HasResult && s.Result == 0 }
+func (s Status) Good() bool { return s.HasResult && s.Result == CodeOK }
 
-// field is a bitmap number and its contents.
-type field struct {
-	id    byte
-	value []byte
+// Same tells whether two status informations are about the same transaction of the same terminal: after a break, whether the terminal's last
+// transaction is the one that was seen. The amount says nothing: a terminal that reversed by itself repeats its payment before, which may have had
+// the same amount (P015 2.2.8).
+func (s Status) Same(o Status) bool {
+	return s.TerminalID == o.TerminalID && s.Trace == o.Trace && s.Receipt == o.Receipt && s.Date == o.Date && s.Time == o.Time
 }
 
-// The kinds of length that fields have.
-const (
-	llVar  = -2
-	lllVar = -3
-	inTLV  = -4
-)
-
-// size gives a field's length in bytes, or how it tells its length: P015 chapter 13. 0 means an unknown field.
-func size(id byte) int {
-	switch id {
-	case 0x01, 0x02, 0x03, 0x05, 0x19, 0x27, 0x8A, 0x8C, 0xA0, 0xD0, 0xD2, 0xD3, 0xE0, 0xE9, 0xEA, 0xF0, 0xF9, 0xFA:
-		return 1
-	case 0x0D, 0x0E, 0x17, 0x3A, 0x49, 0x87:
-		return 2
-	case 0x0B, 0x0C, 0x37, 0x3D, 0x88, 0xAA:
-		return 3
-	case 0x29:
-		return 4
-	case 0xBA:
-		return 5
-	case 0x04:
-		return 6
-	case 0x3B, 0xEB:
-		return 8
-	case 0x2A:
-		return 15
-	case 0x22, 0x23, 0x2D, 0x4C, 0x8B, 0xA7, 0xD1, 0xE1, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8:
-		return llVar
-	case 0x24, 0x2E, 0x3C, 0x60, 0x9A, 0xAF:
-		return lllVar
-	case 0x06:
-		return inTLV
+// Secret tells whether an object may hold a card's number or tracks.
+func (t TLV) Secret() bool {
+	switch t.Tag {
+	case 0x1F08, 0x1F09, 0x1F0A, 0x1F1A, 0x1F31, 0x1F3E, 0x1F74, 0x4D, 0x01:
+		return true
 	}
-	return 0
+	return false
 }
 
-// fields splits a data block into its fields.
-func fields(b []byte) ([]field, error) {
-	var all []field
-	for len(b) > 0 {
-		id := b[0]
-		n, head := size(id), 1
-		b = b[1:]
-		switch n {
-		case 0:
-			return nil, fmt.Errorf("%w: unknown field %02X", ErrPacket, id)
-		case llVar, lllVar:
-			digits := -n
-			if len(b) < digits {
-				return nil, fmt.Errorf("%w: field %02X is cut off", ErrPacket, id)
-			}
-			n = 0
-			for _, c := range b[:digits] {
-				if c&0xF > 9 {
-					return nil, fmt.Errorf("%w: length of field %02X", ErrPacket, id)
-				}
-				n = n*10 + int(c&0xF)
-			}
-			head = digits
-		case inTLV:
-			var err error
-			if n, head, err = tlvLength(b); err != nil {
-				return nil, err
-			}
-		default:
-			head = 0
-		}
-		if b = b[head:]; len(b) < n {
-			return nil, fmt.Errorf("%w: field %02X is cut off", ErrPacket, id)
-		}
-		all = append(all, field{id, b[:n:n]})
-		b = b[n:]
-	}
-	return all, nil
+// sink collects a message's strings in one piece of memory.
+type sink struct{ strings.Builder }
+
+func (s *sink) digits(b []byte) string {
+	at := s.Len()
+	digits(&s.Builder, b)
+	return s.String()[at:]
 }
 
-// ParseStatus reads the data block of a status information, or of a completion, which has fields of the same form.
+func (s *sink) text(b []byte) string {
+	at := s.Len()
+	CP437.write(&s.Builder, b)
+	return s.String()[at:]
+}
+
+// ParseStatus reads the data block of a status information, or of a completion or an authorisation, which have fields of the same form.
+// A field of unknown length is no error; see Status.Rest.
 func ParseStatus(b []byte) (Status, error) {
-	all, err := fields(b)
-	if err != nil {
-		return Status{}, err
-	}
 	var s Status
-	for _, f := range all {
-		v := f.value
-		var n int64
-		switch f.id {
-		case 0x04, 0x0B, 0x37, 0x87, 0x88, 0x0C, 0x0D, 0x29, 0x49:
-			if n, err = BCD(v); err != nil {
-				return Status{}, fmt.Errorf("field %02X: %w", f.id, err)
-			}
+	var all sink
+	all.Grow(2 * len(b))
+	for at := 0; at < len(b); {
+		f, after, known, err := next(b, at)
+		if err != nil {
+			return Status{}, err
 		}
-		switch f.id {
-		case 0x27:
-			s.Result, s.HasResult = v[0], true
-		case 0x04:
-			s.Amount = n
-		case 0x0B:
-			s.Trace = int(n)
-		case 0x37:
-			s.OriginalTrace = int(n)
-		case 0x87:
-			s.Receipt = int(n)
-		case 0x88:
-			s.Turnover = int(n)
-		case 0x29:
-			s.TerminalID = fmt.Sprintf("%x", v)
-		case 0x0D:
-			s.Date = fmt.Sprintf("%x", v)
-		case 0x0C:
-			s.Time = fmt.Sprintf("%x", v)
-		case 0x49:
-			s.Currency = fmt.Sprintf("%x", v)
-		case 0x19:
-			s.PaymentType = v[0]
-		case 0x8A:
-			s.CardType = int(v[0])
-		case 0x8B:
-			s.CardName = text(v)
-		case 0x2A:
-			s.Contract = text(v)
-		case 0x3B:
-			s.Authorisation = text(v)
-		case 0x3C:
-			s.Text = text(v)
-		case 0x06:
-			if s.TLV, err = ParseTLV(v); err != nil {
-				return Status{}, err
-			}
+		if !known {
+			s.Rest, s.RestOffset = b[at:], at
+			break
 		}
-	}
-	for _, t := range s.TLV {
-		if t.Tag == TagLongTrace && s.Trace == 0 {
-			n, err := BCD(t.Value)
-			if err != nil {
-				return Status{}, err
-			}
-			s.Trace = int(n)
+		if err := s.take(f, &all, after); err != nil {
+			return Status{}, err
 		}
+		at = after
 	}
 	return s, nil
 }
 
-// Append writes the status information's data block, leaving out what is empty.
+// take keeps one field. after is where it ends.
+func (s *Status) take(f Field, all *sink, after int) (err error) {
+	v := f.Value
+	var n int64
+	switch f.ID {
+	case 0x04, 0x0B, 0x37, 0x87, 0x88, 0x0C, 0x0D, 0x17, 0x29, 0x49, 0xAA:
+		if n, err = BCD(v); err != nil && (f.ID != 0x87 || v[0] != 0xFF) { // FFFF: no receipt, P015 2.10.1
+			return broken(f.Offset, "field %02X is no number", f.ID)
+		}
+	}
+	switch f.ID {
+	case 0x27:
+		s.Result, s.HasResult = Code(v[0]), true
+	case 0x04:
+		s.Amount = n
+	case 0x0B:
+		s.Trace = int(n)
+	case 0x37:
+		s.OriginalTrace = int(n)
+	case 0x87:
+		s.Receipt = int(n)
+	case 0x88:
+		s.Turnover = int(n)
+	case 0x17:
+		s.CardSequence = int(n)
+	case 0x29:
+		s.TerminalID = all.digits(v)
+	case 0x0D, 0xAA:
+		s.Date = all.digits(v)
+	case 0x0C:
+		s.Time = all.digits(v)
+	case 0x49:
+		s.Currency = all.digits(v)
+	case 0x19:
+		s.PaymentType = v[0]
+	case 0x8A:
+		if s.CardType == 0 {
+			s.CardType = int(v[0])
+		}
+	case 0x8B:
+		s.CardName = all.text(v)
+	case 0x8C:
+		s.OperatorCard = int(v[0])
+	case 0x2A:
+		s.Contract = all.text(v)
+	case 0x3B:
+		s.Authorisation = all.text(v)
+	case 0xBA:
+		s.Parameter = all.digits(v)
+	case 0xA0:
+		s.HostResult = v[0]
+	case 0x3C:
+		s.Text = all.text(v)
+	case 0x60:
+		if s.Totals, err = parseTotals(v, f.Offset+4); err != nil {
+			return err
+		}
+	case 0x06:
+		return s.objects(v, all, after-len(v))
+	default:
+		if !f.Secret() {
+			if s.Other == nil {
+				s.Other = make([]Field, 0, 4)
+			}
+			s.Other = append(s.Other, f)
+		}
+	}
+	return nil
+}
+
+// objects keeps the TLV container b, which begins at base.
+func (s *Status) objects(b []byte, all *sink, base int) error {
+	list, err := parseTLV(b, base)
+	if err != nil {
+		return err
+	}
+	s.TLV = list[:0]
+	for _, t := range list {
+		if t.Secret() {
+			continue
+		}
+		s.TLV = append(s.TLV, t)
+		n, bad := BCD(t.Value)
+		switch t.Tag {
+		case TagLongTrace:
+			if bad != nil {
+				return broken(base, "tag 1F2B is no number")
+			}
+			if s.Trace == 0 {
+				s.Trace = int(n)
+			}
+		case TagTip:
+			s.Tip = n
+		case TagCashback:
+			s.Cashback = n
+		case TagCardType:
+			if len(t.Value) <= 3 && (s.CardType == 0 || s.CardType == 0xFF) {
+				s.CardType = 0
+				for _, c := range t.Value {
+					s.CardType = s.CardType<<8 | int(c)
+				}
+			}
+		case TagTimestamp:
+			if date, ok := find(t.Value, TagDate); ok && len(date) == 4 {
+				s.FullDate = all.digits(date)
+			}
+		case TagExtraResult:
+			s.ExtraResult = all.text(t.Value)
+		case TagErrorCode:
+			s.ErrorCode = all.digits(t.Value)
+		case TagErrorText:
+			s.ErrorText = all.text(t.Value)
+		}
+	}
+	if len(s.TLV) == 0 {
+		s.TLV = nil
+	}
+	return nil
+}
+
+// Append writes the status information's data block, leaving out what is empty. What comes from data objects is written with TLV only.
 func (s Status) Append(dst []byte) []byte {
 	if s.HasResult {
-		dst = append(dst, 0x27, s.Result)
+		dst = append(dst, 0x27, byte(s.Result))
 	}
 	number := func(id byte, n int64, size int) {
 		if n != 0 {
@@ -199,16 +232,24 @@ func (s Status) Append(dst []byte) []byte {
 			dst = AppendBCD(append(dst, id), n, size)
 		}
 	}
+	one := func(id byte, n int) {
+		if n > 0 && n <= 0xFF {
+			dst = append(dst, id, byte(n))
+		}
+	}
 	number(0x04, s.Amount, 6)
 	if s.Trace <= 999999 {
 		number(0x0B, int64(s.Trace), 3)
 	}
 	number(0x37, int64(s.OriginalTrace), 3)
 	digits(0x0C, s.Time, 3)
-	digits(0x0D, s.Date, 2)
-	if s.PaymentType != 0 {
-		dst = append(dst, 0x19, s.PaymentType)
+	if len(s.Date) == 6 {
+		digits(0xAA, s.Date, 3)
+	} else {
+		digits(0x0D, s.Date, 2)
 	}
+	number(0x17, int64(s.CardSequence), 2)
+	one(0x19, int(s.PaymentType))
 	digits(0x29, s.TerminalID, 4)
 	if s.Authorisation != "" {
 		dst = append(append(dst, 0x3B), padded(s.Authorisation, 8)...)
@@ -216,21 +257,23 @@ func (s Status) Append(dst []byte) []byte {
 	digits(0x49, s.Currency, 2)
 	number(0x87, int64(s.Receipt), 2)
 	number(0x88, int64(s.Turnover), 3)
-	if s.CardType != 0 {
-		dst = append(dst, 0x8A, byte(s.CardType))
+	one(0x8A, s.CardType)
+	one(0x8C, s.OperatorCard)
+	if len(s.Parameter) == 10 {
+		digits(0xBA, s.Parameter, 5)
 	}
 	if s.Contract != "" {
 		dst = append(append(dst, 0x2A), padded(s.Contract, 15)...)
 	}
 	if s.Text != "" {
-		v := Encode(s.Text)
-		dst = append(dst, 0x3C, 0xF0|byte(len(v)/100%10), 0xF0|byte(len(v)/10%10), 0xF0|byte(len(v)%10))
-		dst = append(dst, v...)
+		dst = appendVar(dst, 0x3C, Encode(s.Text))
 	}
+	one(0xA0, int(s.HostResult))
 	if s.CardName != "" {
-		v := append(Encode(s.CardName), 0)
-		dst = append(dst, 0x8B, 0xF0|byte(len(v)/10%10), 0xF0|byte(len(v)%10))
-		dst = append(dst, v...)
+		dst = appendVar(dst, 0x8B, append(Encode(s.CardName), 0))
+	}
+	if s.Totals != nil {
+		dst = appendVar(dst, 0x60, s.Totals.append(nil))
 	}
 	if len(s.TLV) > 0 {
 		dst = AppendContainer(dst, s.TLV...)
@@ -238,160 +281,69 @@ func (s Status) Append(dst []byte) []byte {
 	return dst
 }
 
-func decimal(s string) (n int64, ok bool) {
-	for _, r := range s {
-		if r < '0' || r > '9' || len(s) > 18 {
-			return 0, false
-		}
-		n = n*10 + int64(r-'0')
-	}
-	return n, true
-}
-
 func padded(s string, size int) []byte { return append(Encode(s), make([]byte, size)...)[:size] }
 
-// text reads code page 437, which terminals use unless another was agreed (P015 15.2), without padding.
-func text(b []byte) string {
-	out, _ := charmap.CodePage437.NewDecoder().Bytes(b) // every byte has a character
-	return strings.TrimRight(string(out), "\x00 ")
+// Totals are the sums of an end of day or of Dev.Totals by kind of card: field 60, P015 page 121.
+type Totals struct {
+	First, Last                                          int // receipt numbers
+	Girocard, JCB, Mastercard, Amex, Visa, Diners, Other Total
 }
 
-// Encode writes a text in code page 437; what it lacks becomes a question mark.
-func Encode(s string) []byte {
-	var out bytes.Buffer
-	for _, r := range s {
-		b, ok := charmap.CodePage437.EncodeRune(r)
-		if !ok {
-			b = '?'
-		}
-		out.WriteByte(b)
-	}
-	return out.Bytes()
+// Total is how many transactions there were, and their sum in cents.
+type Total struct {
+	Count int
+	Cents int64
 }
 
-// Progress is an intermediate status: what the terminal is doing (P015 3.7).
-type Progress struct {
-	Code byte
-	T4   time.Duration // from now on; 0 leaves it as it is
-	Text string        // the terminal's own words, lines divided by line feeds; may be empty
+func (t *Totals) kinds() [7]*Total {
+	return [7]*Total{&t.Girocard, &t.JCB, &t.Mastercard, &t.Amex, &t.Visa, &t.Diners, &t.Other}
 }
 
-// ParseProgress reads the data block of an intermediate status.
-func ParseProgress(b []byte) (Progress, error) {
-	if len(b) == 0 {
-		return Progress{}, fmt.Errorf("%w: intermediate status without a code", ErrPacket)
+// Sum is the sum of all kinds, in cents.
+func (t Totals) Sum() (cents int64) {
+	for _, k := range t.kinds() {
+		cents += k.Cents
 	}
-	p := Progress{Code: b[0]}
-	rest := b[1:]
-	// P015 wants the timeout before a container and leaves it out in its own example (5.2): 06 may be either.
-	all, err := fields(rest)
-	if err != nil || (len(all) > 0 && all[0].id != 0x06) {
-		minutes, bad := BCD(rest[:1])
-		if bad != nil {
-			return Progress{}, bad
-		}
-		p.T4 = time.Duration(minutes) * time.Minute
-		if all, err = fields(rest[1:]); err != nil {
-			return Progress{}, err
-		}
-	}
-	var lines []string
-	for _, f := range all {
-		if f.id != 0x06 {
-			continue
-		}
-		objects, err := ParseTLV(f.value)
-		if err != nil {
-			return Progress{}, err
-		}
-		for _, o := range objects {
-			if o.Tag != TagDisplayTexts {
-				continue
-			}
-			parts, err := o.Parts()
-			if err != nil {
-				return Progress{}, err
-			}
-			for _, part := range parts {
-				if part.Tag == TagText {
-					lines = append(lines, text(part.Value))
-				}
-			}
-		}
-	}
-	p.Text = strings.TrimSpace(strings.Join(lines, "\n"))
-	return p, nil
+	return cents
 }
 
-// Print is a piece of a receipt (P015 3.5 and 3.6).
-type Print struct {
-	Kind  byte // TagReceiptType: 01 merchant, 02 customer, 03 administration; 0 if not told
-	Lines []string
-	Last  bool // the receipt ends here
-}
-
-// ParsePrint reads the data block of a print line or a print block.
-func ParsePrint(c Command, b []byte) (Print, error) {
-	if c == PrintLine {
-		return parseLine(b), nil
+// parseTotals reads a field 60 that begins at offset at. Terminals that tell fewer kinds leave the others empty.
+func parseTotals(b []byte, at int) (*Totals, error) {
+	number := func(from, n int) (v int64, err error) {
+		if from+n > len(b) {
+			return 0, broken(at+from, "totals are cut off")
+		}
+		if v, err = BCD(b[from : from+n]); err != nil {
+			return 0, broken(at+from, "totals: not a decimal digit")
+		}
+		return v, nil
 	}
-	var p Print
-	all, err := fields(b)
+	var t Totals
+	first, err := number(0, 2)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	for _, f := range all {
-		if f.id != 0x06 {
-			continue
-		}
-		objects, err := ParseTLV(f.value)
-		if err != nil {
-			return p, err
-		}
-		for _, o := range objects {
-			switch o.Tag {
-			case TagReceiptType:
-				if len(o.Value) > 0 {
-					p.Kind = o.Value[len(o.Value)-1]
-				}
-			case TagPrintTexts:
-				parts, err := o.Parts()
-				if err != nil {
-					return p, err
-				}
-				for _, part := range parts {
-					switch {
-					case part.Tag == TagText:
-						p.Lines = append(p.Lines, text(part.Value))
-					case part.Tag == TagAttribute && len(part.Value) == 1 && part.Value[0] == 0xFF:
-						p.Lines = append(p.Lines, "")
-					case part.Tag == TagAttribute && len(part.Value) == 1:
-						p.Last = p.Last || last(part.Value[0])
-					}
-				}
-			}
-		}
+	last, err := number(2, 2)
+	if err != nil {
+		return nil, err
 	}
-	return p, nil
+	t.First, t.Last = int(first), int(last)
+	for i, k := range t.kinds() {
+		if 4+7*i == len(b) {
+			break
+		}
+		if k.Cents, err = number(5+7*i, 6); err != nil {
+			return nil, err
+		}
+		k.Count = int(b[4+7*i])
+	}
+	return &t, nil
 }
 
-func parseLine(b []byte) Print {
-	switch {
-	case len(b) == 0:
-		return Print{Lines: []string{""}}
-	case b[0] == 0xFF: // line feeds
-		n := 1
-		if len(b) > 1 {
-			n = min(int(b[1]), 20)
-		}
-		return Print{Lines: make([]string, n)}
+func (t *Totals) append(dst []byte) []byte {
+	dst = AppendBCD(AppendBCD(dst, int64(t.First), 2), int64(t.Last), 2)
+	for _, k := range t.kinds() {
+		dst = AppendBCD(append(dst, byte(min(k.Count, 0xFF))), k.Cents, 6)
 	}
-	line := text(b[1:])
-	if !last(b[0]) && b[0]&0x40 == 0 {
-		line = strings.Repeat(" ", int(b[0]&0xF)) + line
-	}
-	return Print{Lines: []string{line}, Last: last(b[0])}
+	return dst
 }
-
-// last tells whether an attribute says that the receipt ends: P015 table 16.
-func last(attribute byte) bool { return attribute > 0x80 && attribute != 0xFF }

@@ -1,28 +1,28 @@
 package zvt
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
 )
 
-//go:embed intermediate-de.json
-var intermediateDE []byte
+// The words of P015 table 17 (pages 125 to 128, German and English there), chapter 10 (pages 181, 182) and chapter 11 (page 183).
+//
+//go:embed intermediate-de.json intermediate-en.json results-de.json results-en.json states-de.json states-en.json
+var texts embed.FS
 
-//go:embed intermediate-en.json
-var intermediateEN []byte
-
-//go:embed results-en.json
-var resultsEN []byte
-
-// tables are read once, when the first text is wanted.
+// tables are read once, when the first text is wanted; their names are those of the files.
 var tables = sync.OnceValue(func() map[string]map[byte]string {
 	all := map[string]map[byte]string{}
-	for name, data := range map[string][]byte{"de": intermediateDE, "en": intermediateEN, "result": resultsEN} {
+	for _, name := range []string{"intermediate-de", "intermediate-en", "results-de", "results-en", "states-de", "states-en"} {
 		var raw map[string]string
-		if err := json.Unmarshal(data, &raw); err != nil {
+		data, err := texts.ReadFile(name + ".json")
+		if err == nil {
+			err = json.Unmarshal(data, &raw)
+		}
+		if err != nil {
 			panic(fmt.Sprintf("zvt: embedded texts %s: %v", name, err)) // a test reads them; it cannot happen in a released program
 		}
 		all[name] = make(map[byte]string, len(raw))
@@ -44,16 +44,5 @@ func StatusText(lang string, code byte) string {
 	if code == 0xFF { // means: see the terminal's own words
 		return ""
 	}
-	return tables()[lang][code]
-}
-
-// ResultText gives the meaning of a result code, P015 chapter 10, in English: for technicians.
-func ResultText(code byte) string {
-	if code >= 0x01 && code <= 0x63 {
-		return "refused by the network operator or the authorisation system"
-	}
-	if s := tables()["result"][code]; s != "" {
-		return s
-	}
-	return "unknown code"
+	return tables()["intermediate-"+lang][code]
 }

@@ -37,7 +37,7 @@ type Options struct {
 	Dir       string             // keys and database; Found makes the first keys in it
 	Tenant    string             // whose cases these are
 	Catalogue *service.Catalogue // the tenant's services
-	Now       func() time.Time   // in the town's time zone: see Clock
+	Now       func() time.Time   // in the town's time zone: clock.Town
 	Fonts     fs.FS              // folder with fonts/ for papers; nil, or without the fonts: those that are built in
 	Term      time.Duration      // within which a case should be decided; 14 days
 	Demo      bool               // a demo town: devices enrolled here may tell programs what is on their screen
@@ -63,15 +63,6 @@ type Server struct {
 	lines   map[string]net.Listener
 	stop    context.CancelFunc // of what Begin began
 	done    sync.WaitGroup
-}
-
-// Clock is the machine's clock in the town's time zone, where its days begin.
-func Clock() (func() time.Time, error) {
-	zone, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		return nil, fmt.Errorf("server: clock: %w", err)
-	}
-	return func() time.Time { return time.Now().In(zone) }, nil
 }
 
 // Database is the file of the database in a town hall's directory.

@@ -45,7 +45,7 @@ type Counter struct {
 }
 
 func openCounter(dir string, o Options) (*Counter, error) {
-	c := &Counter{o: o, gun: scanemu.New()}
+	c := &Counter{o: o, gun: scanemu.New(scanemu.Opts{})}
 	c.Break(zvtemu.None)
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop

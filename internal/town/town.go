@@ -17,10 +17,10 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/town/line"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
@@ -70,7 +70,7 @@ type Town struct {
 func Open(dir string, o Options) (*Town, error) {
 	if o.Now == nil {
 		var err error
-		if o.Now, err = server.Clock(); err != nil {
+		if o.Now, err = clock.Town(); err != nil {
 			return nil, fmt.Errorf("town: open: %w", err)
 		}
 	}

@@ -4,22 +4,29 @@ package hardware
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
 
+// opener opens a device's line.
+type opener func(context.Context) (port.Port, error)
+
 // link keeps the connection to one device and lets one caller at a time use it.
 type link[D io.Closer] struct {
-	connect func(ctx context.Context) (D, error)
-	turn    chan struct{} // holds a token while somebody uses the device
-	dev     D
-	up      bool
+	open   opener
+	attach func(context.Context, port.Port) (D, error) // makes the device on its line; closes the line if it fails
+	turn   chan struct{}                               // holds a token while somebody uses the device
+	dev    D
+	up     bool
+	gone   <-chan struct{} // closed when the line of dev ended
 }
 
-func newLink[D io.Closer](connect func(ctx context.Context) (D, error)) *link[D] {
-	return &link[D]{connect: connect, turn: make(chan struct{}, 1)}
+func newLink[D io.Closer](open opener, attach func(context.Context, port.Port) (D, error)) *link[D] {
+	return &link[D]{open: open, attach: attach, turn: make(chan struct{}, 1)}
 }
 
 // take waits for the device to be free. Whoever took it gives it back with give.
@@ -36,13 +43,22 @@ func (l *link[D]) give() { <-l.turn }
 
 // device gives the connected device; fresh tells that the connection was made just now. The caller has taken the link.
 func (l *link[D]) device(ctx context.Context) (dev D, fresh bool, err error) {
+	select {
+	case <-l.gone:
+		l.drop()
+	default:
+	}
 	if l.up {
 		return l.dev, false, nil
 	}
-	if l.dev, err = l.connect(ctx); err != nil {
+	line, err := l.open(ctx)
+	if err == nil {
+		l.dev, err = l.attach(ctx, line)
+	}
+	if err != nil {
 		return dev, false, fmt.Errorf("%w: connect: %w", visit.ErrUnreachable, err)
 	}
-	l.up = true
+	l.up, l.gone = true, port.Gone(line)
 	return l.dev, true, nil
 }
 
@@ -50,7 +66,7 @@ func (l *link[D]) device(ctx context.Context) (dev D, fresh bool, err error) {
 func (l *link[D]) drop() {
 	if l.up {
 		_ = l.dev.Close() // it is broken already
-		l.up = false
+		l.up, l.gone = false, nil
 	}
 }
 
@@ -71,6 +87,22 @@ func (l *link[D]) try(ctx context.Context, broken func(error) bool, exchange fun
 			return dev, err
 		}
 	}
+}
+
+// errInUse says that a device was not looked at because somebody uses it; who uses it sees for himself.
+var errInUse = errors.New("hardware: in use")
+
+// look connects the device if it is not, and asks it what ask says, unless somebody uses it: then it gives errInUse at once. gone is closed when
+// the connection ends. broken tells which of ask's errors end the connection.
+func (l *link[D]) look(ctx context.Context, broken func(error) bool, ask func(D) error) (gone <-chan struct{}, err error) {
+	select {
+	case l.turn <- struct{}{}:
+	default:
+		return nil, errInUse
+	}
+	defer l.give()
+	_, err = l.try(ctx, broken, ask)
+	return l.gone, err
 }
 
 // Close ends the connection once the device is free.

@@ -34,6 +34,7 @@ type Devices struct {
 	Sheets  visit.Sheets
 	Scanner visit.Scanner
 	open    []io.Closer
+	watch
 }
 
 // Fill puts the devices into a desk.
@@ -55,15 +56,17 @@ var ErrAddress = errors.New("hardware: not a device address")
 
 // Open makes the devices. Nothing is connected yet, so it fails only with ErrAddress. now is the device's clock.
 func Open(a Addresses, now func() time.Time) (*Devices, error) {
-	d := &Devices{}
+	d := &Devices{watch: watch{now: now, faults: map[visit.Part]visit.Fault{}}}
 	for _, place := range []struct {
-		name, address string
-		put           func(dev any) bool
+		name    string
+		part    visit.Part
+		address string
+		put     func(dev any) bool
 	}{
-		{"terminal", a.Terminal, func(dev any) (ok bool) { d.Payer, ok = dev.(visit.Payer); return }},
-		{"receipt printer", a.Receipt, func(dev any) (ok bool) { d.Printer, ok = dev.(visit.Printer); return }},
-		{"a4 printer", a.A4, func(dev any) (ok bool) { d.Sheets, ok = dev.(visit.Sheets); return }},
-		{"scanner", a.Scanner, func(dev any) (ok bool) { d.Scanner, ok = dev.(visit.Scanner); return }},
+		{"terminal", visit.PartTerminal, a.Terminal, func(dev any) (ok bool) { d.Payer, ok = dev.(visit.Payer); return }},
+		{"receipt printer", visit.PartReceipt, a.Receipt, func(dev any) (ok bool) { d.Printer, ok = dev.(visit.Printer); return }},
+		{"a4 printer", visit.PartA4, a.A4, func(dev any) (ok bool) { d.Sheets, ok = dev.(visit.Sheets); return }},
+		{"scanner", visit.PartScanner, a.Scanner, func(dev any) (ok bool) { d.Scanner, ok = dev.(visit.Scanner); return }},
 	} {
 		if place.address == "" {
 			continue
@@ -77,6 +80,9 @@ func Open(a Addresses, now func() time.Time) (*Devices, error) {
 		}
 		if c, ok := dev.(io.Closer); ok {
 			d.open = append(d.open, c)
+		}
+		if l, ok := dev.(looker); ok {
+			d.parts = append(d.parts, watched{place.part, l})
 		}
 	}
 	return d, nil
@@ -101,7 +107,11 @@ func device(address string, now func() time.Time) (any, error) {
 		}
 		return NewPayer(line, o, now), q.done(serial)
 	case "escpos+tcp", "escpos+serial", "escpos+file":
-		o := escpos.Opts{Columns: q.number("columns"), CodePage: byte(q.number("codepage")), NoQR: q.is("qr", "picture"), NoCut: q.is("cut", "no")}
+		profile, err := escpos.Named(q.text("profile"))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAddress, err)
+		}
+		o := escpos.Opts{Profile: profile, Columns: q.number("columns"), CodePage: byte(q.number("codepage")), NoQR: q.is("qr", "picture"), NoCut: q.is("cut", "no")}
 		return NewPrinter(line, o), q.done(u.Scheme == "escpos+serial")
 	case "ipp", "ipps":
 		return NewSheets(ipp.New(&http.Client{Timeout: 30 * time.Second}, u, ipp.Opts{})), q.done(false)

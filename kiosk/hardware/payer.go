@@ -16,6 +16,7 @@ import (
 // Payer takes card payments at a terminal that speaks ZVT. It is a visit.Payer.
 type Payer struct {
 	*link[*zvt.Dev]
+	cable   bool // a serial line
 	now     func() time.Time
 	between time.Duration  // two questions about one payment
 	refused map[string]int // how often the terminal refused to give a payment back, by its id; guarded by the link's turn
@@ -26,12 +27,8 @@ const Between = 5 * time.Second
 
 // NewPayer makes a payer of a terminal whose line open opens. now is the device's clock.
 func NewPayer(open func(context.Context) (port.Port, error), o zvt.Opts, now func() time.Time) *Payer {
-	return &Payer{now: now, between: Between, refused: map[string]int{}, link: newLink(func(ctx context.Context) (*zvt.Dev, error) {
-		p, err := open(ctx)
-		if err != nil {
-			return nil, err
-		}
-		dev := zvt.New(p, o)
+	return &Payer{cable: o.Serial, now: now, between: Between, refused: map[string]int{}, link: newLink(open, func(ctx context.Context, line port.Port) (*zvt.Dev, error) {
+		dev := zvt.New(line, o)
 		if err := dev.Register(ctx); err != nil {
 			_ = dev.Close()
 			return nil, err
@@ -52,13 +49,7 @@ func spent(err error) bool {
 	return err != nil && !errors.As(err, &no) && !errors.Is(err, zvt.ErrAmount) && !errors.Is(err, zvt.ErrBusy)
 }
 
-// Refusals that say more than no (PA00P015 chapter 10).
-const (
-	codeImpossible      = 0x83 // function not possible: there is nothing to repeat, or the terminal does not know the command
-	codeAlreadyReversed = 0xB4
-)
-
-func refusedWith(err error, code byte) bool {
+func refusedWith(err error, code zvt.Code) bool {
 	var no *zvt.Refusal
 	return errors.As(err, &no) && no.Code == code
 }
@@ -70,10 +61,30 @@ func (p *Payer) Ready(ctx context.Context) error {
 	}
 	defer p.give()
 	_, err := p.try(ctx, spent, func(d *zvt.Dev) error { return d.Enquire(ctx) })
-	if err != nil && !refusedWith(err, codeImpossible) { // a terminal without this command is asked in vain, but it answers
+	return unready(err)
+}
+
+// unready is nil for a terminal that answered: one without the command is asked in vain, but it is there.
+func unready(err error) error {
+	if err != nil && !refusedWith(err, zvt.CodeImpossible) {
 		return fmt.Errorf("hardware: terminal: %w: %w", visit.ErrUnreachable, err)
 	}
 	return nil
+}
+
+// Look tells whether the terminal is there, if nobody uses it; see watch. A network tells by itself when a terminal is gone, so only a cable's
+// terminal is asked, by the question that it may be asked at any time (PA00P015, status enquiry).
+func (p *Payer) Look(ctx context.Context) (gone <-chan struct{}, err error) {
+	gone, err = p.look(ctx, spent, func(d *zvt.Dev) error {
+		if !p.cable {
+			return nil
+		}
+		return d.Enquire(ctx)
+	})
+	if errors.Is(err, errInUse) {
+		return gone, err
+	}
+	return gone, unready(err)
 }
 
 // memory is what a terminal tells of its last transaction.
@@ -93,7 +104,7 @@ func (p *Payer) last(ctx context.Context) (dev *zvt.Dev, m memory, err error) {
 	switch {
 	case err == nil:
 		m.here = m.TerminalID
-	case refusedWith(err, codeImpossible):
+	case refusedWith(err, zvt.CodeImpossible): // it has nothing to repeat, or does not know the command
 		m, err = memory{none: true, sure: errors.Is(err, zvt.ErrNothing)}, nil
 	default:
 		return dev, m, err
@@ -154,7 +165,7 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 		return lose(err)
 	}
 	if ctx.Err() != nil {
-		return event(pay.Cancel, zvt.CodeAborted, nil)
+		return event(pay.Cancel, byte(zvt.CodeAborted), nil)
 	}
 	if err := event(pay.Ask, 0, before); err != nil {
 		return err
@@ -201,9 +212,9 @@ func (p *Payer) Pay(ctx context.Context, payment pay.Payment, on func(pay.Event)
 		}
 		return event(pay.Complete, 0, granted)
 	case result.Code == zvt.CodeAborted:
-		return event(pay.Cancel, result.Code, nil)
+		return event(pay.Cancel, byte(result.Code), nil)
 	default:
-		return event(pay.Refuse, result.Code, nil)
+		return event(pay.Refuse, byte(result.Code), nil)
 	}
 }
 

@@ -15,26 +15,14 @@ import (
 // Printer prints slips on a receipt printer. It is a visit.Printer.
 type Printer struct {
 	*link[*escpos.Dev]
-	columns int
-	unclean bool // the last job was not confirmed; the next connection has to know
 }
 
-// NewPrinter makes a printer whose line open opens.
+// NewPrinter makes a printer whose line open opens. What has to be known of a job that failed is handed from one line to the next.
 func NewPrinter(open func(context.Context) (port.Port, error), o escpos.Opts) *Printer {
-	if o.Columns <= 0 {
-		o.Columns = 48
+	if o.Memory == nil {
+		o.Memory = &escpos.Memory{}
 	}
-	p := &Printer{columns: o.Columns}
-	p.link = newLink(func(ctx context.Context) (*escpos.Dev, error) {
-		line, err := open(ctx)
-		if err != nil {
-			return nil, err
-		}
-		o := o
-		o.Unclean = p.unclean
-		return escpos.New(line, o), nil
-	})
-	return p
+	return &Printer{newLink(open, func(_ context.Context, line port.Port) (*escpos.Dev, error) { return escpos.New(line, o), nil })}
 }
 
 // Ready tells whether a slip could be printed now, and whether the paper is near its end.
@@ -50,6 +38,22 @@ func (p *Printer) Ready(ctx context.Context) (low bool, err error) {
 	return s.PaperLow, printerError(s.Err())
 }
 
+// Look tells whether a slip could be printed now, if nobody uses the printer; see watch.
+func (p *Printer) Look(ctx context.Context) (gone <-chan struct{}, err error) {
+	var s escpos.Status
+	gone, err = p.look(ctx, func(err error) bool { return err != nil }, func(d *escpos.Dev) (err error) {
+		s, err = d.Status(ctx)
+		return err
+	})
+	switch {
+	case errors.Is(err, errInUse):
+		return gone, err
+	case err != nil:
+		return gone, printerError(err)
+	}
+	return gone, printerError(s.Err())
+}
+
 func (p *Printer) status(ctx context.Context) (dev *escpos.Dev, s escpos.Status, err error) {
 	broken := func(err error) bool { return err != nil }
 	dev, err = p.try(ctx, broken, func(d *escpos.Dev) (err error) {
@@ -59,7 +63,8 @@ func (p *Printer) status(ctx context.Context) (dev *escpos.Dev, s escpos.Status,
 	return dev, s, err
 }
 
-// Print prints the document; see visit.Printer. An empty document is done at once.
+// Print prints the document; see visit.Printer. An empty document is done at once. A part that came out in a job that failed, or of which
+// nobody can tell, bears the word "copy" when it is printed again.
 func (p *Printer) Print(ctx context.Context, d document.Document) (done int, err error) {
 	if len(d.Blocks) == 0 {
 		return 0, nil
@@ -72,8 +77,7 @@ func (p *Printer) Print(ctx context.Context, d document.Document) (done int, err
 	if err != nil {
 		return 0, printerError(err)
 	}
-	done, err = dev.Print(ctx, slip(d, p.columns))
-	p.unclean = dev.Unclean()
+	done, err = dev.Print(ctx, slip(d, dev.Profile().Columns))
 	if errors.Is(err, escpos.ErrLost) || errors.Is(err, escpos.ErrSilent) || errors.Is(err, escpos.ErrGarbled) {
 		p.drop()
 	}

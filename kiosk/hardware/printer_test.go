@@ -136,6 +136,59 @@ func TestAfterTroubleTheSlipIsWholeAndThereOnce(t *testing.T) {
 	}
 }
 
+// Nobody knows whether a slip came out when the printer is gone before it says so: the repeat is a copy. The part that never began is none.
+func TestARepeatThatMayBeTheSecondIsMarked(t *testing.T) {
+	d := newPrinter(t, "")
+	d.fault.Store(escposemu.DiesLate)
+	if done, err := d.printer.Print(t.Context(), slip()); done != 0 || !errors.Is(err, visit.ErrUnreachable) {
+		t.Fatalf("done %d, %v", done, err)
+	}
+	d.fault.Store(escposemu.None)
+	if done, err := d.printer.Print(t.Context(), slip()); done != 2 || err != nil {
+		t.Fatalf("repeat: done %d, %v", done, err)
+	}
+	if d.pieces("Niemandem zeigen") != 2 || d.pieces("KOPIE / COPY") != 1 || d.pieces("MI-ÄÖ 417E") != 1 {
+		t.Errorf("%d private parts, %d marked, %d to display", d.pieces("Niemandem zeigen"), d.pieces("KOPIE / COPY"), d.pieces("MI-ÄÖ 417E"))
+	}
+}
+
+// Every printer of the profiles prints the slip so that its code can be read, as wide as its paper is.
+func TestEveryPrinterThatIsKnownPrintsTheSlip(t *testing.T) {
+	all, err := escpos.Profiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		emu, err := escposemu.New(escposemu.Opts{Profile: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		printer := hardware.NewPrinter(func(context.Context) (port.Port, error) {
+			here, there := port.Pipe()
+			go func() { _ = emu.Serve(ctx, there) }()
+			return here, nil
+		}, escpos.Opts{Profile: p, Timeout: 500 * time.Millisecond})
+		if done, err := printer.Print(t.Context(), slip()); done != 2 || err != nil {
+			t.Errorf("%s: done %d, %v", p.Name, done, err)
+		}
+		for _, s := range emu.Slips() {
+			for _, part := range s.Text {
+				for _, line := range part {
+					if n := len([]rune(line)); n > p.Columns {
+						t.Errorf("%s: a line of %d on paper of %d: %q", p.Name, n, p.Columns, line)
+					}
+				}
+			}
+		}
+		if emu.Unknown() != 0 {
+			t.Errorf("%s: %d orders are unknown", p.Name, emu.Unknown())
+		}
+		printer.Close()
+		cancel()
+	}
+}
+
 func TestTheScannersCableMayBePulled(t *testing.T) {
 	lines := make(chan port.Port, 4)
 	s := hardware.NewScanner(func(context.Context) (port.Port, error) {

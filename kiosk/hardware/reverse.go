@@ -52,7 +52,7 @@ func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, er
 		return pay.Event{Kind: pay.Reverse, At: p.now(), Evidence: evidence(*r.Status)}, nil
 	case r.Done: // it says of nothing that it went back: asked again, it tells of the reversal or that there was one already
 		return pay.Event{}, fmt.Errorf("hardware: reverse: %w", ErrUnclear)
-	case r.Code == codeAlreadyReversed:
+	case r.Code == zvt.CodeAlreadyReversed:
 		return pay.Event{Kind: pay.Reverse, At: p.now()}, nil
 	}
 	err = &zvt.Refusal{Code: r.Code}
@@ -63,11 +63,9 @@ func (p *Payer) Reverse(ctx context.Context, payment pay.Payment) (pay.Event, er
 }
 
 // never tells whether a terminal that refuses a reversal with this code will refuse it for ever (PA00P015 chapter 10).
-func never(code byte) bool {
+func never(code zvt.Code) bool {
 	switch code {
-	case codeImpossible, 0x67, 0x68, 0xC5, 0xD2: // not for this kind of card, or at all
-		return true
-	case 0xB5: // reversal not possible
+	case zvt.CodeImpossible, zvt.CodeNotReversible, zvt.CodePaymentType, 0x67, 0x68, 0xD2: // not for this kind of card, or at all
 		return true
 	}
 	return false

@@ -45,7 +45,7 @@ func says(t *testing.T, tell func(n int, order zvt.Command) any) (*hardware.Paye
 						say(zvt.StatusInfo, word.Append(nil))
 						owes = true
 					case byte:
-						say(zvt.Refuse(word), nil)
+						say(zvt.Refuse(zvt.Code(word)), nil)
 					}
 					told++
 				case a.Command.Answer():

@@ -10,13 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/png"
 	"os"
-	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
 
@@ -31,16 +30,27 @@ const (
 	Silent    Fault = "silent"     // as if switched off: every byte is lost, nothing is answered
 	RunsOut   Fault = "runs-out"   // the paper ends after three lines; it stays so until the fault changes
 	Dies      Fault = "dies"       // hangs up after three lines and forgets its buffer
+	DiesLate  Fault = "dies-late"  // prints and cuts everything, then hangs up instead of saying so
+	Cutter    Fault = "cutter"     // the knife jams at the next cut; when the fault is gone it still wants DLE ENQ or DLE DC4 8
+	Offline   Fault = "offline"    // prints nothing and does not say why
+	Recovers  Fault = "recovers"   // its head gets too hot after three lines; after a while it goes on by itself
+	Slow      Fault = "slow"       // takes its time for every line
+	Noise     Fault = "noise"      // all it says has a broken byte before it
 )
 
 // Faults lists every fault, for help texts.
-func Faults() []Fault { return []Fault{NoPaper, NearEnd, CoverOpen, Silent, RunsOut, Dies} }
+func Faults() []Fault {
+	return []Fault{NoPaper, NearEnd, CoverOpen, Silent, RunsOut, Dies, DiesLate, Cutter, Offline, Recovers, Slow, Noise}
+}
 
 // Opts says what the printer is like.
 type Opts struct {
-	Dir     string       // where slip-N.bin, slip-N.png and slip-N-part-M.png are written; empty: nowhere
-	Columns int          // letters on a line, 0 for 48
-	Fault   func() Fault // asked again and again; nil: nothing is wrong
+	Dir     string         // where slip-N.bin, slip-N.png and slip-N-part-M.png are written; empty: nowhere
+	Columns int            // letters on a line, 0 for the profile's, or 48
+	Profile escpos.Profile // what it knows; the zero profile knows everything, with Epson's numbers of code pages
+	Fault   func() Fault   // asked again and again; nil: nothing is wrong
+	Line    time.Duration  // how long a line takes when it is slow, 0 for 50 ms
+	Pause   time.Duration  // how long it takes to recover by itself, 0 for 300 ms
 }
 
 // Slip is what was printed from one ESC @ to the next.
@@ -49,41 +59,60 @@ type Slip struct {
 	Raw    []byte        // the bytes that were carried out, in order
 	Parts  []image.Image // the paper between the cuts
 	Text   [][]string    // the parts' lines as text
+	Notes  []string      // what happened besides, such as "drawer"
 }
 
-// linesBeforeTrouble is how many lines RunsOut and Dies print first.
+// linesBeforeTrouble is how many lines RunsOut, Dies and Recovers print first.
 const linesBeforeTrouble = 3
 
 // Printer is one printer; lines to it may come and go.
 type Printer struct {
-	o Opts
+	o      Opts
+	steady bool // nothing is ever wrong: nobody has to look
 
 	mu      sync.Mutex
 	head    *head
-	queue   []command // what was received and not carried out
-	partial []byte    // an order that has not arrived completely
+	queue   []escpos.Command // what was received and not carried out
+	partial []byte           // an order that has not arrived completely
 	slips   []Slip
 	current *Slip
 	lines   int // printed since trouble was ordered
 	fault   Fault
 	unknown int
+	jammed  bool
+	resume  time.Time // nothing is printed before
+	cooled  bool      // it recovered already
+	hot     bool
+	asb     byte    // what it reports by itself
+	told    [4]byte // what it reported last
 }
 
-var errDied = errors.New("escposemu: the printer died, as it was told")
+// errDied ends a line as a printer that loses its power does.
+var errDied = errors.New("escposemu: the printer lost its power")
 
-// New makes a printer.
+// New makes a printer. It fails if the letters cannot be made.
 func New(o Opts) (*Printer, error) {
+	if o.Columns <= 0 {
+		o.Columns = o.Profile.Columns
+	}
 	if o.Columns <= 0 {
 		o.Columns = 48
 	}
-	if o.Fault == nil {
+	steady := o.Fault == nil
+	if steady {
 		o.Fault = func() Fault { return None }
 	}
-	h, err := newHead(o.Columns)
-	if err != nil {
-		return nil, fmt.Errorf("escposemu: new: %w", err)
+	if o.Line <= 0 {
+		o.Line = 50 * time.Millisecond
 	}
-	return &Printer{o: o, head: h}, nil
+	if o.Pause <= 0 {
+		o.Pause = 300 * time.Millisecond
+	}
+	h, err := newHead(o.Columns, o.Profile)
+	if err != nil {
+		return nil, fmt.Errorf("escposemu: letters: %w", err)
+	}
+	return &Printer{o: o, steady: steady, head: h}, nil
 }
 
 // Serve is a new printer on one line, until ctx ends or the line does.
@@ -95,6 +124,9 @@ func Serve(ctx context.Context, p port.Port, o Opts) error {
 	return pr.Serve(ctx, p)
 }
 
+// look is how often the printer looks for a fault while nothing arrives.
+const look = 20 * time.Millisecond
+
 // Serve carries out what comes over the line until ctx ends or the line does; it closes the line. The end of the line is no error.
 func (p *Printer) Serve(ctx context.Context, line port.Port) error {
 	defer line.Close()
@@ -102,7 +134,11 @@ func (p *Printer) Serve(ctx context.Context, line port.Port) error {
 	defer stop()
 	buf := make([]byte, 4096)
 	for {
-		if err := line.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+		wait := time.Time{}
+		if !p.steady || p.resting() {
+			wait = time.Now().Add(look)
+		}
+		if err := line.SetReadDeadline(wait); err != nil {
 			return nil // closed
 		}
 		n, err := line.Read(buf)
@@ -122,6 +158,13 @@ func (p *Printer) Serve(ctx context.Context, line port.Port) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// resting tells whether the printer has something to print and waits for its time.
+func (p *Printer) resting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Before(p.resume)
 }
 
 // Slips gives what was printed so far, the unfinished one last.
@@ -147,36 +190,33 @@ func (p *Printer) Unknown() int {
 	return p.unknown
 }
 
+// can tells whether the printer has an ability; what nobody knows of it, it has not.
+func (p *Printer) can(f escpos.Fact) bool { return p.o.Profile.Name == "" || f == escpos.Yes }
+
 // work takes bytes in, carries out what it can and gives the answers. Called without bytes it looks whether a fault has gone.
 func (p *Printer) work(b []byte) (answer []byte, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f := p.o.Fault(); f != p.fault {
-		p.fault, p.lines = f, 0
+		p.fault, p.lines, p.cooled = f, 0, false
 	}
 	if p.fault == Silent { // as if it were switched off
-		p.queue, p.partial = nil, nil
+		p.queue, p.partial, p.asb = nil, nil, 0
 		return nil, nil
 	}
 	p.partial = append(p.partial, b...)
 	for {
-		c, n := next(p.partial)
+		c, n := escpos.Cut(p.partial)
 		if n == 0 {
 			break
 		}
-		c.raw, c.arg = append([]byte(nil), c.raw...), append([]byte(nil), c.arg...)
 		p.partial = p.partial[n:]
-		switch {
-		case c.op == "DLE EOT":
-			answer = append(answer, p.realTime(c.arg[0])...)
-		case c.op == "DLE DC4":
-			if c.arg[0] == 8 {
-				p.queue = nil
-				answer = append(answer, 0x37, 0x25, 0x00)
-			}
-		default:
-			p.queue = append(p.queue, c)
+		if a, now := p.atOnce(c); now {
+			answer = append(answer, a...)
+			continue
 		}
+		c.Bytes, c.Args = append([]byte(nil), c.Bytes...), append([]byte(nil), c.Args...) // partial is used again
+		p.queue = append(p.queue, c)
 	}
 	for len(p.queue) > 0 && !p.stuck() {
 		c := p.queue[0]
@@ -187,18 +227,59 @@ func (p *Printer) work(b []byte) (answer []byte, err error) {
 			return answer, err
 		}
 		if p.fault == Dies && p.lines >= linesBeforeTrouble {
-			p.queue, p.partial, p.lines = nil, nil, 0
+			p.queue, p.partial, p.lines, p.asb = nil, nil, 0, 0
 			return answer, errDied
 		}
 	}
+	answer = append(answer, p.report(false)...)
+	if p.fault == Noise && len(answer) > 0 {
+		answer = append([]byte{0xFE}, answer...)
+	}
 	return answer, nil
+}
+
+// atOnce carries out real-time commands.
+func (p *Printer) atOnce(c escpos.Command) (answer []byte, done bool) {
+	switch c.Name {
+	case "DLE EOT":
+		return p.realTime(c.Args[0]), true
+	case "DLE ENQ":
+		if p.jammed && p.fault != Cutter && (c.Args[0] == 1 || c.Args[0] == 2) {
+			p.jammed = false
+			if c.Args[0] == 2 {
+				p.queue = nil
+			}
+		}
+		return nil, true
+	case "DLE DC4":
+		switch {
+		case c.Args[0] == 8 && (p.can(p.o.Profile.Clear) || p.o.Profile.Clear == escpos.Unknown):
+			p.queue, p.resume = nil, time.Time{}
+			p.jammed = p.jammed && p.fault == Cutter
+			return []byte{0x37, 0x25, 0x00}, true
+		case c.Args[0] == 1:
+			p.note("drawer")
+		}
+		return nil, true
+	}
+	return nil, false
 }
 
 func (p *Printer) out() bool {
 	return p.fault == NoPaper || p.fault == RunsOut && p.lines >= linesBeforeTrouble
 }
 
-func (p *Printer) stuck() bool { return p.fault == CoverOpen || p.out() }
+// stuck tells whether nothing can be printed now, for whatever reason.
+func (p *Printer) stuck() bool {
+	if p.fault == Recovers && !p.cooled && p.lines >= linesBeforeTrouble {
+		p.cooled, p.hot, p.resume = true, true, time.Now().Add(p.o.Pause)
+	}
+	if time.Now().Before(p.resume) {
+		return true
+	}
+	p.hot = false
+	return p.fault == CoverOpen || p.fault == Offline || p.jammed || p.out()
+}
 
 // realTime answers DLE EOT.
 func (p *Printer) realTime(n byte) []byte {
@@ -210,11 +291,14 @@ func (p *Printer) realTime(n byte) []byte {
 	}
 	switch n {
 	case 1:
-		set(p.stuck(), 0x08)
+		set(p.isOffline(), 0x08)
 	case 2:
 		set(p.fault == CoverOpen, 0x04)
 		set(p.out(), 0x20)
+		set(p.jammed || p.hot, 0x40)
 	case 3:
+		set(p.jammed, 0x08)
+		set(p.hot, 0x40)
 	case 4:
 		set(p.fault == NearEnd || p.out(), 0x0C)
 		set(p.out(), 0x60)
@@ -224,138 +308,51 @@ func (p *Printer) realTime(n byte) []byte {
 	return []byte{b}
 }
 
-func (p *Printer) do(c command) (answer []byte, err error) {
-	h := p.head
-	if c.op == "ESC @" {
-		p.finish()
-	}
-	if p.current == nil {
-		p.current = &Slip{Number: p.number()}
-	}
-	p.current.Raw = append(p.current.Raw, c.raw...)
-	switch c.op {
-	case "":
-		h.letters(c.arg)
-	case "LF":
-		h.feed()
-		p.lines++
-	case "ESC @":
-		h.reset()
-	case "ESC t":
-		h.page = c.arg[0]
-	case "ESC a":
-		h.align = c.arg[0]
-	case "ESC E":
-		h.bold = c.arg[0]&1 != 0
-	case "GS !":
-		h.wide, h.tall = int(c.arg[0]>>4&7)+1, int(c.arg[0]&7)+1
-	case "ESC J":
-		p.flush()
-		h.empty(int(c.arg[0]))
-	case "ESC d":
-		p.flush()
-		h.empty(int(c.arg[0]) * lineFeed)
-	case "GS ( k":
-		h.symbolCommand(c.arg)
-	case "GS v":
-		h.raster(c.arg)
-	case "GS r":
-		b := byte(0)
-		if p.fault == NearEnd {
-			b = 0x03
-		}
-		return []byte{b}, nil
-	case "GS V":
-		p.flush()
-		return nil, p.cut()
-	case "unknown":
-		p.unknown++
-	}
-	return nil, nil
-}
+// isOffline is stuck, except that a slow printer takes data.
+func (p *Printer) isOffline() bool { return p.stuck() && (p.hot || !time.Now().Before(p.resume)) }
 
-func (p *Printer) flush() {
-	if len(p.head.line) > 0 {
-		p.head.feed()
-	}
-}
-
-// finish ends the slip that is being printed, if anything of it is on paper.
-func (p *Printer) finish() {
-	if p.current != nil && (len(p.current.Parts) > 0 || len(p.head.strips) > 0) {
-		hanging := p.head.strips // not cut: it hangs on the next slip
-		p.slips = append(p.slips, *p.current)
-		p.head.strips = hanging
-		p.current = nil
-	} else if p.current != nil {
-		p.current.Raw = nil
-	}
-}
-
-func (p *Printer) number() int {
-	n := len(p.slips) + 1
-	if p.o.Dir == "" {
-		return n
-	}
-	for ; ; n++ {
-		if _, err := os.Stat(p.name(n, "", "bin")); err != nil {
-			return n
-		}
-	}
-}
-
-func (p *Printer) name(n int, part, ext string) string {
-	return filepath.Join(p.o.Dir, fmt.Sprintf("slip-%d%s.%s", n, part, ext))
-}
-
-// cut ends a part and writes the pictures.
-func (p *Printer) cut() error {
-	img, text := p.head.tear()
-	s := p.current
-	s.Parts, s.Text = append(s.Parts, img), append(s.Text, text)
-	if p.o.Dir == "" {
+// report gives the automatic status, when it is asked for or something that it is about has changed.
+func (p *Printer) report(asked bool) []byte {
+	if p.asb == 0 {
 		return nil
 	}
-	if err := os.WriteFile(p.name(s.Number, "", "bin"), s.Raw, 0o600); err != nil {
-		return fmt.Errorf("escposemu: write: %w", err)
+	var b [4]byte
+	set := func(i int, on bool, bits byte) {
+		if on {
+			b[i] |= bits
+		}
 	}
-	if err := save(p.name(s.Number, fmt.Sprintf("-part-%d", len(s.Parts)), "png"), img); err != nil {
-		return err
+	b[0] = 0x10
+	set(0, p.asb&0x02 != 0 && p.isOffline(), 0x08)
+	set(0, p.asb&0x02 != 0 && p.fault == CoverOpen, 0x20)
+	set(1, p.asb&0x04 != 0 && p.jammed, 0x08)
+	set(1, p.asb&0x04 != 0 && p.hot, 0x40)
+	set(2, p.asb&0x08 != 0 && (p.fault == NearEnd || p.out()), 0x03)
+	set(2, p.asb&0x08 != 0 && p.out(), 0x0C)
+	if !asked && b == p.told {
+		return nil
 	}
-	return save(p.name(s.Number, "", "png"), s.Picture())
+	p.told = b
+	return b[:]
 }
 
-// Picture shows the parts one below the other, as they fall out of the printer.
-func (s Slip) Picture() image.Image {
-	const gap = 10
-	width, height := 0, -gap
-	for _, p := range s.Parts {
-		width, height = max(width, p.Bounds().Dx()), height+p.Bounds().Dy()+gap
+// name answers GS I.
+func (p *Printer) name(n byte) []byte {
+	maker, model, named := strings.Cut(p.o.Profile.Name, "-")
+	if !named {
+		maker, model = "epson", "tm-t88v"
 	}
-	img := image.NewRGBA(image.Rect(0, 0, max(1, width), max(1, height))) // transparent between the parts
-	y := 0
-	for _, p := range s.Parts {
-		draw.Draw(img, p.Bounds().Add(image.Pt(0, y)), p, image.Point{}, draw.Src)
-		y += p.Bounds().Dy() + gap
-	}
-	return img
-}
-
-func save(name string, img image.Image) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".slip-*") // whoever watches the folder sees whole pictures only
-	if err != nil {
-		return fmt.Errorf("escposemu: write: %w", err)
-	}
-	defer os.Remove(f.Name())
-	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, img)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("escposemu: write: %w", err)
+	switch n {
+	case 66:
+		return append(append([]byte{0x5F}, strings.ToUpper(maker)...), 0)
+	case 67:
+		return append(append([]byte{0x5F}, strings.ToUpper(model)...), 0)
+	case 1, '1':
+		return []byte{0x20}
+	case 2, '2':
+		return []byte{0x02} // a knife
+	case 3, '3':
+		return []byte{0x01}
 	}
 	return nil
 }

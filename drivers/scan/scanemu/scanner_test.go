@@ -11,7 +11,7 @@ import (
 )
 
 func TestACodeIsSentOnceAndTheScannerSurvivesItsLine(t *testing.T) {
-	s := scanemu.New()
+	s := scanemu.New(scanemu.Opts{})
 	for _, code := range []string{"the first", "the second"} {
 		here, there := port.Pipe()
 		served := make(chan error, 1)
@@ -34,7 +34,7 @@ func TestACodeIsSentOnceAndTheScannerSurvivesItsLine(t *testing.T) {
 func TestNobodyReadsAndNothingIsSent(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := scanemu.New().Show(ctx, "x"); !errors.Is(err, context.Canceled) {
+	if err := scanemu.New(scanemu.Opts{}).Show(ctx, "x"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -5,7 +5,6 @@ package zvtemu
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -30,9 +29,23 @@ const (
 	Slow              Fault = "slow"                // takes long and says so
 	Hold              Fault = "hold"                // waits for a card that nobody presents
 	Stubborn          Fault = "stubborn"            // as Hold, refuses to abort, then takes the money
+	AbortEarly        Fault = "abort-early"         // aborts only until a card is there; then refuses to, and takes the money
+	AbortUnheard      Fault = "abort-unheard"       // does not even answer an abort, and takes the money
 	NoStatus          Fault = "no-status"           // completes without status information
 	BadStatus         Fault = "bad-status"          // a status information that cannot be read
+	UnknownField      Fault = "unknown-field"       // a status information that ends with a field of unknown length
+	UnknownFirst      Fault = "unknown-first"       // one that begins with it: nothing can be read
+	BadPrint          Fault = "bad-print"           // a receipt that cannot be read: taken back
 	Lines             Fault = "lines"               // prints line by line though blocks were agreed
+	LastOnly          Fault = "last-only"           // reverses its last payment only
+	RepeatQuiet       Fault = "repeat-quiet"        // repeats nothing unless only the till starts payments and administration
+	RepeatPrints      Fault = "repeat-prints"       // tells its last transaction only together with the receipt
+	DayDue            Fault = "day-due"             // refuses payments until an end of day
+	Update            Fault = "update"              // announces new software after an end of day
+	Meager            Fault = "meager"              // knows no more than registration, payment, reversal, repeat receipt and end of day
+	Banner            Fault = "banner"              // says other things first when a line is made
+	Crumbs            Fault = "crumbs"              // every byte comes alone
+	Lumps             Fault = "lumps"               // an answer comes together with the next message
 	Deaf              Fault = "deaf"                // serial: does not acknowledge the order's first frame
 	Noise             Fault = "noise"               // serial: the status information's first frame is damaged
 )
@@ -40,8 +53,9 @@ const (
 // Faults lists all but None.
 func Faults() []Fault {
 	return []Fault{
-		Decline, CancelKey, BreakBeforeStatus, BreakAfterStatus, BreakInPrint, BreakAfterGrant, Busy, Silence, Slow, Hold, Stubborn,
-		NoStatus, BadStatus, Lines, Deaf, Noise,
+		Decline, CancelKey, BreakBeforeStatus, BreakAfterStatus, BreakInPrint, BreakAfterGrant, Busy, Silence, Slow, Hold, Stubborn, AbortEarly,
+		AbortUnheard, NoStatus, BadStatus, UnknownField, UnknownFirst, BadPrint, Lines, LastOnly, RepeatQuiet, RepeatPrints, DayDue, Update, Meager,
+		Banner, Crumbs, Lumps, Deaf, Noise,
 	}
 }
 
@@ -53,8 +67,11 @@ type Opts struct {
 	Now        func() time.Time // time.Now if nil
 	Step       time.Duration    // how long each step takes, such as presenting the card
 	Patience   time.Duration    // how long the till may take to answer; 5 s if 0
+	Issue      time.Duration    // between two questions whether the goods are issued; 2 s if 0
 	TerminalID string           // eight digits; "65000028" if empty
-	Card       string           // "girocard" if empty
+	Card       string           // "girocard" if empty; other names of P015 page 121 count as these in the totals
+	Password   string           // six digits that a till has to know; any will do if empty
+	Charset    zvt.Charset      // the one that it agrees to besides code page 437: zvt.Latin1 or zvt.UTF8; 0 is none
 }
 
 // Terminal is a card terminal. It survives its connections, as a real one does.
@@ -62,10 +79,17 @@ type Terminal struct {
 	o       Opts
 	mu      sync.Mutex
 	entries []Entry
-	config  byte
+	trace   int // highest that was used
+	receipt int // last one
+	shift   time.Duration
+	config  zvt.Config
 	blocks  bool
 	width   int
+	set     zvt.Charset
 }
+
+// afterLogOff is the configuration that a log-off leaves: P015 2.24, page 57.
+const afterLogOff = zvt.PrintsPayments | zvt.PrintsAdministration | zvt.PrintsWhatTerminalSays
 
 // New makes a terminal and reads its journal.
 func New(o Opts) (*Terminal, error) {
@@ -74,6 +98,9 @@ func New(o Opts) (*Terminal, error) {
 	}
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Second
+	}
+	if o.Issue == 0 {
+		o.Issue = 2 * time.Second
 	}
 	if o.TerminalID == "" {
 		o.TerminalID = "65000028"
@@ -84,11 +111,14 @@ func New(o Opts) (*Terminal, error) {
 	if o.Fault == nil {
 		o.Fault = func() Fault { return None }
 	}
-	t := &Terminal{o: o, config: 0x86, width: 24}
+	t := &Terminal{o: o, config: afterLogOff, width: 24, set: zvt.CP437}
 	if o.Journal != "" {
-		var err error
-		if t.entries, err = load(o.Journal); err != nil {
+		all, err := load(o.Journal)
+		if err != nil {
 			return nil, err
+		}
+		for _, e := range all {
+			t.keep(e)
 		}
 	}
 	return t, nil
@@ -100,12 +130,15 @@ var ErrBroken = errors.New("zvtemu: line broken on request")
 // Serve plays the terminal on a line until the till hangs up (nil), ctx ends or a fault breaks the line (ErrBroken). It closes the port.
 func (t *Terminal) Serve(ctx context.Context, p port.Port) error {
 	missed := false
-	w := newWire(p, t.o.Serial, func(a zvt.APDU) bool {
+	w := newWire(p, t.o.Serial, t.o.Fault, func(a zvt.APDU) bool {
 		lost := !missed && a.Command == zvt.Authorise && t.o.Fault() == Deaf
 		missed = missed || lost
 		return lost
 	})
 	defer w.close()
+	if t.o.Fault() == Banner {
+		_ = w.raw([]byte("\xFF\xFD\x18\xFF\xFB\x01\r\nserial box 1.0, port 4\r\n")) // a telnet negotiation and a greeting
+	}
 	for {
 		a, err := w.recv(ctx, 0)
 		if err == nil {
@@ -121,84 +154,21 @@ func (t *Terminal) Serve(ctx context.Context, p port.Port) error {
 	}
 }
 
-// obey carries out one command of the till.
-func (t *Terminal) obey(ctx context.Context, w *wire, a zvt.APDU) error {
-	fault := t.o.Fault()
-	if fault == Silence || a.Command.Answer() {
+// register keeps what the till can do and gives what the completion says about it: P015 2.1, pages 26 to 29.
+func (t *Terminal) register(data []byte) []zvt.TLV {
+	t.blocks, t.width, t.set = false, 24, zvt.CP437
+	if len(data) < 4 {
 		return nil
 	}
-	s := &sequence{t: t, w: w, ctx: ctx, fault: fault}
-	yes := func() error { return w.send(zvt.APDU{Command: zvt.Acknowledge}) }
-	switch a.Command {
-	case zvt.Register:
-		t.register(a.Data)
-		if err := yes(); err != nil {
-			return err
-		}
-		data := append([]byte{0x19, 0x00}, zvt.Status{TerminalID: t.o.TerminalID, Currency: "0978"}.Append(nil)...)
-		if t.blocks {
-			data = zvt.AppendContainer(data, zvt.Container(zvt.TagCommands, zvt.TLV{Tag: zvt.TagCommand, Value: []byte{0x06, 0xD3}}))
-		}
-		return s.order(zvt.APDU{Command: zvt.Completion, Data: data})
-	case zvt.LogOff:
-		t.config, t.blocks = 0x86, false
-		return yes()
-	case zvt.Enquire:
-		if err := yes(); err != nil {
-			return err
-		}
-		return s.order(zvt.APDU{Command: zvt.Completion, Data: []byte{0x00}})
-	case zvt.Authorise:
-		order, err := zvt.ParseStatus(a.Data)
-		if err != nil || order.Amount == 0 {
-			return w.send(zvt.APDU{Command: zvt.Refuse(0x9A)})
-		}
-		if fault == Busy {
-			return w.send(zvt.APDU{Command: zvt.Refuse(0xA0)})
-		}
-		return s.pay(order.Amount)
-	case zvt.Repeat:
-		return s.repeat(a.Data)
-	case zvt.Reversal:
-		if len(a.Data) < 3 {
-			return w.send(zvt.APDU{Command: zvt.Refuse(0x9A)})
-		}
-		order, err := zvt.ParseStatus(a.Data[3:])
-		if err != nil {
-			return w.send(zvt.APDU{Command: zvt.Refuse(0x9A)})
-		}
-		return s.reverse(order.Receipt)
-	case zvt.EndOfDay:
-		if err := yes(); err != nil {
-			return err
-		}
-		e := t.begin(DayEnded, t.Taken())
-		if err := s.order(zvt.APDU{Command: zvt.StatusInfo, Data: e.status().Append(nil)}); err != nil {
-			return err
-		}
-		if err := t.store(e); err != nil {
-			return err
-		}
-		return s.order(zvt.APDU{Command: zvt.Completion})
-	case zvt.Abort:
-		return yes()
-	}
-	return w.send(zvt.APDU{Command: zvt.Refuse(0x83)})
-}
-
-// register keeps what the till can do.
-func (t *Terminal) register(data []byte) {
-	if len(data) < 4 {
-		return
-	}
-	t.config, t.blocks, t.width = data[3], false, 24
+	t.config = zvt.Config(data[3])
 	if len(data) < 7 {
-		return
+		return nil
 	}
 	said, err := zvt.ParseStatus(data[6:]) // after the currency come fields; field 06 holds the container
 	if err != nil {
-		return
+		return nil
 	}
+	var answer []zvt.TLV
 	for _, o := range said.TLV {
 		switch o.Tag {
 		case zvt.TagCommands:
@@ -206,15 +176,55 @@ func (t *Terminal) register(data []byte) {
 			for _, c := range parts {
 				t.blocks = t.blocks || string(c.Value) == "\x06\xD3"
 			}
+			if t.blocks {
+				answer = append(answer, zvt.Container(zvt.TagCommands, zvt.TLV{Tag: zvt.TagCommand, Value: []byte{0x06, 0xD3}}))
+			}
 		case zvt.TagWidth:
 			if n, err := zvt.BCD(o.Value); err == nil && n > 0 {
 				t.width = int(n)
+				answer = append(answer, o)
+			}
+		case zvt.TagCharset:
+			if t.o.Charset != 0 && len(o.Value) == 1 && zvt.Charset(o.Value[0]) == t.o.Charset {
+				t.set = t.o.Charset
+				answer = append(answer, o)
 			}
 		}
 	}
+	return answer
 }
 
-func (t *Terminal) prints() bool { return t.config&0x82 == 0x82 }
-func (t *Terminal) talks() bool  { return t.config&0x08 != 0 }
+// logOff forgets what was agreed.
+func (t *Terminal) logOff() { t.config, t.blocks, t.width, t.set = afterLogOff, false, 24, zvt.CP437 }
 
-func euro(cents int64) string { return fmt.Sprintf("EUR %d,%02d", cents/100, cents%100) }
+// prints tells whether receipts of payments, or of everything else, go to the till.
+func (t *Terminal) prints(admin bool) bool {
+	want := zvt.PrintsPayments | zvt.PrintsWhatTerminalSays
+	if admin {
+		want = zvt.PrintsAdministration | zvt.PrintsWhatTerminalSays
+	}
+	return t.config&want == want
+}
+
+func (t *Terminal) talks() bool { return t.config&zvt.WantsProgress != 0 }
+
+// now is the terminal's own clock.
+func (t *Terminal) now() time.Time { return t.o.Now().Add(t.shift) }
+
+// encode writes a text in the character set that was agreed.
+func (t *Terminal) encode(s string) []byte {
+	switch t.set {
+	case zvt.UTF8:
+		return []byte(s)
+	case zvt.Latin1:
+		var b []byte
+		for _, r := range s {
+			if r > 0xFF {
+				r = '?'
+			}
+			b = append(b, byte(r))
+		}
+		return b
+	}
+	return zvt.Encode(s)
+}

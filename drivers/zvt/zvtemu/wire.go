@@ -28,13 +28,15 @@ type wire struct {
 	quit   chan struct{}
 	gone   chan struct{} // closed when nothing more can come
 	mu     sync.Mutex
+	fault  func() Fault
 	lost   func(zvt.APDU) bool // tells whether a frame is treated as if it never came
+	held   []byte              // with Lumps: waits for what is sent next; guarded by mu
 	said   atomic.Bool         // something of ours arrived since their last frame: an equal one is new and not repeated
 	spoil  atomic.Bool         // damage the next frame that is sent
 }
 
-func newWire(p port.Port, serial bool, lost func(zvt.APDU) bool) *wire {
-	w := &wire{p: p, serial: serial, lost: lost, in: make(chan zvt.APDU, 16), acks: make(chan bool, 16), quit: make(chan struct{}), gone: make(chan struct{})}
+func newWire(p port.Port, serial bool, fault func() Fault, lost func(zvt.APDU) bool) *wire {
+	w := &wire{p: p, serial: serial, fault: fault, lost: lost, in: make(chan zvt.APDU, 16), acks: make(chan bool, 16), quit: make(chan struct{}), gone: make(chan struct{})}
 	go w.read()
 	return w
 }
@@ -61,7 +63,7 @@ func (w *wire) read() {
 		n, err := w.p.Read(block)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			frames.Reset()
-			w.raw([]byte{zvt.NAK})
+			_ = w.raw([]byte{zvt.NAK})
 			continue
 		}
 		if err != nil {
@@ -85,7 +87,7 @@ func (w *wire) read() {
 		for _, b := range block[:n] {
 			switch event, a := frames.Push(b); event {
 			case zvt.Damaged:
-				w.raw([]byte{zvt.NAK})
+				_ = w.raw([]byte{zvt.NAK})
 			case zvt.Positive, zvt.Negative:
 				if event == zvt.Positive {
 					w.said.Store(true)
@@ -98,7 +100,7 @@ func (w *wire) read() {
 				if w.lost(a) {
 					continue
 				}
-				w.raw([]byte{zvt.ACK})
+				_ = w.hold([]byte{zvt.ACK})
 				this := string(a.Append(nil))
 				if this == before && !w.said.Load() {
 					continue
@@ -122,21 +124,46 @@ func (w *wire) deliver(a zvt.APDU) bool {
 	}
 }
 
-func (w *wire) raw(b []byte) {
+// raw sends bytes, behind those that are held back.
+func (w *wire) raw(b []byte) error {
+	fault := w.fault()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, _ = w.p.Write(b) // read notices a line that is gone
+	b = append(w.held, b...)
+	w.held = nil
+	for piece := b; len(b) > 0; b = b[len(piece):] {
+		if piece = b; fault == Crumbs {
+			piece = b[:1]
+		}
+		if _, err := w.p.Write(piece); err != nil {
+			return errLine // read notices it, too
+		}
+	}
+	return nil
+}
+
+// lump is how long Lumps keeps bytes back for what may be sent next.
+const lump = 20 * time.Millisecond
+
+// hold sends bytes; with Lumps together with what is sent next, if something is.
+func (w *wire) hold(b []byte) error {
+	if w.fault() != Lumps {
+		return w.raw(b)
+	}
+	w.mu.Lock()
+	w.held = append(w.held, b...)
+	w.mu.Unlock()
+	time.AfterFunc(lump, func() { _ = w.raw(nil) })
+	return nil
 }
 
 // send sends a message; over a serial line until it is acknowledged, at most three times.
 func (w *wire) send(a zvt.APDU) error {
 	if !w.serial {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if _, err := w.p.Write(a.Append(nil)); err != nil {
-			return errLine
+		if a.Command.Answer() {
+			return w.hold(a.Append(nil))
 		}
-		return nil
+		return w.raw(a.Append(nil))
 	}
 	for len(w.acks) > 0 {
 		<-w.acks
@@ -146,7 +173,9 @@ func (w *wire) send(a zvt.APDU) error {
 		if w.spoil.CompareAndSwap(true, false) {
 			frame[len(frame)-1] ^= 0x5A
 		}
-		w.raw(frame)
+		if err := w.raw(frame); err != nil {
+			return err
+		}
 		wait := time.NewTimer(5 * time.Second)
 		select {
 		case ok := <-w.acks:

@@ -55,6 +55,28 @@ var (
 	ErrKept = errors.New("card terminal cannot give this payment back any more")
 )
 
+// Part names a kind of device on the counter.
+type Part string
+
+// The parts of a counter, named as in the terminal's configuration.
+const (
+	PartTerminal Part = "terminal" // takes cards
+	PartReceipt  Part = "receipt"  // prints slips
+	PartA4       Part = "a4"
+	PartScanner  Part = "scanner"
+	PartCard     Part = "card" // reads smart cards
+	PartEID      Part = "eid"  // the identity card's program
+	PartRFID     Part = "rfid"
+	PartPresence Part = "presence" // knows whether somebody stands here
+)
+
+// Fault is a device that belongs to the desk and does not work just now.
+type Fault struct {
+	Part  Part
+	Err   error // wraps one of the errors above
+	Since time.Time
+}
+
 // Payer takes card payments. One payment at a time.
 type Payer interface {
 	// Ready tells whether a payment could begin now; nil, or an error that wraps ErrUnreachable.

@@ -3,6 +3,7 @@ package look
 import (
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -323,6 +324,36 @@ func TestAQRCodeIsBlackOnWhiteInEveryContrast(t *testing.T) {
 		}
 		if n := len(q.render.objs); n != 3 {
 			t.Errorf("%s: %d objects, want ground and two modules", name, n)
+		}
+	}
+}
+
+// "60" at the end of a line and "m" on the next reads as if something were missing.
+func TestANumberKeepsItsUnit(t *testing.T) {
+	test.NewTempApp(t)
+	for said, together := range map[string]string{"Gehweg uneben, 60 m": "60 m", "Heute um 10:24 Uhr gesehen": "10:24 Uhr", "Es kostet 30,70 €, bitte": "30,70 €,"} {
+		for room := width(together, 18, true) + 0.5; room < 300; room += 3 {
+			if lines := wrap(said, 18, true, room); !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, together) }) {
+				t.Errorf("in %.0f: %q", room, lines)
+			}
+		}
+	}
+	if lines := wrap("Entfernung 123456 m", 18, false, width("123456", 18, false)); lines[len(lines)-1] != "m" {
+		t.Errorf("number and unit have no room together, and are %q", lines)
+	}
+	if n := Text(Style{Text: 1, Scale: 1}, Body, "60\u00a0m", TextOpts{}).Describe(); n.Name != "60 m" {
+		t.Errorf("read aloud it is %q", n.Name)
+	}
+}
+
+func TestLongWordsAreBrokenWhereTheyWereJoined(t *testing.T) {
+	test.NewTempApp(t)
+	for word, want := range map[string]string{"Bewohnerparkausweis": "Bewohnerpark-", "Meldebescheinigung": "Melde-", "Führungszeugnis": "Führungs-", "abgebrochen": "abge-", "Rückfrage": "Rück-",
+		"Innenstadt": "Innen-", "BO-26-4T7K-2M9-X": "BO-26-4T7K-"} {
+		for _, more := range []float32{0, 6} {
+			if lines := wrap(word, 18, true, width(want, 18, true)+more); lines[0] != want {
+				t.Errorf("%s is broken into %q", word, lines)
+			}
 		}
 	}
 }

@@ -19,18 +19,22 @@ func width(text string, size float32, bold bool) float32 {
 	return Measure(strings.ReplaceAll(text, string(softHyphen), ""), size, bold).Width
 }
 
+// hair is what sums of widths may be off by: a word in a room made for it would be broken otherwise.
+const hair = 0.1
+
 // wrap breaks a text into lines no wider than room: at line breaks, at spaces, at soft hyphens, and only when a single word is wider than
 // the room, inside the word with a hyphen. Nothing is left out. A small word such as "und" does not stay behind at the end of a line.
 func wrap(text string, size float32, bold bool, room float32) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrapParagraph(paragraph, size, bold, room)...)
+		lines = append(lines, wrapParagraph(paragraph, size, bold, room+hair)...)
 	}
 	return lines
 }
 
 func wrapParagraph(text string, size float32, bold bool, room float32) []string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' })
+	words = glue(words, func(s string) bool { return width(s, size, bold) <= room })
 	var lines []string
 	line := ""
 	for i := 0; i < len(words); i++ {
@@ -74,7 +78,10 @@ func wrapParagraph(text string, size float32, bold bool, room float32) []string 
 	return append(lines, plain(line))
 }
 
-func plain(s string) string { return strings.ReplaceAll(s, string(softHyphen), "") }
+// plain is a text without what only tells where it may break.
+func plain(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, string(softHyphen), ""), string(noBreak), " ")
+}
 
 // atSoftHyphen puts as much of the word as fits behind the line.
 func atSoftHyphen(line, word string, size float32, bold bool, room float32) (head, tail string, ok bool) {
@@ -117,7 +124,7 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 		return plain(word), ""
 	}
 	runes := []rune(plain(word))
-	fits, sense := 0, 0
+	fits, sense, joint := 0, 0, 0
 	for i := 1; i < len(runes); i++ {
 		own := runes[i-1] == '-' || runes[i-1] == '/' || runes[i-1] == '@' || runes[i-1] == '.'
 		part := string(runes[:i])
@@ -128,13 +135,22 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 			break
 		}
 		fits = i
-		if own || i >= 3 && len(runes)-i >= 3 && !vowel(runes[i]) && vowel(runes[i+1]) && unicode.IsLetter(runes[i-1]) && !together(runes[i-1], runes[i]) {
+		if own && len(runes)-i >= 3 || i >= 3 && len(runes)-i >= 3 && begins(runes[i:]) && unicode.IsLetter(runes[i-1]) && !together(runes[i-1], runes[i]) {
 			sense = i
+		}
+		if i >= 3 && joins(string(runes[i:])) {
+			joint = i
 		}
 	}
 	at := sense
+	if joint > 0 {
+		at = joint
+	}
 	if at == 0 {
 		at = max(fits, 1)
+		if len(runes) > 5 { // no letter is left alone
+			at = min(at, len(runes)-3)
+		}
 	}
 	head = string(runes[:at])
 	if c := runes[at-1]; c != '-' && c != '/' && c != '@' && c != '.' {
@@ -143,10 +159,43 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 	return head, string(runes[at:])
 }
 
+// joins tells whether the rest of a long word is a word itself: the town hall's words are joined of such.
+func joins(rest string) bool {
+	for _, word := range []string{"ausweis", "bescheinigung", "erlaubnis", "genehmigung", "meldung", "urkunde", "führerschein", "zeugnis", "versicherung", "behörde", "verwaltung", "stadt", "straße", "platz"} {
+		if strings.HasPrefix(rest, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// begins tells whether a syllable can begin with these letters: a consonant and a vowel, or two that are spoken as one.
+func begins(r []rune) bool {
+	switch {
+	case vowel(r[0]):
+		return false
+	case vowel(r[1]):
+		return true
+	}
+	return len(r) > 2 && vowel(r[2]) && liquid(r[0], r[1])
+}
+
+// liquid says whether two consonants begin a syllable together: "abge-brochen", "Rück-frage".
+func liquid(a, b rune) bool {
+	switch string([]rune{a, b}) {
+	case "br", "fr", "gr", "kr", "pr":
+		return true
+	}
+	return false
+}
+
 func vowel(r rune) bool { return strings.ContainsRune("aeiouyäöüAEIOUYÄÖÜ", r) }
 
 // together says whether two letters are one sound and stay together.
 func together(a, b rune) bool {
+	if liquid(a, b) {
+		return true
+	}
 	switch strings.ToLower(string([]rune{a, b})) {
 	case "ch", "ck", "ph", "th", "sh", "sch", "st", "qu":
 		return true

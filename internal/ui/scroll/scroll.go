@@ -212,8 +212,8 @@ func (r *renderer) Layout(size fyne.Size) {
 	room := fyne.NewSize(size.Width, max(size.Height-below, 0))
 	s.view.Resize(room)
 	s.atTop = s.view.atTop()
-	if s.atTop && !sign {
-		room.Height = fold(s.view.content, room.Height)
+	if s.atTop {
+		room.Height = s.fold(room.Height, sign)
 		s.view.Resize(room)
 	}
 	s.view.to(s.view.offset)
@@ -234,6 +234,17 @@ func (r *renderer) Layout(size fyne.Size) {
 	r.foot.objs[0].Move(fyne.NewPos(0, room.Height)) // the view grows when its end need not lie between two things any more
 	s.button = r.foot.button
 	r.objs = append(r.objs, r.foot.objs...)
+}
+
+// fold is where the first page ends. Where a finger scrolls, things may go on below, but no line of words is cut in two.
+func (s *Scroll) fold(limit float32, sign bool) float32 {
+	if !sign {
+		return fold(s.view.content, limit)
+	}
+	if y := between(s.view.content, limit, false); y >= limit-s.st.U(48)*s.st.Factor() {
+		return y
+	}
+	return limit
 }
 
 // label is the button that turns pages.
@@ -311,6 +322,9 @@ func (v *view) Pace() time.Duration {
 	}
 	return 0
 }
+
+// Pressed tells whether a finger pushes it.
+func (v *view) Pressed() bool { return v.drags }
 
 func (v *view) halt() {
 	if v.glide != nil {

@@ -194,3 +194,28 @@ func TestTheLineLiesBelowWhatIsSeen(t *testing.T) {
 		t.Errorf("the view ends at %v, the line lies at %v", end, line)
 	}
 }
+
+// A line of which the upper half is seen looks like a mistake. On a phone things may go on below the fold, words are whole.
+func TestNoLineIsCutAtTheFoldOfAPhone(t *testing.T) {
+	test.NewTempApp(t)
+	st := look.Style{Shell: look.Phone, Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}
+	for high := float32(300); high < 360; high += 3 {
+		var rows []fyne.CanvasObject
+		for range 12 {
+			rows = append(rows, look.Text(st, look.Body, "Eine Zeile", look.TextOpts{}))
+		}
+		s := New(st, look.Column(17, rows...), "more", "up")
+		w := test.NewTempWindow(t, s)
+		w.SetPadded(false)
+		w.Resize(fyne.NewSize(390, high))
+		end := s.view.Size().Height
+		for _, r := range rows {
+			if y := r.Position().Y; y < end-1 && y+r.Size().Height > end+1 {
+				t.Errorf("%.0f high: a line from %.0f to %.0f is cut at %.0f", high, y, y+r.Size().Height, end)
+			}
+		}
+		if end < high-24-48-1 {
+			t.Errorf("%.0f high: much of it is empty, from %.0f on", high, end)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func inKlosterstrasse(t testing.TB, st look.Style, a *Atlas, change ...func(*Opt
 	t.Helper()
 	pin := at(t, a, "Klosterstraße", "14")
 	flat := place.Plane{Origin: pin}
-	o := Opts{Atlas: a, Texts: words(t), State: State{Pin: pin, Zoom: Usual}, Here: &Here{At: pin, Accuracy: 35}, ID: "/place",
+	o := Opts{Atlas: a, Texts: words(t), State: State{Pin: pin, Zoom: Usual}, Here: &Here{At: flat.At(3, 0), Accuracy: 35}, ID: "/place",
 		Markers: []Marker{{"Schlagloch, 60 m", flat.At(-60, -22)}, {"Gehweg uneben, 75 m", flat.At(72, -26)}}, List: func() {}}
 	for _, c := range change {
 		c(&o)

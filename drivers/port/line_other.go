@@ -1,0 +1,19 @@
+//go:build !linux
+
+package port
+
+import (
+	"errors"
+	"fmt"
+)
+
+const noctty = 0
+
+// PTY gives a pseudo terminal; there is one on Linux only.
+func PTY() (Port, string, error) {
+	return nil, "", fmt.Errorf("port: pty: %w", errors.ErrUnsupported)
+}
+
+func setFlow(_, _ string) error { return errors.ErrUnsupported }
+
+func openPolled(settings) (Port, error) { return nil, errors.ErrUnsupported }

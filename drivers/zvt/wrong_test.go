@@ -1,0 +1,173 @@
+package zvt_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
+)
+
+// settled waits until no more goroutines run than before.
+func settled(t *testing.T, before int) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			stacks := make([]byte, 1<<16)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
+
+// recorded is what a terminal says during a payment, byte by byte.
+func recorded(t *testing.T) []byte {
+	t.Helper()
+	terminal, err := zvtemu.New(zvtemu.Opts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := port.Pipe()
+	ear := &ear{Port: ours}
+	served := make(chan error, 1)
+	go func() { served <- terminal.Serve(t.Context(), theirs) }()
+	d := zvt.New(ear, zvt.Opts{})
+	if r, err := d.Pay(t.Context(), 100, zvt.Watch{}); err != nil || !r.Done {
+		t.Fatal(err)
+	}
+	_ = d.Close()
+	<-served
+	return ear.heard
+}
+
+type ear struct {
+	port.Port
+	heard []byte
+}
+
+func (e *ear) Read(b []byte) (int, error) {
+	n, err := e.Port.Read(b)
+	e.heard = append(e.heard, b[:n]...)
+	return n, err
+}
+
+// Wherever the line breaks: the driver says that the end is open, unless it has heard it; and nothing is left behind.
+func TestALineThatEndsAtAnyByteLeavesNothingBehind(t *testing.T) {
+	all := recorded(t)
+	before := runtime.NumGoroutine()
+	for n := range len(all) + 1 {
+		ours, theirs := port.Pipe()
+		d := zvt.New(ours, zvt.Opts{})
+		go func() {
+			_, _ = theirs.Write(all[:n])
+			_ = theirs.Close()
+		}()
+		granted := false
+		r, err := d.Pay(t.Context(), 100, zvt.Watch{Status: func(s zvt.Status) error { granted = granted || s.Good(); return nil }})
+		switch {
+		case err == nil && (n < len(all) || !r.Done || !granted):
+			t.Errorf("cut after byte %d of %d: %+v", n, len(all), r)
+		case err != nil && !errors.Is(err, zvt.ErrLine) && !errors.Is(err, zvt.ErrPeer):
+			t.Errorf("cut after byte %d: %v", n, err)
+		}
+		_ = d.Close()
+	}
+	settled(t, before)
+}
+
+func TestWhatIsNoCardTerminalIsRefusedAndNothingIsLeft(t *testing.T) {
+	long := append([]byte{0x04, 0x0F, 0xFF, 0xFF, 0xFF}, make([]byte, zvt.MaxData-1)...) // 65535 bytes are announced, one is missing
+	for name, says := range map[string]func(p port.Port, stop <-chan struct{}){
+		"a web server": func(p port.Port, _ <-chan struct{}) {
+			_, _ = io.WriteString(p, "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n")
+		},
+		"an echo":        func(p port.Port, _ <-chan struct{}) { _, _ = io.Copy(p, p) },
+		"a long message": func(p port.Port, _ <-chan struct{}) { _, _ = p.Write(long) },
+		"half a frame":   func(p port.Port, _ <-chan struct{}) { _, _ = p.Write([]byte{0x80}) },
+		"nothing":        func(port.Port, <-chan struct{}) {},
+		"empty lengths":  func(p port.Port, stop <-chan struct{}) { pour(p, stop, func(b []byte) { clear(b) }) },
+		"endless noise":  func(p port.Port, stop <-chan struct{}) { noise(p, stop) },
+		"an endless stream": func(p port.Port, stop <-chan struct{}) {
+			pour(p, stop, func(b []byte) { copy(b, strings.Repeat("\x04\xFF\x01\x0A", len(b)/4)) })
+		},
+	} {
+		for _, serial := range []bool{false, true} {
+			t.Run(name+map[bool]string{true: " on a serial line"}[serial], func(t *testing.T) {
+				before := runtime.NumGoroutine()
+				ours, theirs := port.Pipe()
+				stop, stopped := make(chan struct{}), make(chan struct{})
+				go func() { defer close(stopped); says(theirs, stop) }()
+				d := zvt.New(ours, zvt.Opts{Serial: serial, T2: 100 * time.Millisecond, T3: 300 * time.Millisecond, T4: 300 * time.Millisecond})
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				err := d.Register(ctx)
+				cancel()
+				var no *zvt.Refusal // bare messages have no checksum: noise can spell three bytes that say no
+				if !errors.Is(err, zvt.ErrLine) && !errors.Is(err, zvt.ErrPeer) && (serial || !errors.As(err, &no)) {
+					t.Errorf("%v", err)
+				}
+				close(stop)
+				_, _ = theirs.Close(), d.Close()
+				<-stopped
+				settled(t, before)
+			})
+		}
+	}
+}
+
+func noise(p port.Port, stop <-chan struct{}) {
+	r := rand.New(rand.NewPCG(1, 2))
+	pour(p, stop, func(b []byte) {
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+	})
+}
+
+// pour writes without end.
+func pour(p port.Port, stop <-chan struct{}, fill func([]byte)) {
+	for b := make([]byte, 512); ; {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		fill(b)
+		if _, err := p.Write(b); err != nil {
+			return
+		}
+	}
+}
+
+// A box that turns TCP into a serial line greets first; the terminal behind it is used all the same.
+func TestAGreetingBeforeTheFirstMessageIsReadOver(t *testing.T) {
+	for _, line := range []string{"pipe", "tcp", "serial"} {
+		b := newBench(t, line, zvtemu.Opts{})
+		b.set(zvtemu.Banner)
+		if r, err := b.registered(zvt.Opts{}).Pay(t.Context(), 100, zvt.Watch{}); err != nil || !r.Done {
+			t.Errorf("%s: %+v, %v", line, r, err)
+		}
+	}
+}
+
+// After all that, a new line to a good terminal is as good as the first one.
+func TestAfterABadLineAGoodOneIsInServiceAgain(t *testing.T) {
+	b := newBench(t, "tcp", zvtemu.Opts{})
+	d := b.registered(zvt.Opts{T3: 200 * time.Millisecond})
+	b.set(zvtemu.Silence)
+	if _, err := d.Pay(t.Context(), 100, zvt.Watch{}); !errors.Is(err, zvt.ErrLine) {
+		t.Fatalf("%v", err)
+	}
+	if err := d.Enquire(t.Context()); !errors.Is(err, zvt.ErrLine) {
+		t.Errorf("a spent driver: %v", err)
+	}
+	b.set(zvtemu.None)
+	if r, err := b.registered(zvt.Opts{}).Pay(t.Context(), 100, zvt.Watch{}); err != nil || !r.Done {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -1,0 +1,75 @@
+// Package content is what both shells show of the house's assets: a tenant's services and colour, the texts, the town's map.
+package content
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+)
+
+// Content is what a shell is opened with. It is read once and does not change.
+type Content struct {
+	Catalogue *service.Catalogue // the tenant's services
+	Texts     *text.Texts
+}
+
+// Begin begins to read beside everything else that a start needs; the function it returns waits for what was read. tenant is a folder of
+// assets/tenants.
+func Begin(tenant string) func() (Content, error) {
+	var c Content
+	var textsErr, servicesErr error
+	said, offered := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(said)
+		c.Texts, textsErr = Texts()
+	}()
+	go func() {
+		defer close(offered)
+		c.Catalogue, servicesErr = service.LoadCatalogue(assets.FS, tenant)
+	}()
+	return func() (Content, error) {
+		<-said
+		<-offered
+		return c, errors.Join(textsErr, servicesErr)
+	}
+}
+
+// Accent is the tenant's colour.
+func (c Content) Accent() look.Accent {
+	if c.Catalogue.Tenant().Accent == "staatsbad" {
+		return look.Sloe
+	}
+	return look.Petrol
+}
+
+// Texts reads the texts in all languages.
+func Texts() (*text.Texts, error) {
+	files, err := fs.Sub(assets.FS, "texts")
+	if err != nil {
+		return nil, fmt.Errorf("content: texts: %w", err)
+	}
+	t, err := text.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("content: texts: %w", err)
+	}
+	return t, nil
+}
+
+// Map reads the town's map.
+func Map() (*place.Town, error) {
+	data, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
+	if err != nil {
+		return nil, fmt.Errorf("content: map: %w", err)
+	}
+	t, err := place.Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("content: map: %w", err)
+	}
+	return t, nil
+}

@@ -1,0 +1,92 @@
+package hardware
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+)
+
+// How often Watch looks at a device that nobody uses, and how long it waits for an answer. Together they are what a fault can stay unnoticed
+// where no line's end tells of it.
+const (
+	lookEvery = 2 * time.Second
+	lookFor   = 2 * time.Second
+)
+
+// looker is a device that can be looked after while nobody uses it. gone, if it is not nil, is closed when there is reason to look again at once.
+type looker interface {
+	Look(ctx context.Context) (gone <-chan struct{}, err error)
+}
+
+// watch knows which devices do not work just now.
+type watch struct {
+	now   func() time.Time
+	parts []watched
+
+	mu     sync.Mutex
+	faults map[visit.Part]visit.Fault
+}
+
+type watched struct {
+	part visit.Part
+	dev  looker
+}
+
+// Watch looks after all devices until ctx ends: a device that vanishes is noticed within five seconds, and one that returns is connected again.
+// It never takes a device from who uses it.
+func (w *watch) Watch(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, p := range w.parts {
+		all.Go(func() { w.follow(ctx, p) })
+	}
+	all.Wait()
+}
+
+func (w *watch) follow(ctx context.Context, p watched) {
+	for ctx.Err() == nil {
+		within, stop := context.WithTimeout(ctx, lookFor)
+		gone, err := p.dev.Look(within)
+		stop()
+		if ctx.Err() == nil && !errors.Is(err, errInUse) {
+			w.tell(p.part, err)
+		}
+		pause := time.NewTimer(lookEvery)
+		select {
+		case <-ctx.Done():
+		case <-gone:
+		case <-pause.C:
+		}
+		pause.Stop()
+	}
+}
+
+func (w *watch) tell(part visit.Part, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was, known := w.faults[part]
+	switch {
+	case err == nil:
+		delete(w.faults, part)
+	case known:
+		w.faults[part] = visit.Fault{Part: part, Err: err, Since: was.Since}
+	default:
+		w.faults[part] = visit.Fault{Part: part, Err: err, Since: w.now()}
+	}
+}
+
+// Faults gives the devices that did not work when Watch last looked, ordered by their names. It never waits for a device.
+func (w *watch) Faults() []visit.Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []visit.Fault
+	for _, f := range w.faults {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b visit.Fault) int { return cmp.Compare(a.Part, b.Part) })
+	return out
+}
