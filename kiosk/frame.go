@@ -66,10 +66,13 @@ func (k *Kiosk) show() {
 	if k.page.cover != nil {
 		k.sheet = nil
 	}
-	if k.s.warned.IsZero() {
-		p = k.top().draw(k)
-	} else {
+	switch {
+	case !k.s.warned.IsZero():
 		p = k.idlePage()
+	case k.sendsAway():
+		p = k.wrongCard()
+	default:
+		p = k.top().draw(k)
 	}
 	k.page = p
 	k.root.Objects = []fyne.CanvasObject{k.back, k.compose(p)} // the theme's background is the ground

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -150,6 +151,14 @@ func New(a fyne.App, o Options) *Kiosk {
 // Run keeps the shell's clock until ctx ends: idle warning, board, state of the line. Once a minute (Options.Again) it clears up payments whose end was
 // not known, as long as there are any.
 func (k *Kiosk) Run(ctx context.Context) {
+	var ears sync.WaitGroup
+	defer ears.Wait()
+	if k.o.Desk.Cards != nil {
+		ears.Go(func() { k.hearCards(ctx) })
+	}
+	if k.o.Desk.Sensor != nil {
+		ears.Go(func() { k.hearSensor(ctx) })
+	}
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	every := max(int(k.o.Again/time.Second), 1)

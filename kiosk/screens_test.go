@@ -151,6 +151,8 @@ var screens = []struct {
 		r.k.s.warned = r.clock.Add(-8 * time.Second)
 		r.k.show()
 	}},
+	{"15-girocard", func(r *rig) { r.filled(); r.k.push(&summary{}); r.k.carded(visit.Girocard) }},
+	{"15-unreadable", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.carded(visit.Unreadable) }},
 	{"12-leaving", func(r *rig) { r.filled(); r.k.push(&leaving{}) }},
 	{"13-no-paper", func(r *rig) {
 		r.filled()

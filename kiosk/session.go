@@ -25,6 +25,7 @@ type session struct {
 	patient bool      // asked for more time: Idle.More counts instead of Idle.Warn
 	warned  time.Time // since when the idle warning is shown; zero: it is not
 
+	wrong    visit.Card         // put into the card reader, where it has no business
 	keysShut bool               // the keyboard was put away by its own key
 	silence  context.CancelFunc // ends reading aloud; nil: nobody reads
 }

@@ -58,6 +58,7 @@ type Main struct {
 	post   *outpost.Outpost
 	log    *slog.Logger
 	desk   visit.Desk
+	device *hardware.Devices
 	now    func() time.Time // the device's clock in the town's time zone, whatever the machine's is
 	close  []func() error
 }
@@ -122,6 +123,7 @@ func (m *Main) openDesk() error {
 	}
 	m.close = append(m.close, devices.Close)
 	devices.Fill(&m.desk)
+	m.device = devices
 	return nil
 }
 
@@ -149,7 +151,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
-		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience,
+		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, bell.Ring); err != nil {
@@ -162,6 +164,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 		go k.Run(ctx)
 		go doze(ctx, bell.Rest(k.Rest))
 		go st.Watch(ctx)
+		go m.device.Watch(ctx)
 		go func() { _ = m.post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})
 	context.AfterFunc(ctx, func() { fyne.Do(a.Quit); bell.Ring() })

@@ -139,7 +139,7 @@ func TestACodeThatBreaksARuleIsRefusedWithTheRule(t *testing.T) {
 		"IBAN's check digits":       {"--iban", "DE03120300000000202051"},
 		"reference or a text":       {"--text", "a", "--reference", "RF18539007547034"},
 		"reference's check digits":  {"--reference", "RF19539007547034"},
-		"the amount is":             {"--cents", "-1"},
+		"the amount is":             {"--cents=-1"},
 		"the name":                  {"--name", strings.Repeat("x", 71)},
 		"the purpose has at most 4": {"--purpose", "GOODS"},
 	} {

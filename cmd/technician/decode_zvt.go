@@ -119,6 +119,9 @@ func (r *reader) push(b []byte) error {
 	return nil
 }
 
+// frameBegins is DLE, the first sign of a frame (P016 3.1).
+const frameBegins = 0x10
+
 func (r *reader) pushFrames(b []byte) error {
 	for _, c := range b {
 		event, a := r.frames.Push(c)
@@ -144,7 +147,11 @@ func (r *reader) pushFrames(b []byte) error {
 				return err
 			}
 		}
-		if !r.frames.Inside() {
+		switch {
+		case r.frames.Inside():
+		case event == zvt.More && c == frameBegins: // perhaps
+			r.begin = r.at - 1
+		default:
 			r.begin = r.at
 		}
 	}

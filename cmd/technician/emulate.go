@@ -12,18 +12,23 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card/cardemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/eid/eidemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp/ippemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence/presenceemu"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid/rfidemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan/scanemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
 )
 
 type emulateCmd struct {
-	Device    string        `arg:"" enum:"terminal,printer,a4,scanner,eid" help:"Which device: terminal (card payments), printer (receipts), a4, scanner, eid (AusweisApp with an identity card)."`
-	Listen    string        `default:"tcp://127.0.0.1:0" help:"Where it is reached: tcp://host:port (port 0 takes a free one), or pty. a4 and eid are always on tcp."`
-	Dir       string        `required:"" help:"Folder for what it makes: the terminal's journal.jsonl, slips as PNG and bytes, pages as PDF; what is to be shown to it is written into files there: a scanner reads codes from the file scan." type:"path"`
+	Device    string        `arg:"" enum:"terminal,printer,a4,scanner,rfid,presence,card,eid" help:"Which device: terminal (card payments), printer (receipts), a4, scanner, rfid (tag reader), presence (sensor), card (one on vpcd's virtual reader), eid (AusweisApp with an identity card)."`
+	Listen    string        `default:"tcp://127.0.0.1:0" help:"Where it is reached: tcp://host:port (port 0 takes a free one), or pty. a4 and eid are always on tcp. A card goes to where vpcd listens, tcp://127.0.0.1:35963 if nothing is said."`
+	Dir       string        `required:"" help:"Folder for what it makes: the terminal's journal.jsonl, slips as PNG and bytes, pages as PDF. What is to be shown to it is a line in a file there, or of standard input: codes for a scanner in scan, tags' numbers in tag, somebody or nobody in presence, the sort of card in card." type:"path"`
+	Model     rfid.Model    `enum:"id12,twn4" default:"id12" help:"Of rfid: id12 or twn4."`
 	Fault     string        `help:"What is wrong with it, in one word; see --help-faults."`
 	FaultFile string        `help:"File with that one word, read again and again: faults can be switched while it runs." type:"path"`
 	Step      time.Duration `default:"700ms" help:"How long a step of the card terminal or of AusweisApp takes, such as presenting the card."`
@@ -64,9 +69,18 @@ func (c emulateCmd) Run(h *hands) error {
 		return c.serveHTTP(h, "ipp://%s/ipp/print", ippemu.New(ippemu.Opts{Dir: c.Dir, Fault: word[ippemu.Fault](c)}))
 	case "eid":
 		return c.serveHTTP(h, "eid+ws://%s/eID-Kernel", eidemu.New(eidemu.Opts{Step: c.Step, Fault: word[eidemu.Fault](c)}))
+	case "rfid":
+		return c.serve(h, "rfid", c.tags(h))
+	case "presence":
+		return c.serve(h, "presence", c.sensor(h))
+	case "card":
+		return c.cards(h)
 	}
 	return c.serve(h, "scan", c.scanner(h))
 }
+
+// listenAnywhere is what --listen says if nobody says anything.
+const listenAnywhere = "tcp://127.0.0.1:0"
 
 // faults are the words that the device knows.
 func (c emulateCmd) faults() []string {
@@ -79,6 +93,12 @@ func (c emulateCmd) faults() []string {
 		return words(ippemu.Faults())
 	case "scanner":
 		return words(scanemu.Faults())
+	case "rfid":
+		return words(rfidemu.Faults())
+	case "presence":
+		return words(presenceemu.Faults())
+	case "card":
+		return words(cardemu.Faults())
 	case "eid":
 		return words(eidemu.Faults())
 	}

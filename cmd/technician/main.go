@@ -19,6 +19,7 @@ type commands struct {
 	Selftest selftestCmd `cmd:"" help:"Test every device of a kiosk.yaml: is it there, how is it, what is to be done."`
 	Terminal terminalCmd `cmd:"" help:"Speak to a card terminal: register, status, pay, repeat, reverse, diagnosis, end of day."`
 	Print    printCmd    `cmd:"" help:"Print a service's document on a receipt printer or an A4 printer."`
+	Cards    cardsCmd    `cmd:"" help:"Tell which cards are put into the card readers."`
 	EID      eidCmd      `cmd:"" name:"eid" help:"Speak to AusweisApp: what is there, and a new PIN for an identity card."`
 	EPC      epcCmd      `cmd:"" name:"epc" help:"Make a payment's QR code (GiroCode)."`
 	Decode   decodeCmd   `cmd:"" help:"Read what devices say to each other, what a printer was sent, what a payment's code says."`

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
@@ -184,6 +185,9 @@ type played struct {
 	Error string `json:"error,omitempty"` // with the line of the recording
 }
 
+// afterword is how long a replay waits, at its end, whether the program says more than was recorded.
+const afterword = 500 * time.Millisecond
+
 // Run waits for a program, plays the recording to it, and says whether the program said what was said then.
 func (c replayCmd) Run(h *hands) error {
 	file, err := os.Open(c.File)
@@ -197,6 +201,15 @@ func (c replayCmd) Run(h *hands) error {
 	}
 	return place{c.Driver, c.Listen, c.Link}.serve(h.ctx, true, h.address(c.Driver), func(ctx context.Context, p port.Port) error {
 		r := port.NewReplay(script)
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() { // the playing end of a pseudo terminal never hears that the program hung up
+			select {
+			case <-r.Over():
+				time.AfterFunc(afterword, stop)
+			case <-ctx.Done():
+			}
+		}()
 		_ = pump(ctx, p, r) // what is wrong is what Done says
 		err := r.Done()
 		result := played{OK: err == nil}

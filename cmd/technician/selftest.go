@@ -60,7 +60,8 @@ func (c selftestCmd) Run(h *hands) error {
 	var devices []tested
 	for _, t := range []tested{
 		{visit.PartTerminal, d.Terminal, testTerminal}, {visit.PartReceipt, d.Receipt, testReceipt}, {visit.PartA4, d.A4, testA4},
-		{visit.PartScanner, d.Scanner, testLine},
+		{visit.PartScanner, d.Scanner, testLine}, {visit.PartCard, d.Card, testCards}, {visit.PartEID, d.EID, testEID}, {visit.PartRFID, d.RFID, testTags},
+		{visit.PartPresence, d.Presence, testSensor},
 	} {
 		if t.address != "" {
 			devices = append(devices, t)

@@ -7,9 +7,16 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gorilla/websocket"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card/pcsc"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/eid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
 )
 
@@ -122,3 +129,90 @@ func testLine(ctx context.Context, address string, f *finding) error {
 	f.Present = true
 	return p.Close()
 }
+
+func testCards(ctx context.Context, _ string, f *finding) (err error) {
+	dev := card.New(pcsc.Service{}, card.Opts{})
+	defer func() { err = errors.Join(err, dev.Close()) }()
+	readers, err := dev.Look(ctx)
+	if err != nil {
+		return err
+	}
+	f.Present, f.Device = true, strings.Join(readers, ", ")
+	return nil
+}
+
+// errReader says that AusweisApp has no reader.
+var errReader = errors.New("selftest: AusweisApp sees no card reader")
+
+func testEID(ctx context.Context, address string, f *finding) error {
+	if _, err := eid.ParseAddress(address); err != nil {
+		return err
+	}
+	r, err := eid.New(&websocket.Dialer{}, address, eid.Opts{}).Info(ctx)
+	if err != nil {
+		return err
+	}
+	f.Present, f.Firmware = true, strings.TrimSpace("AusweisApp "+r.Info.Version)
+	var names []string
+	for _, reader := range r.Readers {
+		if reader.Attached && reader.Name != "Simulator" {
+			names = append(names, reader.Name)
+		}
+	}
+	if f.Device = strings.Join(names, ", "); f.Device == "" {
+		return errReader
+	}
+	return nil
+}
+
+func testTags(ctx context.Context, address string, f *finding) (err error) {
+	u, err := deviceURL(address)
+	if err != nil {
+		return err
+	}
+	q := u.Query()
+	p, err := port.Open(ctx, u)
+	if err != nil {
+		return err
+	}
+	dev := rfid.New(p, rfid.Opts{Model: rfid.Model(q.Get("model")), CRC: q.Get("crc") == "yes"})
+	defer func() { err = errors.Join(err, dev.Close()) }()
+	f.Present = true
+	switch version, err := dev.Version(ctx); {
+	case errors.Is(err, rfid.ErrUnknown): // one that only speaks when a tag is held to it
+	case err != nil:
+		f.Present = false
+		return err
+	default:
+		f.Firmware = version
+	}
+	return nil
+}
+
+func testSensor(ctx context.Context, address string, f *finding) (err error) {
+	u, err := deviceURL(address)
+	if err != nil {
+		return err
+	}
+	p, err := port.Open(ctx, u)
+	if err != nil {
+		return err
+	}
+	dev := presence.New(p, presence.Opts{})
+	defer func() { err = errors.Join(err, dev.Close()) }()
+	state, err := dev.Next(ctx)
+	if err != nil {
+		return err
+	}
+	f.Present = true
+	if id, err := dev.Identify(ctx); err == nil { // one that cannot hear is as good a sensor
+		f.Device = id.Name
+	}
+	if state == presence.Unknown {
+		return errBlind
+	}
+	return nil
+}
+
+// errBlind says that a sensor is there and cannot tell.
+var errBlind = errors.New("selftest: the sensor cannot tell whether somebody is there")

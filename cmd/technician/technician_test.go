@@ -9,14 +9,49 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// start runs a command that goes on until the test ends or stop is called, and gives the address that it prints first. in is its standard
-// input. stop waits for it and gives the rest of its output.
-func start(t *testing.T, in io.Reader, args ...string) (address string, stop func() (string, error)) {
+// running is a command that goes on until it ends by itself, stop is called or the test ends.
+type running struct {
+	t       *testing.T
+	args    []string
+	address string // that it printed first
+	cancel  func()
+	ended   chan error
+	rest    chan string
+	over    bool
+}
+
+// wait waits until the command ends by itself, and gives the rest of its output.
+func (r *running) wait() (string, error) {
+	r.t.Helper()
+	if r.over {
+		return "", nil
+	}
+	r.over = true
+	select {
+	case err := <-r.ended:
+		return <-r.rest, err
+	case <-time.After(10 * time.Second):
+		r.cancel()
+		r.t.Fatalf("%v does not end", r.args)
+		return "", nil
+	}
+}
+
+// stop tells it to end, as Ctrl+C does.
+func (r *running) stop() (string, error) {
+	r.t.Helper()
+	r.cancel()
+	return r.wait()
+}
+
+// start runs a command in the background. in is its standard input.
+func start(t *testing.T, in io.Reader, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, w := io.Pipe()
@@ -37,29 +72,14 @@ func start(t *testing.T, in io.Reader, args ...string) (address string, stop fun
 		cancel()
 		t.Fatalf("%q: %v", line, err)
 	}
-	rest := make(chan string, 1)
-	go func() { b, _ := io.ReadAll(lines); rest <- string(b) }()
-	stopped := false
-	stop = func() (string, error) {
-		if stopped {
-			return "", nil
-		}
-		stopped = true
-		cancel()
-		select {
-		case err := <-ended:
-			return <-rest, err
-		case <-time.After(10 * time.Second):
-			t.Fatalf("%v does not end", args)
-			return "", nil
-		}
-	}
+	run := &running{t: t, args: args, address: said.Address, cancel: cancel, ended: ended, rest: make(chan string, 1)}
+	go func() { b, _ := io.ReadAll(lines); run.rest <- string(b) }()
 	t.Cleanup(func() {
-		if _, err := stop(); err != nil {
+		if _, err := run.stop(); err != nil {
 			t.Errorf("%v: %v", args, err)
 		}
 	})
-	return said.Address, stop
+	return run
 }
 
 // play starts an emulated device and gives its address.
@@ -68,8 +88,7 @@ func play(t *testing.T, in io.Reader, args ...string) string {
 	if in == nil {
 		in = strings.NewReader("")
 	}
-	address, _ := start(t, in, append([]string{"emulate"}, args...)...)
-	return address
+	return start(t, in, append([]string{"emulate"}, args...)...).address
 }
 
 // tool runs a command and gives what it printed.
@@ -147,11 +166,40 @@ func TestEveryEmulatedDeviceListsItsFaults(t *testing.T) {
 	}
 }
 
+// Who writes a program around the tool goes by these examples: they are what the commands print.
 func TestHelpTellsWhatIsPrinted(t *testing.T) {
-	for _, command := range []string{"selftest", "terminal", "print", "eid", "epc", "decode zvt", "decode epc", "decode escpos", "emulate", "tap", "replay"} {
-		out := helped(t, append(strings.Fields(command), "--help"))
-		if !strings.Contains(out, `"`) || !strings.Contains(out, "{") {
-			t.Errorf("%s --help has no example of its JSON:\n%s", command, out)
+	type address struct{ Device, Address string }
+	for command, kinds := range map[string][]func() any{
+		"selftest":      {func() any { return new(finding) }, func() any { return new(verdict) }},
+		"terminal":      {func() any { return new(progress) }, func() any { return new(report) }},
+		"print":         {func() any { return new(printed) }},
+		"cards":         {func() any { return new(cardEvent) }},
+		"eid":           {func() any { return new(eidReport) }, func() any { return new(eidState) }},
+		"epc":           {func() any { return new(transfer) }},
+		"decode zvt":    {func() any { return new(message) }},
+		"decode epc":    {func() any { return new(transfer) }},
+		"decode escpos": {func() any { return new(map[string]any) }},
+		"emulate":       {func() any { return new(address) }},
+		"tap":           {func() any { return new(address) }},
+		"replay":        {func() any { return new(address) }, func() any { return new(played) }},
+	} {
+		examples := 0
+		for line := range strings.Lines(helped(t, append(strings.Fields(command), "--help"))) {
+			line = strings.TrimSpace(line)
+			if !strings.HasPrefix(line, "{") {
+				continue
+			}
+			examples++
+			if !slices.ContainsFunc(kinds, func(kind func() any) bool {
+				d := json.NewDecoder(strings.NewReader(line))
+				d.DisallowUnknownFields()
+				return d.Decode(kind()) == nil
+			}) {
+				t.Errorf("%s --help shows what is never printed: %s", command, line)
+			}
+		}
+		if examples == 0 {
+			t.Errorf("%s --help has no example of its JSON", command)
 		}
 	}
 }

@@ -107,12 +107,12 @@ func TestAPaymentIsRecordedReadAndPlayedAgain(t *testing.T) {
 				t.Errorf("the payment cannot be read: %s", out)
 			}
 
-			again, stop := start(t, nil, "replay", "--listen", listen, "--link", filepath.Join(dir, "again.tty"), tape)
-			played1, err := tool(t, nil, "terminal", "--url", again, "pay", "--cents", "3070")
-			if err != nil || !last[report](t, played1).OK {
-				t.Errorf("the recording plays another end: %s, %v", played1, err)
+			again := start(t, nil, "replay", "--listen", listen, "--link", filepath.Join(dir, "again.tty"), tape)
+			paid, err := tool(t, nil, "terminal", "--url", again.address, "pay", "--cents", "3070")
+			if err != nil || !last[report](t, paid).OK {
+				t.Errorf("the recording plays another end: %s, %v", paid, err)
 			}
-			if out, err := stop(); err != nil || !last[played](t, out).OK {
+			if out, err := again.wait(); err != nil || !last[played](t, out).OK {
 				t.Errorf("%s, %v", out, err)
 			}
 		})
@@ -126,16 +126,11 @@ func TestAReplaySaysWhereTheProgramSaysSomethingElse(t *testing.T) {
 	if _, err := tool(t, nil, "terminal", "--url", at, "--record", tape, "pay", "--cents", "3070"); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	var out string
-	var ended error
-	again, stop := start(t, nil, "replay", tape)
-	go func() { out, ended = stop(); close(done) }()
-	_, _ = tool(t, nil, "terminal", "--url", again, "pay", "--cents", "4000")
-	<-done
-	_ = ended
-	if out != "" && last[played](t, out).OK {
-		t.Error("another amount is said to be the same")
+	again := start(t, nil, "replay", tape)
+	_, _ = tool(t, nil, "terminal", "--url", again.address, "pay", "--cents", "4000")
+	out, err := again.wait()
+	if r := last[played](t, out); err == nil || r.OK || !strings.Contains(r.Error, "it has 30, and 40 is said") {
+		t.Errorf("another amount is said to be the same: %s, %v", out, err)
 	}
 }
 
@@ -144,13 +139,13 @@ func TestATapRecordsWhatAProgramAndADeviceSay(t *testing.T) {
 	dir := t.TempDir()
 	at := play(t, nil, "terminal", "--dir", dir, "--step", "0s")
 	tape := filepath.Join(dir, "tap.line")
-	tap, stop := start(t, nil, "tap", "--url", at, "--record", tape)
+	tap := start(t, nil, "tap", "--url", at, "--record", tape)
 	for range 2 { // the second one is carried, and not recorded
-		if out, err := tool(t, nil, "terminal", "--url", tap, "pay", "--cents", "100"); err != nil || !last[report](t, out).OK {
+		if out, err := tool(t, nil, "terminal", "--url", tap.address, "pay", "--cents", "100"); err != nil || !last[report](t, out).OK {
 			t.Fatalf("%s, %v", out, err)
 		}
 	}
-	if _, err := stop(); err != nil {
+	if _, err := tap.stop(); err != nil {
 		t.Fatal(err)
 	}
 	out, err := tool(t, nil, "decode", "zvt", tape)

@@ -140,7 +140,7 @@ func (a ATR) Protocols() []int {
 
 // Contactless tells whether a reader made this answer for a card without contacts: TD1 = 80, TD2 = 01, nothing else (PC/SC part 3, 3.1.3.2.3).
 func (a ATR) Contactless() bool {
-	if a.Inverse || len(a.Groups) != 2 && len(a.Groups) != 3 {
+	if a.Inverse || len(a.Groups) != 3 {
 		return false
 	}
 	one, two := a.Groups[0], a.Groups[1]

@@ -35,4 +35,10 @@
 //
 // This package reads no identity card: that is AusweisApp's (drivers/eid), which uses the same reader at the same time. Cards are connected to in
 // shared mode, for the time of a few SELECTs, and left as they are. A card that another program has for itself is InUse.
+// It stays that until it is taken away.
+//
+// # What is not known
+//
+// No real card was on a real reader yet. An identity card is recognised by its answer to SELECT before PACE, which TR-03110 does not promise in so
+// many words; one that refuses is a Tag with a fleeting UID. Phones that hold an identity card (Smart-eID) say so only to AusweisApp.
 package card

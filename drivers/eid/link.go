@@ -22,6 +22,7 @@ type link struct {
 	o     Opts
 	line  *narrow
 	heard int        // messages; only who reads counts
+	dead  bool       // nothing more can be read, and it was not we who hung up; only who reads knows
 	mu    sync.Mutex // one command after the other
 	pmu   sync.Mutex // guards what follows
 	ping  *time.Timer
@@ -112,6 +113,9 @@ func (n *narrow) Read(b []byte) (int, error) {
 	return got, err
 }
 
+// errTaken is what passes when the one before has gone.
+var errTaken = fmt.Errorf("%w: taken", ErrBusy)
+
 // refusal reads why there is no websocket.
 func refusal(ctx context.Context, answer *http.Response, err error) error {
 	var broken net.Error
@@ -119,7 +123,7 @@ func refusal(ctx context.Context, answer *http.Response, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("eid: connect: %w", ctx.Err())
-	case answer == nil && (errors.As(err, &broken) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)):
+	case answer == nil && (errors.As(err, &broken) || hungUp(err)):
 		return fmt.Errorf("%w: connect: %w", ErrLine, err)
 	case answer == nil && errors.Is(err, errNarrow):
 		return fmt.Errorf("%w: connect: offset %d: %w", ErrPeer, greetingLimit, errNarrow)
@@ -130,15 +134,25 @@ func refusal(ctx context.Context, answer *http.Response, err error) error {
 	}
 	switch answer.StatusCode {
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%w: another program is connected (429)", ErrBusy)
+		return fmt.Errorf("%w: a program is connected (429)", errTaken)
 	case http.StatusConflict:
-		return fmt.Errorf("%w: its own window is at work (409)", ErrBusy)
+		return fmt.Errorf("%w: its own window is at work, or a session that was cut off is not over yet (409)", errTaken)
 	case http.StatusServiceUnavailable:
 		return fmt.Errorf("%w: its websocket is switched off (503)", ErrBusy)
 	case http.StatusForbidden:
 		return fmt.Errorf("%w: it takes us for a browser (403)", ErrPeer)
 	}
 	return fmt.Errorf("%w: connect: no websocket (HTTP %d)", ErrPeer, answer.StatusCode)
+}
+
+// hungUp tells whether the line ended, here or there.
+func hungUp(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // alive grants AusweisApp time until the second ping from now.
@@ -201,11 +215,14 @@ func (l *link) recv() (Message, error) {
 		err = fmt.Errorf("%w: %w", ErrPeer, err)
 	case errors.As(err, &closed):
 		err = fmt.Errorf("%w: websocket closed (%d)", ErrLine, closed.Code) // the peer's own words stay out
-	case errors.As(err, &broken) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed):
+	case errors.As(err, &broken) || hungUp(err):
 		err = fmt.Errorf("%w: %w", ErrLine, err)
 	default:
 		err = fmt.Errorf("%w: %w", ErrPeer, err) // broken framing
 	}
+	l.pmu.Lock()
+	defer l.pmu.Unlock()
+	l.dead = !l.shut
 	return Message{}, fmt.Errorf("%w (message %d)", err, l.heard)
 }
 
@@ -222,15 +239,21 @@ func (l *link) goodbye() {
 	_ = l.ws.SetReadDeadline(time.Now().Add(parting))
 }
 
-// hangUp waits for the answer to goodbye and closes the line. Only who reads may call it.
+// hangUp waits for the answer to goodbye, then for AusweisApp to close the line, which it does once it would let the next one in (RFC 6455,
+// 7.1.1), and closes it. Only who reads may call it.
 func (l *link) hangUp() {
+	defer l.ws.Close()
 	l.goodbye()
+	if l.dead {
+		return
+	}
+	l.line.allow(l.o.Limit + greetingLimit)
 	for range 1000 {
 		if _, _, err := l.ws.NextReader(); err != nil {
 			break
 		}
 	}
-	_ = l.ws.Close()
+	_, _ = io.Copy(io.Discard, l.line)
 }
 
 // wiping overwrites the websocket's buffer after every command: what a PIN was written into is not kept. The library puts a struct of its

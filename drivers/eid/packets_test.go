@@ -108,8 +108,9 @@ func TestNoWayOfPrintingShowsASecret(t *testing.T) {
 	state = state.end(Outcome{Cause: Success, URL: token})
 	session := &Session{s: state}
 	for what, v := range map[string]any{
-		"secret": s, "pointer": &s, "inside": struct{ In Secret }{s}, "hidden": struct{ in Secret }{s}, "list": []Secret{s}, "command": c, "commands": []Command{c},
-		"hidden command": struct{ c Command }{c}, "hidden commands": struct{ c []*Command }{[]*Command{&c}}, "address": Address(token), "address inside": struct{ In Address }{token}, "state": state,
+		"secret": s, "pointer": &s, "inside": struct{ In Secret }{s}, "hidden": struct{ in Secret }{s}, "list": []Secret{s},
+		"command": c, "commands": []Command{c}, "hidden command": struct{ c Command }{c}, "hidden commands": struct{ c []*Command }{[]*Command{&c}},
+		"address": Address(token), "address inside": struct{ In Address }{token}, "state": state,
 		"first": say, "session": session, "outcome": state.Outcome, "message": Message{Kind: KindAuth, URL: token},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
@@ -191,7 +192,9 @@ func TestAddressesOfAusweisApp(t *testing.T) {
 }
 
 func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"eid+ws://127.0.0.1:24727/eID-Kernel", "eid+wss://reader.example", "ws://[::1]:1/", "eid+eid+ws://localhost", "ws://127.0.0.1@example/", "ws://2130706433/"} {
+	for _, s := range []string{
+		"eid+ws://127.0.0.1:24727/eID-Kernel", "eid+wss://reader.example", "ws://[::1]:1/", "eid+eid+ws://localhost", "ws://127.0.0.1@example/", "ws://2130706433/",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -27,7 +27,7 @@ type Opts struct {
 	UserAgent string        // who we are; AusweisApp may show it. "Rathausnah" if empty
 	Developer bool          // test cards: AusweisApp skips some checks and refuses genuine cards
 	Reply     time.Duration // how long AusweisApp may take for what needs no citizen, such as connecting or beginning; 10 s if 0
-	Farewell  time.Duration // how long it may take to end after Cancel; 5 s if 0
+	Farewell  time.Duration // how long it may take to end after Cancel or Close; 5 s if 0
 	Settle    time.Duration // how long Info waits for readers that report late; 1 s if 0
 	Ping      time.Duration // how often a session asks whether AusweisApp is there; 15 s if 0
 	Limit     int64         // longest message in bytes; 1 MiB if 0
@@ -41,6 +41,7 @@ type Dev struct {
 	o       Opts
 	mu      sync.Mutex
 	busy    bool
+	freed   time.Time // when it was used last
 }
 
 // New makes a Dev of a websocket dialer and a device address (eid+ws://127.0.0.1:24727/eID-Kernel, see ParseAddress). Nothing is dialled
@@ -81,10 +82,37 @@ func (d *Dev) take() error {
 	return nil
 }
 
-func (d *Dev) give() {
+// give is for who took; connected tells whether AusweisApp noticed.
+func (d *Dev) give(connected bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.busy = false
+	if connected {
+		d.freed = time.Now()
+	}
+}
+
+// again is how often a line is tried that is still taken.
+const again = 20 * time.Millisecond
+
+// connect dials. A session that was cut off goes on in AusweisApp for some milliseconds, and for as long it is busy with it.
+func (d *Dev) connect(ctx context.Context) (*link, error) {
+	d.mu.Lock()
+	freed := d.freed
+	d.mu.Unlock()
+	wait := time.NewTicker(again)
+	defer wait.Stop()
+	for {
+		l, err := dial(ctx, d.dialer, d.address, d.o)
+		if !errors.Is(err, errTaken) || time.Since(freed) > d.o.Farewell {
+			return l, err
+		}
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("eid: connect: %w", ctx.Err())
+		}
+	}
 }
 
 // Report is what AusweisApp says about itself.
@@ -98,12 +126,12 @@ type Report struct {
 
 // Info asks what is installed and which readers there are (GET_INFO, GET_API_LEVEL, GET_READER_LIST, GET_STATUS). It takes Opts.Settle
 // longer than AusweisApp needs, because readers report late after a connection.
-func (d *Dev) Info(ctx context.Context) (Report, error) {
+func (d *Dev) Info(ctx context.Context) (r Report, err error) {
 	if err := d.take(); err != nil {
 		return Report{}, err
 	}
-	defer d.give()
-	l, err := dial(ctx, d.dialer, d.address, d.o)
+	l, err := d.connect(ctx)
+	defer func() { d.give(l != nil) }()
 	if err != nil {
 		return Report{}, err
 	}
@@ -126,20 +154,26 @@ func (d *Dev) Info(ctx context.Context) (Report, error) {
 		}
 		failed <- errTalk(d.o.Most)
 	}()
-	defer func() {
-		close(enough)
-		l.goodbye()
-		for range heard { // until the goroutine is gone
+	r, err = d.interview(ctx, l, heard)
+	close(enough)
+	l.goodbye()
+	for range heard { // until the goroutine is gone
+	}
+	select {
+	case why := <-failed:
+		if err == ErrLine {
+			err = why // it knows the place
 		}
-	}()
-	return d.interview(ctx, l, heard, failed)
+	default:
+	}
+	return r, err
 }
 
-// interview asks and listens.
-func (d *Dev) interview(ctx context.Context, l *link, heard <-chan Message, failed <-chan error) (Report, error) {
+// interview asks and listens. It says ErrLine and nothing else when the line broke: who reads knows more.
+func (d *Dev) interview(ctx context.Context, l *link, heard <-chan Message) (Report, error) {
 	for _, q := range []string{"GET_INFO", "GET_API_LEVEL", "GET_READER_LIST", "GET_STATUS"} {
 		if err := l.send(plain(q)); err != nil {
-			return Report{}, err
+			return Report{}, ErrLine
 		}
 	}
 	limit, settle := time.NewTimer(d.o.Reply), time.NewTimer(d.o.Settle)
@@ -161,7 +195,7 @@ func (d *Dev) interview(ctx context.Context, l *link, heard <-chan Message, fail
 			settled = true
 		case m, open := <-heard:
 			if !open {
-				return Report{}, <-failed
+				return Report{}, ErrLine
 			}
 			switch {
 			case m.Kind == KindInfo && m.Info != nil:
@@ -217,9 +251,9 @@ func (d *Dev) begin(ctx context.Context, w Workflow, token Address) (*Session, e
 	if err := d.take(); err != nil {
 		return nil, err
 	}
-	l, err := dial(ctx, d.dialer, d.address, d.o)
+	l, err := d.connect(ctx)
 	if err != nil {
-		d.give()
+		d.give(false)
 		return nil, err
 	}
 	state, say := Begin(w, token, d.o.Developer)
@@ -231,7 +265,7 @@ func (d *Dev) begin(ctx context.Context, w Workflow, token Address) (*Session, e
 	stop := context.AfterFunc(ctx, func() { _ = s.Cancel() })
 	go func() {
 		defer close(s.done)
-		defer d.give()
+		defer d.give(true)
 		defer l.hangUp()
 		defer stop()
 		s.listen()
@@ -341,11 +375,11 @@ func (s *Session) say(answer func(State) (State, []Command, error)) error {
 	return s.send(say, next.Over())
 }
 
-// send says what a change of the state brought; s.l.mu is held.
+// send says what a change of the state brought; s.l.mu is held. When that fails who reads will know why, and may still find an end.
 func (s *Session) send(say []Command, over bool) error {
 	for _, c := range say {
 		if err := s.l.send(c); err != nil {
-			s.finish(err)
+			s.l.goodbye()
 			return err
 		}
 	}
@@ -413,7 +447,8 @@ func (s *Session) heard(m Message) bool {
 	next, say := Step(s.s, m)
 	s.set(next)
 	s.mu.Unlock()
-	return s.send(say, next.Over()) == nil && !next.Over()
+	_ = s.send(say, next.Over()) // the next recv says what is wrong
+	return !next.Over()
 }
 
 // finish ends the session once: with AusweisApp's own end, or with what broke it.

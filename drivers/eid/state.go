@@ -85,7 +85,6 @@ type State struct {
 	Others      []Message    // the last of those messages that nobody knows
 
 	stage     stage
-	asked     stage // what is being typed at the reader
 	tried     stage // the secret that went last
 	before    int   // Retries when it went
 	carded    bool  // a card has been asked something since one was missing

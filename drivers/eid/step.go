@@ -61,6 +61,9 @@ func (s State) news(m Message) (next State, done bool) {
 
 // cardMoved notes that the card in use is gone, or back.
 func (s State) cardMoved() State {
+	if s.Outcome != nil {
+		return s // it may be taken away now
+	}
 	switch s.stage {
 	case askPIN, askNewPIN, askCAN, askPUK, typing:
 		if s.gone() {
@@ -143,10 +146,11 @@ func (s State) changePIN(m Message) State {
 	return s
 }
 
-// judgeChange finds the cause of a change's end; AusweisApp gives a reason only since 1.26.4.
+// judgeChange finds the cause of a change's end; AusweisApp gives a reason only since 1.26.4. Success counts only when the new PIN was the last
+// thing it was given: 1.26.2 also says so when it lost the card before anything was asked (testdata/recorded/1.26.2-false-success.txt).
 func (s State) judgeChange(ok bool, reason string) Cause {
 	switch {
-	case ok:
+	case ok && s.tried == askNewPIN:
 		return Success
 	case reason != "":
 		return judgeCode(reason)

@@ -38,7 +38,8 @@ func alphabet() []Message {
 		`{"msg":"SOMETHING_NEW","value":[1]}`, `{"msg":"INFO","VersionInfo":{}}`, `{"msg":"READER_LIST","readers":[]}`,
 	}
 	for _, cmd := range []string{
-		"GET_API_LEVEL", "SET_API_LEVEL", "GET_READER_LIST", "RUN_AUTH", "RUN_CHANGE_PIN", "GET_CERTIFICATE", "SET_ACCESS_RIGHTS", "ACCEPT", "SET_CARD", "SET_PIN", "CANCEL", "NOPE",
+		"GET_API_LEVEL", "SET_API_LEVEL", "GET_READER_LIST", "RUN_AUTH", "RUN_CHANGE_PIN", "GET_CERTIFICATE", "SET_ACCESS_RIGHTS", "ACCEPT",
+		"SET_CARD", "SET_PIN", "CANCEL", "NOPE",
 	} {
 		texts = append(texts, `{"msg":"BAD_STATE","error":"`+cmd+`"}`, `{"msg":"UNKNOWN_COMMAND","error":"`+cmd+`"}`)
 	}
@@ -401,7 +402,8 @@ func TestFaultOfAusweisAppIsNotTheCitizensCancel(t *testing.T) {
 	if s.Screen != Cancelling || s.Problem != Refused {
 		t.Errorf("got %s, %s", s.Screen, s.Problem)
 	}
-	s, _ = happen(t, s, `{"msg":"AUTH","result":{"major":"x#error","minor":"http://www.bsi.bund.de/ecard/api/1.1/resultminor/sal#cancellationByUser"},"url":"https://eid.example/?err=1"}`)
+	s, _ = happen(t, s, `{"msg":"AUTH","result":{"major":"x#error","minor":"http://www.bsi.bund.de/ecard/api/1.1/resultminor/sal#cancellationByUser"},
+		"url":"https://eid.example/?err=1"}`)
 	if s.Screen != Failed || s.Outcome.Cause != Software || s.Outcome.Note != "Unexpected condition" || s.Outcome.URL == "" {
 		t.Errorf("got %s, %+v", s.Screen, s.Outcome)
 	}

@@ -21,11 +21,12 @@ type Replay struct {
 	at     int // the next entry
 	heard  int // bytes of it that were said
 	wrong  error
+	over   chan struct{}
 }
 
 // NewReplay plays a recording, as ReadRecording gives it.
 func NewReplay(script []Entry) *Replay {
-	r := &Replay{inbox: newInbox(), script: script}
+	r := &Replay{inbox: newInbox(), script: script, over: make(chan struct{})}
 	r.advance()
 	return r
 }
@@ -45,7 +46,21 @@ func (r *Replay) advance() {
 			r.finish()
 		}
 	}
+	if r.at == len(r.script) {
+		r.finished()
+	}
 }
+
+func (r *Replay) finished() {
+	select {
+	case <-r.over:
+	default:
+		close(r.over)
+	}
+}
+
+// Over gives a channel that is closed when everything was said that the recording has, or something else.
+func (r *Replay) Over() <-chan struct{} { return r.over }
 
 func (r *Replay) Write(b []byte) (int, error) {
 	r.mu.Lock()
@@ -86,6 +101,7 @@ func (r *Replay) hungUp() bool {
 // fail ends the line for who reads, too: otherwise it would wait for an answer that never comes.
 func (r *Replay) fail(err error) error {
 	r.wrong = err
+	r.finished()
 	r.change(func() { r.end = err })
 	r.inbox.ended.Do(func() { close(r.gone) })
 	return err

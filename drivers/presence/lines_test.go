@@ -137,7 +137,7 @@ func FuzzNobodyIsOnlyWhatASensorSaid(f *testing.F) {
 			return
 		}
 		said := bytes.Contains(bytes.ReplaceAll(stream, []byte{'|'}, nil), []byte("S0*63"))
-		dev := presence.New(&script{pieces: bytes.Split(stream, []byte{'|'})}, presence.Opts{Come: 1, Leave: 1, Silent: time.Millisecond, Noise: 64})
+		dev := presence.New(&script{pieces: bytes.Split(stream, []byte{'|'})}, presence.Opts{Come: 1, Leave: 1, Silent: time.Millisecond})
 		for range len(stream) + 3 {
 			s, err := dev.Next(t.Context())
 			if s == presence.Nobody && (err != nil || !said) {

@@ -16,7 +16,16 @@
 // # A tag is given once
 //
 // Dev.Read gives a tag once for each time it is held there. With TWN4 it counts as taken away when one search finds nothing; with ID12, which
-// says nothing of that, when it was not heard for Opts.Gone. Who never takes the tag away is not read twice, whoever asks.
+// says nothing of that, when it was not heard for Opts.Gone. A tag that was held there while nobody read, and is still there, is somebody else's:
+// who never takes the tag away is not read twice, whoever asks. An ID-12LA says a tag once, so one that was held there too early has to be taken
+// away and held there again, after Opts.Gone.
+//
+// # What is not known
+//
+// Without Opts.CRC a TWN4 has no checksum, and a digit that was changed on the line is a tag's number. An answer that comes after its question was
+// given up is thrown away with what is on the line before the next question; one that comes still later may end that question with ErrFrame. What
+// a TWN4 answers to an empty line is in no document that we have: whatever it is, it is thrown away. Nothing here was tried with a real reader
+// yet.
 //
 // A tag's number is not a secret and proves nothing: everybody can copy it. It is personal all the same; no error repeats it.
 package rfid

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -20,6 +21,9 @@ var (
 	card  = rfid.Tag{ID: []byte{0x62, 0xE3, 0x08, 0x6C, 0xED}, Bits: 40, Kind: rfid.EM4102}
 	other = rfid.Tag{ID: []byte{0x45, 0x00, 0xB8, 0xD6, 0xA2}, Bits: 40, Kind: rfid.EM4102}
 )
+
+// timed runs a test in a time of its own: nothing in it depends on how busy the machine is.
+func timed(t *testing.T, test func(*testing.T)) { t.Helper(); synctest.Test(t, test) }
 
 // desk has a reader that is served, its driver, and a fault that can be switched.
 func desk(t testing.TB, o rfid.Opts, e rfidemu.Opts) (*rfid.Dev, *rfidemu.Reader, func(rfidemu.Fault)) {
@@ -88,12 +92,14 @@ var kinds = map[string]rfid.Opts{
 func TestATagThatIsHeldThereIsRead(t *testing.T) {
 	for name, o := range kinds {
 		t.Run(name, func(t *testing.T) {
-			dev, reader, _ := desk(t, o, rfidemu.Opts{})
-			for _, want := range []rfid.Tag{card, other, card} {
-				if got, err := offer(t, dev, reader, want); err != nil || got.Hex() != want.Hex() || got.Kind != want.Kind || got.Bits != want.Bits {
-					t.Errorf("read %s, %v, want %s", got.Hex(), err, want.Hex())
+			timed(t, func(t *testing.T) {
+				dev, reader, _ := desk(t, o, rfidemu.Opts{})
+				for _, want := range []rfid.Tag{card, other, card} {
+					if got, err := offer(t, dev, reader, want); err != nil || got.Hex() != want.Hex() || got.Kind != want.Kind || got.Bits != want.Bits {
+						t.Errorf("read %s, %v, want %s", got.Hex(), err, want.Hex())
+					}
 				}
-			}
+			})
 		})
 	}
 }
@@ -108,92 +114,91 @@ func TestATagThatStaysThereIsNotReadTwice(t *testing.T) {
 		"TWN4":                                   {rfid.Opts{Model: rfid.TWN4}, rfidemu.Opts{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dev, reader, _ := desk(t, c.o, c.e)
-			reader.Hold(card)
-			if name == "TWN4" {
-				if got, err := read(t, dev); err != nil || got.Hex() != card.Hex() {
-					t.Fatal(got.Hex(), err)
+			timed(t, func(t *testing.T) {
+				dev, reader, _ := desk(t, c.o, c.e)
+				reader.Hold(card)
+				if name == "TWN4" {
+					if got, err := read(t, dev); err != nil || got.Hex() != card.Hex() {
+						t.Fatal(got.Hex(), err)
+					}
+				} else {
+					time.Sleep(100 * time.Millisecond) // nobody reads meanwhile
 				}
-			} else {
-				time.Sleep(100 * time.Millisecond) // nobody reads meanwhile
-			}
-			ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer stop()
-			if got, err := dev.Read(ctx); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("read %s, %v though it was there before", got.Hex(), err)
-			}
-			if got, err := offer(t, dev, reader, other); err != nil || got.Hex() != other.Hex() {
-				t.Errorf("then read %s, %v", got.Hex(), err)
-			}
+				ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+				defer stop()
+				if got, err := dev.Read(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("read %s, %v though it was there before", got.Hex(), err)
+				}
+				if got, err := offer(t, dev, reader, other); err != nil || got.Hex() != other.Hex() {
+					t.Errorf("then read %s, %v", got.Hex(), err)
+				}
+			})
 		})
 	}
 }
 
 func TestTheReaderSaysWhatItIsAndShinesAndBeeps(t *testing.T) {
-	for _, crc := range []bool{false, true} {
-		dev, reader, _ := desk(t, rfid.Opts{Model: rfid.TWN4, CRC: crc}, rfidemu.Opts{})
-		if v, err := dev.Version(t.Context()); err != nil || v != "TWN4/B1.06/CCF4.51/PRS1.04" {
-			t.Errorf("version %q, %v", v, err)
+	timed(t, func(t *testing.T) {
+		for _, crc := range []bool{false, true} {
+			dev, reader, _ := desk(t, rfid.Opts{Model: rfid.TWN4, CRC: crc}, rfidemu.Opts{})
+			if v, err := dev.Version(t.Context()); err != nil || v != "TWN4/B1.06/CCF4.51/PRS1.04" {
+				t.Errorf("version %q, %v", v, err)
+			}
+			err := errors.Join(dev.Shine(t.Context(), rfid.Green|rfid.Red, true), dev.Shine(t.Context(), rfid.Red, false), dev.Beep(t.Context(), 2400, 60*time.Millisecond))
+			if s := reader.State(); err != nil || s.Lights != byte(rfid.Green) || s.Beeps != 1 {
+				t.Errorf("%+v, %v", s, err)
+			}
+			if err := dev.Beep(t.Context(), 20, time.Second); err == nil {
+				t.Error("beeps at 20 Hz")
+			}
 		}
-		err := errors.Join(dev.Shine(t.Context(), rfid.Green|rfid.Red, true), dev.Shine(t.Context(), rfid.Red, false), dev.Beep(t.Context(), 2400, 60*time.Millisecond))
-		if s := reader.State(); err != nil || s.Lights != byte(rfid.Green) || s.Beeps != 1 {
-			t.Errorf("%+v, %v", s, err)
+		dev, _, _ := desk(t, rfid.Opts{}, rfidemu.Opts{})
+		_, err := dev.Version(t.Context())
+		for _, err := range []error{err, dev.Beep(t.Context(), 1000, time.Second), dev.Shine(t.Context(), rfid.Red, true)} {
+			if !errors.Is(err, rfid.ErrUnknown) {
+				t.Error("an ID-12LA is told nothing:", err)
+			}
 		}
-		if err := dev.Beep(t.Context(), 20, time.Second); err == nil {
-			t.Error("beeps at 20 Hz")
-		}
-	}
-	dev, _, _ := desk(t, rfid.Opts{}, rfidemu.Opts{})
-	_, err := dev.Version(t.Context())
-	for _, err := range []error{err, dev.Beep(t.Context(), 1000, time.Second), dev.Shine(t.Context(), rfid.Red, true)} {
-		if !errors.Is(err, rfid.ErrUnknown) {
-			t.Error("an ID-12LA is told nothing:", err)
-		}
-	}
+	})
 }
 
 func TestEveryFaultOfTheReaderLeavesTheTerminalUsable(t *testing.T) {
-	before := runtime.NumGoroutine()
-	t.Run("all", everyFault)
-	calm(t, before)
-}
-
-func everyFault(t *testing.T) {
 	for name, o := range kinds {
 		for _, f := range rfidemu.Faults() {
 			if f == rfidemu.Checksum && o.Model == rfid.TWN4 && !o.CRC {
 				continue // without checksums nobody can know
 			}
 			t.Run(name+"/"+string(f), func(t *testing.T) {
-				t.Parallel()
-				dev, reader, fault := desk(t, o, rfidemu.Opts{})
-				fault(f)
-				reader.Hold(card)
-				ctx, stop := context.WithTimeout(t.Context(), 400*time.Millisecond)
-				defer stop()
-				got, err := dev.Read(ctx)
-				whole := f == rfidemu.Crumbs || f == rfidemu.Noise || f == rfidemu.Late || o.Model != rfid.TWN4 && f == rfidemu.Refuse
-				if err == nil && (!whole || got.Hex() != card.Hex()) {
-					t.Errorf("read %s", got.Hex())
-				}
-				if err != nil && strings.Contains(strings.ToUpper(err.Error()), card.Hex()) {
-					t.Errorf("an error repeats a tag's number: %v", err)
-				}
-				reader.Take()
-				fault(rfidemu.None)
-				if f == rfidemu.HangUp {
-					if _, err := read(t, dev); !errors.Is(err, rfid.ErrLost) {
-						t.Errorf("got %v", err)
+				timed(t, func(t *testing.T) { // which also waits for every goroutine
+					dev, reader, fault := desk(t, o, rfidemu.Opts{})
+					fault(f)
+					reader.Hold(card)
+					ctx, stop := context.WithTimeout(t.Context(), 400*time.Millisecond)
+					defer stop()
+					got, err := dev.Read(ctx)
+					whole := f == rfidemu.Crumbs || f == rfidemu.Noise || f == rfidemu.Late || o.Model != rfid.TWN4 && f == rfidemu.Refuse
+					if err == nil && (!whole || got.Hex() != card.Hex()) {
+						t.Errorf("read %s", got.Hex())
 					}
-					return
-				}
-				var last error
-				for range 20 { // what is still on the line is an error or two more
-					if got, last = offer(t, dev, reader, other); last == nil && got.Hex() == other.Hex() {
+					if err != nil && strings.Contains(strings.ToUpper(err.Error()), card.Hex()) {
+						t.Errorf("an error repeats a tag's number: %v", err)
+					}
+					reader.Take()
+					fault(rfidemu.None)
+					if f == rfidemu.HangUp {
+						if _, err := read(t, dev); !errors.Is(err, rfid.ErrLost) {
+							t.Errorf("got %v", err)
+						}
 						return
 					}
-				}
-				t.Errorf("the next tag is not read: %s, %v", got.Hex(), last)
+					var last error
+					for range 20 { // what is still on the line is an error or two more
+						if got, last = offer(t, dev, reader, other); last == nil && got.Hex() == other.Hex() {
+							return
+						}
+					}
+					t.Errorf("the next tag is not read: %s, %v", got.Hex(), last)
+				})
 			})
 		}
 	}
@@ -217,40 +222,59 @@ func TestWhatGoesWrongIsNamed(t *testing.T) {
 		{rfid.Opts{Model: rfid.TWN4, CRC: true}, rfidemu.Checksum, rfid.ErrChecksum},
 	} {
 		t.Run(fmt.Sprint(c.o.Model, " ", c.f), func(t *testing.T) {
-			dev, reader, fault := desk(t, c.o, rfidemu.Opts{})
-			fault(c.f)
-			var err error
-			for range 20 {
-				if _, err = offer(t, dev, reader, card); errors.Is(err, c.want) || c.f == rfidemu.Long && errors.Is(err, rfid.ErrFrame) { // it depends on where it is in it
-					return
+			timed(t, func(t *testing.T) {
+				dev, reader, fault := desk(t, c.o, rfidemu.Opts{})
+				fault(c.f)
+				var err error
+				for range 20 {
+					if _, err = offer(t, dev, reader, card); errors.Is(err, c.want) || c.f == rfidemu.Long && errors.Is(err, rfid.ErrFrame) { // it depends on where it is in it
+						return
+					}
 				}
-			}
-			t.Errorf("got %v, want %v", err, c.want)
+				t.Errorf("got %v, want %v", err, c.want)
+			})
 		})
 	}
 }
 
 // An answer that comes too late must not be taken for the answer to the next question.
 func TestALateAnswerIsNotTakenForAnother(t *testing.T) {
-	dev, reader, fault := desk(t, rfid.Opts{Model: rfid.TWN4, Answer: 40 * time.Millisecond}, rfidemu.Opts{Late: 70 * time.Millisecond})
-	reader.Hold(card)
-	fault(rfidemu.Late)
-	if _, err := dev.Version(t.Context()); !errors.Is(err, rfid.ErrSilent) {
-		t.Fatal(err)
-	}
-	fault(rfidemu.None)
-	for deadline := time.Now().Add(5 * time.Second); ; {
-		got, err := dev.Read(t.Context())
-		if err == nil && got.Hex() == card.Hex() {
-			break
+	timed(t, func(t *testing.T) {
+		dev, reader, fault := desk(t, rfid.Opts{Model: rfid.TWN4, Answer: 40 * time.Millisecond}, rfidemu.Opts{Late: 70 * time.Millisecond})
+		reader.Hold(card)
+		fault(rfidemu.Late)
+		if _, err := dev.Version(t.Context()); !errors.Is(err, rfid.ErrSilent) {
+			t.Fatal(err)
 		}
-		if err == nil || time.Now().After(deadline) {
-			t.Fatal(got.Hex(), err)
+		fault(rfidemu.None)
+		for deadline := time.Now().Add(5 * time.Second); ; {
+			got, err := dev.Read(t.Context())
+			if err == nil && got.Hex() == card.Hex() {
+				break
+			}
+			if err == nil || time.Now().After(deadline) {
+				t.Fatal(got.Hex(), err)
+			}
 		}
-	}
-	if v, err := dev.Version(t.Context()); err != nil || !strings.HasPrefix(v, "TWN4/") {
-		t.Errorf("version %q, %v", v, err)
-	}
+		if v, err := dev.Version(t.Context()); err != nil || !strings.HasPrefix(v, "TWN4/") {
+			t.Errorf("version %q, %v", v, err)
+		}
+	})
+}
+
+// The first line wakes the reader and may be answered with an error, which a slow one says when the first question is on its way already.
+func TestASlowReaderIsUnderstoodFromTheFirstQuestionOn(t *testing.T) {
+	timed(t, func(t *testing.T) {
+		dev, reader, fault := desk(t, rfid.Opts{Model: rfid.TWN4, Answer: time.Second}, rfidemu.Opts{Late: 50 * time.Millisecond})
+		fault(rfidemu.Late)
+		reader.Hold(card)
+		if v, err := dev.Version(t.Context()); err != nil || !strings.HasPrefix(v, "TWN4/") {
+			t.Errorf("version %q, %v", v, err)
+		}
+		if got, err := read(t, dev); err != nil || got.Hex() != card.Hex() {
+			t.Errorf("read %s, %v", got.Hex(), err)
+		}
+	})
 }
 
 // calm waits until no goroutine is left over.

@@ -38,7 +38,7 @@ type Opts struct {
 	Every  time.Duration // TWN4: pause between two searches, 0 for 200 ms
 	Answer time.Duration // TWN4: how long an answer may take, 0 for 1.5 s: a search goes through all kinds of tags
 	Gone   time.Duration // ID12: how long a tag is not heard before it counts as taken away, 0 for 1 s
-	Noise  int           // ID12: how many bytes without a frame are too many, 0 for 4096
+	Noise  int           // how many bytes that mean nothing are too many, 0 for 4096
 	Quiet  time.Duration // silence in which nothing old is still coming in, 0 for 20 ms
 }
 
@@ -47,7 +47,7 @@ type Dev struct {
 	o    Opts
 	p    port.Port
 	turn chan struct{} // holds a token while somebody uses the line
-	buf  [256]byte
+	buf  [4096]byte
 	in   []byte // read and not looked at yet; a part of buf
 
 	last    Tag        // the tag that was given last, while it may still be there
@@ -163,13 +163,20 @@ func (d *Dev) search(ctx context.Context) (Tag, error) {
 			d.last, d.there = tag, true
 			return tag, nil
 		}
-		pause := time.NewTimer(d.o.Every)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-			return Tag{}, fmt.Errorf("rfid: read: %w", ctx.Err())
+		if err := d.rest(ctx, d.o.Every); err != nil {
+			return Tag{}, err
 		}
+	}
+}
+
+func (d *Dev) rest(ctx context.Context, long time.Duration) error {
+	pause := time.NewTimer(long)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("rfid: read: %w", ctx.Err())
 	}
 }
 
@@ -271,14 +278,20 @@ func (d *Dev) ask(ctx context.Context, function [2]byte, params ...byte) ([]byte
 			return nil, err
 		}
 	}
+	began := d.late
 	d.in, d.late = nil, true
 	if err := d.write(ctx, Command(d.o.CRC, function, params...)); err != nil {
 		return nil, err
 	}
 	until := time.Now().Add(d.o.Answer)
 	line := make([]byte, 0, 96)
+	var refused ReaderError
 	for {
 		b, err := d.next(ctx, until)
+		if errors.Is(err, errSilence) && refused != 0 {
+			d.late = false
+			return nil, refused
+		}
 		if errors.Is(err, errSilence) {
 			return nil, fmt.Errorf("%w: silence after %d bytes", ErrSilent, len(line))
 		}
@@ -287,7 +300,10 @@ func (d *Dev) ask(ctx context.Context, function [2]byte, params ...byte) ([]byte
 		}
 		if b == cr {
 			answer, err := ParseAnswer(line, d.o.CRC)
-			var refused ReaderError
+			if errors.As(err, &refused) && began { // it may be the CR above that is not understood, and the answer follows
+				began, line = false, line[:0]
+				continue
+			}
 			d.late = err != nil && !errors.As(err, &refused)
 			return answer, err
 		}
@@ -299,11 +315,21 @@ func (d *Dev) ask(ctx context.Context, function [2]byte, params ...byte) ([]byte
 
 // forget throws away what arrived before the call, to its end if it is still coming in, and shows it to see.
 func (d *Dev) forget(ctx context.Context, see func(byte)) error {
+	begin := time.Now()
+	until := begin
 	for thrown := 0; ; thrown++ {
-		if thrown > d.o.Noise {
-			return fmt.Errorf("%w: after %d bytes", ErrNoise, thrown)
+		if len(d.in) == 0 {
+			if thrown > d.o.Noise && time.Since(begin) > d.o.Answer {
+				return fmt.Errorf("%w: after %d bytes", ErrNoise, thrown)
+			}
+			if thrown > d.o.Noise { // much may have come in since somebody read last; what never ends must not keep the processor busy
+				if err := d.rest(ctx, time.Millisecond); err != nil {
+					return err
+				}
+			}
+			until = time.Now().Add(d.o.Quiet)
 		}
-		b, err := d.next(ctx, time.Now().Add(d.o.Quiet))
+		b, err := d.next(ctx, until)
 		if errors.Is(err, errSilence) {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +12,14 @@ import (
 	"strconv"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card/pcsc"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/eid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -25,6 +31,10 @@ type Addresses struct {
 	Receipt  string // escpos+tcp, escpos+serial, escpos+file
 	A4       string // ipp, ipps
 	Scanner  string // scan+serial, scan+tcp
+	Card     string // pcsc:
+	EID      string // eid+ws
+	RFID     string // rfid+serial, rfid+tcp
+	Sensor   string // presence+serial, presence+tcp
 }
 
 // Devices are a desk's devices; nil where there is none.
@@ -33,6 +43,10 @@ type Devices struct {
 	Printer visit.Printer
 	Sheets  visit.Sheets
 	Scanner visit.Scanner
+	Cards   visit.Cards
+	Tags    visit.Tags
+	Sensor  visit.Sensor
+	EID     *EID
 	open    []io.Closer
 	watch
 }
@@ -40,6 +54,7 @@ type Devices struct {
 // Fill puts the devices into a desk.
 func (d *Devices) Fill(desk *visit.Desk) {
 	desk.Payer, desk.Printer, desk.Sheets, desk.Scanner = d.Payer, d.Printer, d.Sheets, d.Scanner
+	desk.Cards, desk.Tags, desk.Sensor = d.Cards, d.Tags, d.Sensor
 }
 
 // Close ends the connections, each once its device is free.
@@ -67,6 +82,10 @@ func Open(a Addresses, now func() time.Time) (*Devices, error) {
 		{"receipt printer", visit.PartReceipt, a.Receipt, func(dev any) (ok bool) { d.Printer, ok = dev.(visit.Printer); return }},
 		{"a4 printer", visit.PartA4, a.A4, func(dev any) (ok bool) { d.Sheets, ok = dev.(visit.Sheets); return }},
 		{"scanner", visit.PartScanner, a.Scanner, func(dev any) (ok bool) { d.Scanner, ok = dev.(visit.Scanner); return }},
+		{"card reader", visit.PartCard, a.Card, func(dev any) (ok bool) { d.Cards, ok = dev.(visit.Cards); return }},
+		{"identity card", visit.PartEID, a.EID, func(dev any) (ok bool) { d.EID, ok = dev.(*EID); return }},
+		{"tag reader", visit.PartRFID, a.RFID, func(dev any) (ok bool) { d.Tags, ok = dev.(visit.Tags); return }},
+		{"presence sensor", visit.PartPresence, a.Sensor, func(dev any) (ok bool) { d.Sensor, ok = dev.(visit.Sensor); return }},
 	} {
 		if place.address == "" {
 			continue
@@ -117,6 +136,22 @@ func device(address string, now func() time.Time) (any, error) {
 		return NewSheets(ipp.New(&http.Client{Timeout: 30 * time.Second}, u, ipp.Opts{})), q.done(false)
 	case "scan+serial", "scan+tcp":
 		return NewScanner(line, scan.Opts{}), q.done(u.Scheme == "scan+serial")
+	case "pcsc":
+		return NewCards(card.New(pcsc.Service{}, card.Opts{})), q.done(false)
+	case "eid+ws":
+		e, err := NewEID(address, eid.Opts{})
+		if err != nil {
+			return nil, err
+		}
+		return e, q.done(false)
+	case "rfid+serial", "rfid+tcp":
+		model := rfid.Model(cmp.Or(q.text("model"), string(rfid.ID12)))
+		if !slices.Contains(rfid.Models(), model) {
+			return nil, fmt.Errorf("%w: model is one of %v", ErrAddress, rfid.Models())
+		}
+		return NewTags(line, rfid.Opts{Model: model, CRC: q.is("crc", "yes")}), q.done(u.Scheme == "rfid+serial")
+	case "presence+serial", "presence+tcp":
+		return NewSensor(line, presence.Opts{}), q.done(u.Scheme == "presence+serial")
 	}
 	return nil, fmt.Errorf("%w: there is no driver for %q", ErrAddress, u.Scheme)
 }

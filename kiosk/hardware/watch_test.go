@@ -9,9 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/eid/eidemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp/ippemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence/presenceemu"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid/rfidemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan/scanemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -95,12 +100,18 @@ func TestDevicesThatVanishAreNoticedAndUsedAgainWhenTheyReturn(t *testing.T) {
 	}
 	sheets := ippemu.New(ippemu.Opts{})
 	gun := scanemu.New(scanemu.Opts{})
+	tags := rfidemu.New(rfidemu.Opts{Model: rfid.TWN4})
+	sensor := presenceemu.New(presenceemu.Opts{Beat: 100 * time.Millisecond})
+	ausweisapp := eidemu.New(eidemu.Opts{})
 	sockets := map[visit.Part]*socket{}
 	serve := map[visit.Part]func(net.Conn){
 		visit.PartTerminal: func(c net.Conn) { _ = terminal.Serve(ctx, port.Conn(c)) },
 		visit.PartReceipt:  func(c net.Conn) { _ = printer.Serve(ctx, port.Conn(c)) },
 		visit.PartScanner:  func(c net.Conn) { _ = gun.Serve(ctx, port.Conn(c)) },
 		visit.PartA4:       func(c net.Conn) { _ = http.Serve(&one{conn: c}, sheets) },
+		visit.PartRFID:     func(c net.Conn) { _ = tags.Serve(ctx, port.Conn(c)) },
+		visit.PartPresence: func(c net.Conn) { _ = sensor.Serve(ctx, port.Conn(c)) },
+		visit.PartEID:      func(c net.Conn) { _ = http.Serve(&one{conn: c}, ausweisapp) },
 	}
 	for part := range serve {
 		sockets[part] = newSocket(t)
@@ -110,6 +121,9 @@ func TestDevicesThatVanishAreNoticedAndUsedAgainWhenTheyReturn(t *testing.T) {
 		Receipt:  "escpos+tcp://" + sockets[visit.PartReceipt].address,
 		A4:       "ipp://" + sockets[visit.PartA4].address + "/ipp/print",
 		Scanner:  "scan+tcp://" + sockets[visit.PartScanner].address,
+		RFID:     "rfid+tcp://" + sockets[visit.PartRFID].address + "?model=twn4",
+		Sensor:   "presence+tcp://" + sockets[visit.PartPresence].address,
+		EID:      "eid+ws://" + sockets[visit.PartEID].address + "/eID-Kernel",
 	}, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +132,7 @@ func TestDevicesThatVanishAreNoticedAndUsedAgainWhenTheyReturn(t *testing.T) {
 	go func() { d.Watch(ctx); close(watched) }()
 	t.Cleanup(func() { cancel(); <-watched; d.Close() })
 
-	wait(t, d, "nothing is plugged in", visit.PartA4, visit.PartReceipt, visit.PartScanner, visit.PartTerminal)
+	wait(t, d, "nothing is plugged in", visit.PartA4, visit.PartEID, visit.PartPresence, visit.PartReceipt, visit.PartRFID, visit.PartScanner, visit.PartTerminal)
 	for part, s := range sockets {
 		s.plug(serve[part])
 	}
@@ -139,6 +153,17 @@ func TestDevicesThatVanishAreNoticedAndUsedAgainWhenTheyReturn(t *testing.T) {
 	}
 	if _, err := d.Printer.Ready(ctx); err != nil {
 		t.Error("the receipt printer came back and cannot be used:", err)
+	}
+	tags.Hold(rfid.Tag{ID: []byte{0x04, 0xA2, 0x5B, 0x11, 0x3C, 0x6F, 0x80}, Bits: 56, Kind: rfid.MIFARE})
+	if id, err := d.Tags.Tag(ctx); err != nil || id != "04A25B113C6F80" {
+		t.Errorf("the tag reader came back and reads %q, %v", id, err)
+	}
+	sensor.Sense(presence.Somebody)
+	if somebody, err := d.Sensor.Next(ctx); err != nil || !somebody {
+		t.Error("the sensor came back and sees nobody:", err)
+	}
+	if r, err := d.EID.Info(ctx); err != nil || r.Info.Version == "" {
+		t.Error("AusweisApp came back and cannot be used:", err)
 	}
 }
 

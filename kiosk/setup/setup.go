@@ -45,11 +45,15 @@ type Devices struct {
 	Receipt  string `yaml:"receipt"`  // escpos+tcp://host:port, escpos+serial:/dev/..., escpos+file:/dev/usb/lp0
 	A4       string `yaml:"a4"`       // ipp://host/printers/name
 	Scanner  string `yaml:"scanner"`  // scan+serial:/dev/...
+	Card     string `yaml:"card"`     // pcsc:
+	EID      string `yaml:"eid"`      // eid+ws://127.0.0.1:24727/eID-Kernel
+	RFID     string `yaml:"rfid"`     // rfid+serial:/dev/...?model=twn4
+	Presence string `yaml:"presence"` // presence+serial:/dev/...
 }
 
 // Addresses gives the devices in the hardware's words.
 func (d Devices) Addresses() hardware.Addresses {
-	return hardware.Addresses{Terminal: d.Terminal, Receipt: d.Receipt, A4: d.A4, Scanner: d.Scanner}
+	return hardware.Addresses{Terminal: d.Terminal, Receipt: d.Receipt, A4: d.A4, Scanner: d.Scanner, Card: d.Card, EID: d.EID, RFID: d.RFID, Sensor: d.Presence}
 }
 
 // Demo is for demo terminals only: a terminal enrolled otherwise refuses to start with it.
@@ -89,6 +93,7 @@ func Load(file string) (Config, *config.File, error) {
 	}
 	for key, only := range map[string]hardware.Addresses{
 		"terminal": {Terminal: c.Devices.Terminal}, "receipt": {Receipt: c.Devices.Receipt}, "a4": {A4: c.Devices.A4}, "scanner": {Scanner: c.Devices.Scanner},
+		"card": {Card: c.Devices.Card}, "eid": {EID: c.Devices.EID}, "rfid": {RFID: c.Devices.RFID}, "presence": {Sensor: c.Devices.Presence},
 	} {
 		if _, err := hardware.Open(only, time.Now); err != nil { // connects nothing
 			return c, nil, f.Errorf("devices."+key, "%v", err)

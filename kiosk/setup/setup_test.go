@@ -41,13 +41,17 @@ devices:
   receipt: escpos+file:/dev/usb/lp0
   a4: ipp://localhost:631/printers/a4
   scanner: scan+serial:/dev/ttyACM0
+  card: "pcsc:"
+  eid: eid+ws://127.0.0.1:24727/eID-Kernel
+  rfid: rfid+serial:/dev/ttyUSB2?model=twn4
+  presence: presence+serial:/dev/ttyUSB3
 demo: {tree: tree.sock, events: /tmp/events.jsonl}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := c.Devices.Addresses()
-	for name, address := range map[string]string{"zvt": a.Terminal, "escpos": a.Receipt, "ipp": a.A4, "scan": a.Scanner} {
+	for name, address := range map[string]string{"zvt": a.Terminal, "escpos": a.Receipt, "ipp": a.A4, "scan": a.Scanner, "pcsc": a.Card, "eid": a.EID, "rfid": a.RFID, "presence": a.Sensor} {
 		if !strings.HasPrefix(address, name) {
 			t.Errorf("%s got %q", name, address)
 		}

@@ -267,11 +267,16 @@ func (c *client) onTheSpot() bool {
 	return c.flow == "AUTH" && slices.Contains(append(slices.Clone(c.a.o.Rights.Required), c.effect...), "CanAllowed")
 }
 
-// usable tells whether there is a card that can be worked with.
-func (c *client) usable() bool {
+// identityCard tells whether there is one, of use or not.
+func (c *client) identityCard() bool {
 	c.a.mu.Lock()
 	defer c.a.mu.Unlock()
-	return c.a.card.in && !c.a.fault(NoReader, UnknownCard) && (c.onTheSpot() || !c.a.fault(Deactivated))
+	return c.a.card.in && !c.a.fault(NoReader, UnknownCard)
+}
+
+// usable tells whether there is a card that can be worked with.
+func (c *client) usable() bool {
+	return c.identityCard() && (c.onTheSpot() || !c.a.fault(Deactivated))
 }
 
 func (c *client) put(in bool) {

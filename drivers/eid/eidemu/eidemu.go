@@ -81,7 +81,8 @@ type Opts struct {
 	Provider  string        // its name; "Stadt Musterhausen" if empty
 	Purpose   string        // what for; "Antrag auf einen Bewohnerparkausweis" if empty
 	Overheard func(cmd string)
-	Typed     func(kind string) string // what is typed at a keypad when AusweisApp asks for kind (ENTER_PIN and so on), "" for its cancel key; what is right if nil
+	// Typed is what is typed at a keypad when AusweisApp asks for kind (ENTER_PIN and so on), "" for its cancel key; what is right if nil.
+	Typed func(kind string) string
 }
 
 // Rights is what the provider wants from the card, by the document's names.
@@ -194,15 +195,16 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}
-	defer a.leave()
 	ws, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
+		a.leave()
 		return
 	}
 	defer ws.Close()
+	defer a.leave() // before the line is closed: who sees that may come again
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = ws.Close() })
+	stop := context.AfterFunc(r.Context(), func() { _ = ws.Close() })
 	defer stop()
 	c := &client{a: a, ws: ws, ctx: ctx, events: make(chan event, 16)}
 	c.level = slices.Max(c.levels())

@@ -230,21 +230,23 @@ func (c *client) badly(cmd string) bool {
 	return true
 }
 
-// insert waits for a card. AusweisApp says nothing when there is one already, even one that is of no use.
+// insert waits for a card. AusweisApp says nothing as long as there is an identity card, even one of no use.
 func (c *client) insert() error {
 	c.state = "INSERT_CARD"
 	defer func() { c.state = "" }()
-	c.a.mu.Lock()
-	in := c.a.card.in
-	c.a.mu.Unlock()
-	if !in || c.a.fault(NoReader) {
-		c.send(msg{"msg": "INSERT_CARD"})
-		if !c.a.o.ByHand && !c.a.fault(NoReader) {
-			c.pace()
-			c.put(true)
+	asked := false
+	for {
+		if !asked && !c.identityCard() {
+			asked = true
+			c.send(msg{"msg": "INSERT_CARD"})
+			if !c.a.o.ByHand && !c.a.fault(NoReader) {
+				c.pace()
+				c.put(true)
+			}
 		}
-	}
-	for !c.usable() {
+		if c.usable() {
+			return nil
+		}
 		cmd, err := c.command()
 		switch {
 		case err != nil:
@@ -255,7 +257,6 @@ func (c *client) insert() error {
 			c.send(msg{"msg": "BAD_STATE", "error": cmd.Cmd})
 		}
 	}
-	return nil
 }
 
 // question is an ENTER_… message.
@@ -304,7 +305,9 @@ func (c *client) await(kind, answer string, ask func(kind, problem string)) (com
 			c.state = ""
 			typed := c.typed(kind)
 			if typed == "" {
-				return command{}, ending{minor: "sal#cancellationByUser", reason: "Establish_Pace_Channel_User_Cancelled", detail: "The process has been cancelled by the card reader.", url: true}
+				return command{}, ending{
+					minor: "sal#cancellationByUser", reason: "Establish_Pace_Channel_User_Cancelled", detail: "The process has been cancelled.", url: true,
+				}
 			}
 			cmd.Value = &typed
 			return cmd, nil
@@ -387,7 +390,9 @@ func (c *client) try(least int) (opened bool, err error) {
 	}
 	if c.a.fault(Removed) {
 		c.put(false)
-		return false, ending{minor: "al/common#internalError", reason: "Card_Removed", detail: "The connection to the ID card has been lost. The process was aborted.", url: true}
+		return false, ending{
+			minor: "al/common#internalError", reason: "Card_Removed", detail: "The connection to the ID card has been lost. The process was aborted.", url: true,
+		}
 	}
 	c.a.mu.Lock()
 	k := &c.a.card

@@ -153,7 +153,7 @@ func (s *Sensor) say(ctx context.Context, p port.Port, whole string) error {
 		}
 	case Endless:
 		for s.o.Fault() == Endless && ctx.Err() == nil {
-			if _, err := io.WriteString(p, "S1S1S1S1S1S1S1S1"); err != nil {
+			if _, err := io.WriteString(p, strings.Repeat("S1", 2048)); err != nil {
 				return nil // whoever read has had enough
 			}
 		}

@@ -211,7 +211,7 @@ func (r *Reader) say(ctx context.Context, p port.Port, whole string) error {
 		return p.Close()
 	case Endless:
 		for r.o.Fault() == Endless && ctx.Err() == nil {
-			if _, err := io.WriteString(p, whole[:1]+"0123456789ABCDEF"); err != nil {
+			if _, err := io.WriteString(p, whole[:1]+strings.Repeat("0123456789ABCDEF", 256)); err != nil {
 				return nil // whoever read has had enough
 			}
 		}

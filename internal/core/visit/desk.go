@@ -17,6 +17,9 @@ type Desk struct {
 	Printer Printer
 	Sheets  Sheets
 	Scanner Scanner
+	Cards   Cards
+	Tags    Tags
+	Sensor  Sensor
 	Journal Journal     // required: without it nothing can be confirmed
 	Sealer  Sealer      // required
 	Keeper  Keeper      // nil where nothing is remembered of an application, as at a terminal
@@ -112,6 +115,41 @@ type Sheets interface {
 type Scanner interface {
 	// Scan returns the next code shown to the scanner after the call.
 	Scan(ctx context.Context) (string, error)
+}
+
+// Card is what sort of card was put into the card reader, as far as it tells without being read.
+type Card string
+
+// The sorts of cards. Nothing is read from a health card, a girocard or another card to pay with: this terminal has no business with them.
+const (
+	NoCard       Card = ""           // it was taken away
+	IdentityCard Card = "identity"   // used through the identity card's own program
+	HealthCard   Card = "health"     // health insurance
+	Girocard     Card = "girocard"   // belongs into the card terminal
+	PaymentCard  Card = "payment"    // likewise
+	OtherCard    Card = "unknown"    // answers, and is none of these
+	Unreadable   Card = "unreadable" // the wrong way round, or broken
+)
+
+// Cards hears of cards that are put into the card reader.
+type Cards interface {
+	// Card waits until a card comes or goes, and tells which, NoCard for one that was taken away. It goes on waiting while there is no reader,
+	// until ctx ends.
+	Card(ctx context.Context) (Card, error)
+}
+
+// Tags reads contactless tags, such as a library card.
+type Tags interface {
+	// Tag gives the number of the next tag that is held there, in capital hexadecimal digits. A number that is a new one each time is an error:
+	// it names nobody.
+	Tag(ctx context.Context) (string, error)
+}
+
+// Sensor knows whether somebody stands before the terminal.
+type Sensor interface {
+	// Next waits until it knows something else than before. An error means that nothing is known; asked again, it waits for the sensor to come
+	// back. It never means that nobody is there.
+	Next(ctx context.Context) (somebody bool, err error)
 }
 
 // Journal is the device's durable memory. Every method returns only when it is on disk.

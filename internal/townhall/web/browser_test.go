@@ -37,7 +37,7 @@ func browse(t *testing.T) context.Context {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	do(t, ctx, "start the browser")
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 6*time.Minute) // a guard against a browser that hangs, no measure
 	t.Cleanup(cancel)
 	return ctx
 }
