@@ -61,13 +61,13 @@ func (k *Kiosk) wrongCard() page {
 		k.s.wrong = visit.NoCard
 		k.show()
 	}}
-	return page{
-		noEnd: true,
-		title: k.say(key),
-		body: []fyne.CanvasObject{
-			look.Text(k.s.style, look.Lead, k.say(key+".text"), look.TextOpts{}),
-			k.note(look.Info, "info-circle", "", k.say("card.wrong.unread")),
-		},
-		actions: []action{end},
+	st := k.s.style
+	body := []fyne.CanvasObject{
+		look.Text(st, look.Lead, k.say(key+".text"), look.TextOpts{}),
+		k.note(look.Info, "info-circle", "", k.say("card.wrong.unread")),
 	}
+	if belongs := k.s.wrong == visit.Girocard || k.s.wrong == visit.PaymentCard; belongs && st.Text <= 1 && !st.Reach && !k.landscape() {
+		body = append(body, k.cardPicture("")) // where it belongs
+	}
+	return page{noEnd: true, title: k.say(key), body: body, actions: []action{end}}
 }

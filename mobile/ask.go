@@ -20,6 +20,7 @@ type ask struct {
 	asked   bool            // sending was tried
 	cat     bool
 	busy    bool
+	waits   bool   // sending was touched while a photo is being prepared: it goes on by itself
 	problem string // key: why nothing was sent
 }
 
@@ -40,6 +41,10 @@ func (s *ask) draw(a *App) page {
 	p := page{title: title, step: &step{3, steps, a.say("ask.step")}}
 	if s.busy {
 		p.body = append(p.body, a.note(look.Info, "send", a.say("ask.busy"), ""))
+		return p
+	}
+	if s.waits {
+		p.body = append(p.body, a.note(look.Info, "camera", a.say("photo.busy"), a.say("photo.ahead")))
 		return p
 	}
 	if s.problem != "" {
@@ -161,6 +166,7 @@ func (s *ask) back(a *App) bool {
 		return true
 	}
 	a.keep(s.draft, true)
+	s.waits = false
 	return s.busy
 }
 
@@ -196,6 +202,10 @@ func (s *ask) send(a *App) {
 		}
 	}
 	if a.reveal != "" || !v.Complete {
+		a.show()
+		return
+	}
+	if s.waits = d.preparing > 0; s.waits { // without it the report would not be whole
 		a.show()
 		return
 	}

@@ -24,6 +24,7 @@ type cover struct {
 	view   *canvasCover
 	failed bool
 	saving bool
+	over   bool // it is burned in
 }
 
 func (*cover) name() string { return "cover" }
@@ -89,6 +90,18 @@ func (c *cover) draw(a *App) page {
 	return p
 }
 
+// back burns in what is covered: who goes back has seen a face disappear, and believes that it is gone.
+func (c *cover) back(a *App) bool {
+	if c.saving {
+		return true
+	}
+	if c.editor == nil || c.failed || c.over || len(c.editor.Covers()) == 0 {
+		return false
+	}
+	c.done(a)
+	return true
+}
+
 // done burns in what is covered and puts the new photo in place of the old one.
 func (c *cover) done(a *App) {
 	n := len(c.editor.Covers())
@@ -128,6 +141,7 @@ func (c *cover) done(a *App) {
 			a.o.Event("covered", "areas", n)
 			a.keep(d, true)
 			e.Wipe()
+			c.over = true
 			if a.top() == screen(c) {
 				a.Back()
 			}

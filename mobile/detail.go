@@ -121,7 +121,7 @@ func (s *detail) answer(a *App) []fyne.CanvasObject {
 			objs = append(objs, a.note(look.Error, "", a.say("reply.refused"), a.say("reply.refused.text")))
 		}
 		objs = append(objs, look.Entry(a.style, look.EntryOpts{Icon: "message-2", Title: q.Text, Action: a.say("detail.reply"), Name: a.say("detail.reply.name", "question", q.Text), ID: "question." + q.ID,
-			Tap: func() { a.push(&reply{of: s, question: q}) }}))
+			Tap: func() { a.openReply(s, q) }}))
 	}
 	return objs
 }

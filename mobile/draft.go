@@ -36,6 +36,9 @@ type draft struct {
 	begun  time.Time
 	astray bool // a photo names a place outside the town; not remembered
 
+	preparing int    // photos that are on their way into it
+	trouble   string // key of the sentence about a file that was not taken while nobody looked
+
 	timer   *time.Timer
 	due     atomic.Bool     // the timer runs: what is typed now is written with it
 	dropped atomic.Bool     // sent or thrown away: nothing of it is written any more

@@ -71,6 +71,9 @@ func (a *App) subject(d *draft) (title, icon string) {
 
 func (s *foto) draw(a *App) page {
 	d := s.draft
+	if d.trouble != "" {
+		s.problem, d.trouble = d.trouble, ""
+	}
 	p := page{title: a.say("foto.title"), step: &step{1, steps, a.say("foto.step")}}
 	files := d.visit.Files()
 	n := s.count(files)
@@ -357,7 +360,7 @@ func (a *App) onward(d *draft, from screen) {
 
 // back leaves the report: what was begun stays in the list, what is empty goes.
 func (s *foto) back(a *App) bool {
-	if s.draft.empty() {
+	if s.draft.empty() && s.draft.preparing == 0 {
 		a.drop(s.draft)
 	} else {
 		a.keep(s.draft, true)

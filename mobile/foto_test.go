@@ -161,3 +161,102 @@ func TestWhatIsCoveredIsBurnedInAndCanBeUndoneBefore(t *testing.T) {
 		t.Error("the covered photo is not in the memory")
 	}
 }
+
+// Somebody covers a face and goes back with the arrow instead of "Fertig": the face must not travel.
+func TestWhoGoesBackFromCoveringHasCovered(t *testing.T) {
+	r := newRig(t, phone)
+	d := r.withPhotos(r.filled(), "schlagloch.jpg")
+	before := d.visit.Files()[0].Digest
+	r.a.push(&foto{draft: d})
+	r.Tap("cover")
+	r.Wait("the photo", func() bool { return r.a.top().(*cover).view != nil })
+	r.a.top().(*cover).view.Tapped(&fyne.PointEvent{Position: fyne.NewPos(180, 340)})
+	r.Tap("back")
+	r.WaitScreen("foto")
+	if files := d.visit.Files(); len(files) != 1 || files[0].Digest == before {
+		t.Error("the photo is as it was before anything was covered")
+	}
+	if !r.Sees("1 Stelle verdeckt") {
+		t.Errorf("nobody says that it is covered:\n%s", r.Said())
+	}
+	r.Tap("cover")
+	r.Wait("the photo", func() bool { return r.a.top().(*cover).view != nil })
+	r.Tap("back") // nothing was covered this time
+	if r.a.Screen() != "foto" {
+		t.Errorf("on %q", r.a.Screen())
+	}
+}
+
+// A large photo takes a moment on a cheap phone. Whatever somebody does meanwhile, it comes along.
+func TestAPhotoThatIsStillPreparedIsNeitherLostNorLeftBehind(t *testing.T) {
+	busy := func(t *testing.T, d *draft, r *rig) {
+		t.Helper()
+		if d.preparing != 1 {
+			t.Fatalf("%d photos are being prepared on %q", d.preparing, r.a.Screen())
+		}
+	}
+	t.Run("home", func(t *testing.T) {
+		r := newRig(t, phone)
+		r.Tap("photo", "file.schlagloch.jpg")
+		r.WaitScreen("foto")
+		d := r.a.drafts[0]
+		busy(t, d, r)
+		r.a.Back()
+		r.Wait("the photo", func() bool { return d.preparing == 0 })
+		r.calm()
+		if len(r.a.drafts) != 1 || len(d.visit.Files()) != 1 || r.memory.count(shelfDraft) != 1 || r.memory.count(shelfPhoto) != 1 {
+			t.Errorf("of the photo %d drafts are left, %d in the memory", len(r.a.drafts), r.memory.count(shelfDraft))
+		}
+	})
+	t.Run("home, and it is none", func(t *testing.T) {
+		r := newRig(t, phone)
+		r.Tap("photo", "file.kaputt.jpg")
+		r.WaitScreen("foto")
+		r.a.Back()
+		r.Wait("the file", func() bool { return len(r.a.drafts) == 0 })
+		r.calm()
+		if r.memory.count(shelfDraft) != 0 {
+			t.Error("a report about nothing is kept")
+		}
+	})
+	t.Run("send", func(t *testing.T) {
+		r := newRig(t, phone)
+		d := r.filled()
+		r.a.push(&foto{draft: d})
+		r.Tap("take", "file.schlagloch.jpg")
+		r.WaitScreen("foto")
+		busy(t, d, r)
+		r.Tap("words.first", "send")
+		if len(r.memory.sent) != 0 || !r.Sees("Das Foto wird vorbereitet") {
+			t.Errorf("nobody says that the photo is waited for:\n%s", r.Said())
+		}
+		r.WaitScreen("sent")
+		if apps := r.opened(); len(apps) != 1 || len(apps[0].Attachments) != 1 {
+			t.Errorf("the town hall reads %+v", apps)
+		}
+	})
+	t.Run("send, and it is none", func(t *testing.T) {
+		r := newRig(t, phone)
+		r.a.push(&foto{draft: r.filled()})
+		r.Tap("take", "file.kaputt.jpg")
+		r.WaitScreen("foto")
+		r.Tap("words.first", "send")
+		r.WaitFor("beschädigt")
+		if r.a.Screen() != "foto" || len(r.memory.sent) != 0 {
+			t.Errorf("on %q, %d sent", r.a.Screen(), len(r.memory.sent))
+		}
+	})
+	t.Run("home, and it is none beside what was said", func(t *testing.T) {
+		r := newRig(t, phone)
+		d := r.filled()
+		r.a.push(&foto{draft: d})
+		r.Tap("take", "file.kaputt.jpg")
+		r.WaitScreen("foto")
+		r.a.Back()
+		r.Wait("the file", func() bool { return d.preparing == 0 })
+		r.Tap("mine", "draft."+d.id, "go")
+		if !r.Sees("beschädigt") {
+			t.Errorf("nobody says why the photo is not there:\n%s", r.Said())
+		}
+	})
+}

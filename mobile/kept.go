@@ -41,7 +41,8 @@ type reportData struct {
 	Answer *service.Answer `json:"answer,omitempty"` // the town hall's last word
 	Read   time.Time       `json:"read"`             // the answer that was looked at last
 
-	Replies []replyData `json:"replies,omitempty"` // what was answered to the town hall's questions, oldest first
+	Begun   map[string]string `json:"begun,omitempty"`   // answers that were begun and not sent, by question
+	Replies []replyData       `json:"replies,omitempty"` // what was answered to the town hall's questions, oldest first
 }
 
 // keeper remembers a report when it is sent, in the same transaction.

@@ -161,6 +161,9 @@ func (a *App) Close() {
 			a.keep(d, true)
 		}
 	}
+	if s, is := a.top().(*reply); is && s.due {
+		s.keep(a, true)
+	}
 	a.shelf.flush()
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"image"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -117,33 +118,64 @@ func (a *App) taken(d *draft, data []byte, err error) {
 		return
 	}
 	f.problem, f.busy, f.at = "", 1, len(d.visit.Files())
+	d.preparing++
 	a.show()
 	a.beside(func(context.Context) func() {
 		stage := func(n int) { a.gently(func() { f.busy = n; a.refresh(f) }) }
 		made, err := prepare(data, stage)
-		return func() {
-			ahead := f.ahead
-			f.busy, f.ahead = 0, false
-			if err == nil {
-				err = d.visit.Attach(pathPhotos, made.file())
-			}
-			if err != nil {
-				f.problem = photoProblem(err)
-				a.o.Event("photo.refused", "why", f.problem)
-				a.refresh(f)
-				return
-			}
-			f.at = len(d.visit.Files()) - 1
-			a.o.Event("photo", "bytes", len(made.JPEG))
-			a.placed(f, made.Place)
-			a.keep(d, true)
-			if ahead && a.top() == screen(f) {
-				a.onward(d, f)
-				return
-			}
-			a.refresh(f)
-		}
+		return func() { a.prepared(f, made, err) }
 	})
+}
+
+// prepared puts a photo into its draft, or says why it is not taken. Meanwhile somebody may have gone on, or back, or home.
+func (a *App) prepared(f *foto, m made, err error) {
+	d, ahead := f.draft, f.ahead
+	f.busy, f.ahead = 0, false
+	d.preparing--
+	if d.dropped.Load() { // thrown away, or said to be somebody else's
+		return
+	}
+	if err == nil {
+		err = d.visit.Attach(pathPhotos, m.file())
+	}
+	if err != nil {
+		f.problem = photoProblem(err)
+		a.o.Event("photo.refused", "why", f.problem)
+		a.refused(f)
+		return
+	}
+	f.at = len(d.visit.Files()) - 1
+	a.o.Event("photo", "bytes", len(m.JPEG))
+	a.placed(f, m.Place)
+	a.keep(d, true)
+	if q, is := a.top().(*ask); is && q.draft == d && q.waits {
+		q.send(a)
+		return
+	}
+	if ahead && a.top() == screen(f) {
+		a.onward(d, f)
+		return
+	}
+	a.show()
+}
+
+// refused says that a file was not taken: at once where the photos are, or where somebody waits for it; otherwise when they are looked at again.
+func (a *App) refused(f *foto) {
+	d := f.draft
+	mine := func(x screen) bool { return x == screen(f) }
+	switch q, is := a.top().(*ask); {
+	case is && q.draft == d && q.waits:
+		if q.waits = false; !a.until(mine) {
+			a.push(f)
+		}
+	case !slices.ContainsFunc(a.stack, mine) && d.empty(): // there was nothing but this file
+		a.drop(d)
+		a.show()
+	case !slices.ContainsFunc(a.stack, mine):
+		d.trouble = f.problem
+	default:
+		a.refresh(f)
+	}
 }
 
 // made is a photo that may travel.

@@ -62,6 +62,9 @@ func TestTheBackKeyLeadsHomeFromEverywhere(t *testing.T) {
 			} else {
 				r.W.Canvas().OnTypedKey()(key)
 			}
+			if c, covers := r.a.top().(*cover); covers && c.saving {
+				r.Wait("what is covered to be burned in", func() bool { return r.a.top() != screen(c) })
+			}
 		}
 	}
 }

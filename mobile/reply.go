@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -101,6 +102,7 @@ type reply struct {
 	of       *detail
 	question service.Question
 	text     string
+	due      bool // what was typed last is about to be written down
 	focused  bool
 	busy     bool
 	problem  string
@@ -114,7 +116,7 @@ func (s *reply) draw(a *App) page {
 	p := page{title: a.say("detail.reply")}
 	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: s.question.Text, Text: s.text, Focused: s.focused, Lines: 4, ID: fieldReply, Tap: func() { s.focused = true; a.show() }}))
 	if s.focused {
-		p.typing = &typing{path: fieldReply, keys: form.KeysProse, get: func() string { return s.text }, set: func(t string) { s.text = t }}
+		p.typing = &typing{path: fieldReply, keys: form.KeysProse, get: func() string { return s.text }, set: func(t string) { s.text = t; s.keep(a, false) }}
 	}
 	if s.problem != "" {
 		p.body = append(p.body, look.Problem(a.style, a.say(s.problem)))
@@ -132,7 +134,45 @@ func (s *reply) draw(a *App) page {
 
 func (s *reply) rest() { s.focused = false }
 
+// openReply opens the page with what was begun.
+func (a *App) openReply(of *detail, q service.Question) {
+	a.push(&reply{of: of, question: q, text: of.report.Begun[q.ID]})
+}
+
+// keep remembers with the report what was typed, a moment later while somebody types: like a draft it survives a phone that switches off.
+func (s *reply) keep(a *App, atOnce bool) {
+	r := s.of.report
+	begun := maps.Clone(r.Begun) // what is being written down keeps the one it has
+	if begun == nil {
+		begun = map[string]string{}
+	}
+	if begun[s.question.ID] = s.text; s.text == "" {
+		delete(begun, s.question.ID)
+	}
+	r.Begun = begun
+	if atOnce {
+		s.due = false
+		a.store(r)
+		return
+	}
+	if s.due {
+		return
+	}
+	s.due = true
+	time.AfterFunc(keepAfter, func() {
+		a.gently(func() {
+			if s.due {
+				s.due = false
+				a.store(r)
+			}
+		})
+	})
+}
+
 func (s *reply) back(a *App) bool {
+	if s.due {
+		s.keep(a, true)
+	}
 	if s.focused {
 		s.focused = false
 		a.show()
@@ -153,6 +193,8 @@ type replyKeeper struct {
 func (k *replyKeeper) Keep(ctx context.Context, e seal.Envelope, way pay.Way, amount int64, _ visit.Kept) error {
 	said := replyData{Question: k.question, Envelope: e.ID, standing: Waiting}
 	r := k.report
+	r.Begun = maps.Clone(r.Begun)
+	delete(r.Begun, k.question)
 	r.Replies = append(r.Replies[:len(r.Replies):len(r.Replies)], said)
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -174,7 +216,7 @@ func (s *reply) send(a *App) {
 		return
 	}
 	r := s.of.report
-	s.busy = true
+	s.busy, s.due = true, false
 	a.show()
 	k := &replyKeeper{out: a.o.Outbox, report: r.reportData, question: s.question.ID}
 	desk, last, text, opts := a.o.Desk, *r.Answer, s.text, a.options()
@@ -192,7 +234,8 @@ func (s *reply) send(a *App) {
 				return
 			}
 			r.Replies = append(r.Replies, *k.kept)
-			a.store(r) // what came meanwhile may have been written without it
+			s.text = ""
+			s.keep(a, true) // what came meanwhile may have been written without it
 			a.o.Event("replied")
 			if a.top() == screen(s) {
 				a.Back()

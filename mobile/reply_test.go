@@ -2,6 +2,7 @@ package mobile
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,5 +113,48 @@ func TestThePicturesOfAnAnswerStay(t *testing.T) {
 	r.Wait("the answer", func() bool { return rep.Answer != nil })
 	if string(rep.Answer.Papers[0].Data) != string(picture) {
 		t.Error("the picture was wiped")
+	}
+}
+
+// Who is interrupted while answering finds what was typed, after going back and after a kill; once it is sent it is nowhere on the phone.
+func TestABegunAnswerIsNotLost(t *testing.T) {
+	inMemory := func(r *rig) bool {
+		for _, e := range must1(r.memory.List(t.Context(), shelfReport)) {
+			if strings.Contains(string(e.Data), "Rechts neben") {
+				return true
+			}
+		}
+		return false
+	}
+	r, _ := asked(t)
+	r.Tap("question.q1", fieldReply)
+	r.types("Rechts neben")
+	r.Wait("the words in the memory", func() bool { return inMemory(r) })
+	r.types(" der Tür.")
+	r.a.Back() // the keyboard
+	r.a.Back()
+	r.Tap("question.q1")
+	if !r.Sees("Rechts neben der Tür.") {
+		t.Errorf("after going back:\n%s", r.Said())
+	}
+	r.calm()
+	answer := r.a.reports[0].Answer
+	r.start()
+	rep := r.a.reports[0]
+	rep.Answer = answer
+	r.a.online = false
+	r.a.openDetail(rep)
+	r.Tap("question.q1")
+	if !r.Sees("Rechts neben der Tür.") {
+		t.Errorf("after a kill:\n%s", r.Said())
+	}
+	r.Tap("send")
+	r.WaitScreen("detail")
+	r.calm()
+	if said := r.opened()[1]; said.Reply == nil || said.Reply.Text != "Rechts neben der Tür." {
+		t.Errorf("%+v", said)
+	}
+	if inMemory(r) {
+		t.Error("the answer's words stay on the phone")
 	}
 }

@@ -132,6 +132,7 @@ var screens = []struct {
 		r.a.push(&ask{draft: r.a.begin(map[string]any{pathCategory: "licht", pathWhat: "laterne-dunkel"}), focus: "/lamp"})
 	}},
 	{"p4-ask-full", func(r *rig) { r.a.push(&ask{draft: r.filled(), problem: "ask.full"}) }},
+	{"p4-ask-waits", func(r *rig) { r.a.push(&ask{draft: r.filled(), waits: true}) }},
 	{"p4-ask-busy", func(r *rig) { r.a.push(&ask{draft: r.filled(), busy: true}) }},
 	{"p5a-saved", func(r *rig) { r.reports(); r.a.push(&sent{report: r.a.reports[0]}) }},
 	{"p5b-arrived", func(r *rig) {

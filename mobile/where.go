@@ -19,6 +19,7 @@ type where struct {
 	typed string // into the street's field
 	said  string // into the field of words, as it was typed
 	edit  bool   // the street's field is open
+	first bool   // and there was no place before: what is typed is one already
 	asked bool   // the way on was touched before there was a place
 }
 
@@ -69,7 +70,7 @@ func (s *where) draw(a *App) page {
 	switch s.focus {
 	case "street":
 		p.typing = &typing{path: fieldStreet, keys: form.KeysText, max: 80, get: func() string { return s.typed },
-			set: func(t string) { s.typed = t }, enter: func() { s.take(a); s.rest(); a.show() }}
+			set: func(t string) { s.letters(a, t) }, enter: func() { s.take(a); s.rest(); a.show() }}
 	case "words":
 		p.typing = &typing{path: fieldWords, keys: form.KeysProse, max: 300, get: func() string { return s.said },
 			set: func(t string) { s.said = t; s.set(a, func(at *form.Spot) { at.Words = t }, false) }, enter: func() { s.rest(); a.show() }}
@@ -79,7 +80,7 @@ func (s *where) draw(a *App) page {
 		next.Label = a.say("where.new")
 	}
 	p.foot = []look.ButtonOpts{next}
-	if !ok {
+	if !ok || s.edit && s.first {
 		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("where.later"), Icon: "clock", ID: "later", Tap: func() { a.later(d) }})
 	}
 	return p
@@ -133,7 +134,7 @@ func (a *App) how(s form.Spot) string {
 }
 
 func (s *where) open(a *App, spot form.Spot) {
-	s.edit, s.focus, s.typed = true, "street", spot.Address()
+	s.edit, s.first, s.focus, s.typed = true, false, "street", spot.Address()
 	a.show()
 }
 
@@ -143,7 +144,14 @@ func (s *where) street(a *App) []fyne.CanvasObject {
 	focused := s.focus == "street"
 	objs := []fyne.CanvasObject{look.Field(st, look.FieldOpts{
 		Label: a.say("where.street"), Hint: a.say("where.street.hint"), Example: a.say("where.street.example"), Text: s.typed, Focused: focused, Icon: "search", ID: fieldStreet,
-		Tap: func() { s.edit, s.focus = true, "street"; a.show() },
+		Tap: func() {
+			if !s.edit {
+				_, said := s.draft.spot()
+				s.first = !said
+			}
+			s.edit, s.focus = true, "street"
+			a.show()
+		},
 	})}
 	found := a.town.Search(s.typed, offered)
 	for i, m := range found {
@@ -153,6 +161,29 @@ func (s *where) street(a *App) []fyne.CanvasObject {
 		objs = append(objs, look.Remark(st, "info-circle", a.say("where.street.unknown")))
 	}
 	return objs
+}
+
+// letters is another letter in the street's field. Where there was no place before, it counts at once: a phone that switches off loses no street.
+func (s *where) letters(a *App, text string) {
+	s.typed = text
+	if !s.first {
+		return
+	}
+	if strings.TrimSpace(text) == "" {
+		s.draft.visit.Answer(pathPlace, nil)
+		a.keep(s.draft, false)
+		return
+	}
+	s.asTyped(a, false)
+}
+
+// asTyped takes the street as it was typed, without a point.
+func (s *where) asTyped(a *App, atOnce bool) {
+	typed := form.ParseSpot(s.typed)
+	s.set(a, func(at *form.Spot) {
+		at.Street, at.Number, at.How = typed.Street, typed.Number, form.ByStreet
+		at.Lat, at.Lon, at.Located = 0, 0, false
+	}, atOnce)
 }
 
 // choose takes over a street that was offered. Its point is about where the house is; words stay.
@@ -179,11 +210,7 @@ func (s *where) take(a *App) {
 		s.choose(a, m)
 		return
 	}
-	typed := form.ParseSpot(s.typed)
-	s.set(a, func(at *form.Spot) {
-		at.Street, at.Number, at.How = typed.Street, typed.Number, form.ByStreet
-		at.Lat, at.Lon, at.Located = 0, 0, false
-	}, true)
+	s.asTyped(a, true)
 	s.edit = false
 }
 
@@ -220,9 +247,12 @@ func (s *where) rest() {
 	}
 }
 
-// back closes the street's field first.
+// back closes the street's field first. Where there was no place before, it keeps what was typed.
 func (s *where) back(a *App) bool {
 	if s.edit || s.focus != "" {
+		if s.edit && s.first {
+			s.take(a)
+		}
 		s.edit, s.focus, s.typed = false, "", ""
 		a.show()
 		return true

@@ -2,6 +2,7 @@ package mobile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,5 +80,43 @@ func TestOnlyWhatIsNearOpenAndRecentCountsAsTheSame(t *testing.T) {
 	}
 	if !slices.Equal(ids, []string{"near", "street"}) {
 		t.Errorf("the same are %q", ids)
+	}
+}
+
+// A street that was typed and not yet chosen survives a phone that switches off, and the back key.
+func TestATypedStreetIsNotLost(t *testing.T) {
+	r := newRig(t, phone)
+	r.Tap("/category=1", "/what=0", "next")
+	r.WaitScreen("where")
+	r.Tap(fieldStreet)
+	r.types("klosterstr 14")
+	r.Wait("the street in the memory", func() bool {
+		for _, e := range must1(r.memory.List(t.Context(), shelfDraft)) {
+			if strings.Contains(string(e.Data), "klosterstr") {
+				return true
+			}
+		}
+		return false
+	})
+	r.start()
+	d := r.a.drafts[0]
+	if spot, _ := d.spot(); spot.Address() != "klosterstr 14" {
+		t.Errorf("after a kill the place is %+v", spot)
+	}
+
+	r.clear()
+	d = r.a.begin(map[string]any{pathCategory: "licht"})
+	r.a.push(&where{draft: d})
+	r.Tap(fieldStreet)
+	r.types("klosterstr 14")
+	r.a.Back()
+	if spot, _ := d.spot(); spot.Address() != "Klosterstraße 14" || !spot.Located || r.a.Screen() != "where" {
+		t.Errorf("after going back the place is %+v, on %q", spot, r.a.Screen())
+	}
+	r.Tap("street") // there is a place now: what is begun and left changes nothing
+	r.types("x")
+	r.a.Back()
+	if spot, _ := d.spot(); spot.Address() != "Klosterstraße 14" {
+		t.Errorf("a change that was not made has changed it to %+v", spot)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,9 +43,9 @@ func everywhere(t *testing.T, device, name string, more []string, f func(t *test
 			defer w.Close()
 			args := append([]string{device, "--listen", listen, "--dir", dir}, more...)
 			p := open(t, play(t, r, args...))
-			byHand := false
+			var turn atomic.Int32
 			f(t, p, func(line string) { // once in the file, once by hand
-				if byHand = !byHand; byHand {
+				if turn.Add(1)%2 == 1 {
 					_, _ = io.WriteString(w, line+"\n")
 					return
 				}
@@ -59,13 +60,37 @@ func everywhere(t *testing.T, device, name string, more []string, f func(t *test
 	}
 }
 
+// shown shows something again and again until it is read: what is shown before anybody reads is nobody's.
+func shown[T any](t *testing.T, show func(), read func() (T, error)) T {
+	t.Helper()
+	type result struct {
+		v   T
+		err error
+	}
+	got := make(chan result, 1)
+	go func() { v, err := read(); got <- result{v, err} }()
+	for late := time.Now().Add(20 * time.Second); ; {
+		go show()
+		select {
+		case r := <-got:
+			if r.err != nil {
+				t.Error(r.err)
+			}
+			return r.v
+		case <-time.After(1500 * time.Millisecond):
+			if time.Now().After(late) {
+				t.Fatal("nothing is read")
+			}
+		}
+	}
+}
+
 func TestAScannerIsShownCodes(t *testing.T) {
 	everywhere(t, "scanner", "scan", nil, func(t *testing.T, p port.Port, show func(string)) {
 		d := scan.New(p, scan.Opts{})
 		for _, code := range []string{"AGE-SECRET-KEY-1", "4006381333931"} {
-			show(code)
-			if got, err := d.Read(t.Context()); err != nil || got.Text() != code {
-				t.Errorf("%q, %v", got.Text(), err)
+			if got := shown(t, func() { show(code) }, func() (scan.Code, error) { return d.Read(t.Context()) }); got.Text() != code {
+				t.Errorf("%q is read as %q", code, got.Text())
 			}
 		}
 	})
@@ -75,9 +100,8 @@ func TestATagReaderIsHeldTags(t *testing.T) {
 	everywhere(t, "rfid", "tag", []string{"--model", "id12"}, func(t *testing.T, p port.Port, show func(string)) {
 		d := rfid.New(p, rfid.Opts{Gone: 100 * time.Millisecond})
 		for _, id := range []string{"0415AB2F00", "0100000001"} {
-			go show(id)
-			if tag, err := d.Read(t.Context()); err != nil || tag.Hex() != id {
-				t.Errorf("%q, %v", tag.Hex(), err)
+			if tag := shown(t, func() { show(id) }, func() (rfid.Tag, error) { return d.Read(t.Context()) }); tag.Hex() != id {
+				t.Errorf("%s is read as %s", id, tag.Hex())
 			}
 		}
 	})

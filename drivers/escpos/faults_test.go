@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
@@ -39,6 +40,12 @@ func (d *desk) count(text string) (pieces, copies int) {
 	return pieces, copies
 }
 
+// run runs a subtest on a clock of its own: nothing in it depends on how fast the machine is, and nothing may stay behind.
+func run(t *testing.T, name string, f func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { t.Parallel(); synctest.Test(t, f) })
+}
+
 func TestEveryFaultIsSaidAndSurvived(t *testing.T) {
 	for name, profile := range profiles(t) {
 		for _, c := range []struct {
@@ -60,11 +67,10 @@ func TestEveryFaultIsSaidAndSurvived(t *testing.T) {
 			{escposemu.Dies, escpos.ErrLost, 0, 1},
 			{escposemu.DiesLate, escpos.ErrLost, 0, 1},
 		} {
-			t.Run(name+" "+string(c.fault), func(t *testing.T) {
-				t.Parallel()
+			run(t, name+" "+string(c.fault), func(t *testing.T) {
 				d := newDesk(t, "", 48)
 				memory := &escpos.Memory{}
-				o := escpos.Opts{Profile: profile, Memory: memory, Timeout: 300 * time.Millisecond}
+				o := escpos.Opts{Profile: profile, Memory: memory}
 				d.fault.Store(c.fault)
 				dev := d.connect(t, o)
 				done, err := dev.Print(t.Context(), slip())
@@ -98,9 +104,9 @@ func TestEveryFaultIsSaidAndSurvived(t *testing.T) {
 // Whoever prints the whole document anew after a fault, because he does not know what came out, prints a copy of what did.
 func TestWhatCameOutBeforeAFaultIsACopyWhenPrintedAgain(t *testing.T) {
 	for name, profile := range profiles(t) {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			d := newDesk(t, "", 48)
-			o := escpos.Opts{Profile: profile, Memory: &escpos.Memory{}, Timeout: 300 * time.Millisecond}
+			o := escpos.Opts{Profile: profile, Memory: &escpos.Memory{}}
 			job := []escpos.Part{{{Text: "Teil eins"}}, {{Text: "Zeile"}, {Text: "Zeile"}, {Text: "Zeile"}, {Text: "Teil zwei"}}}
 			d.fault.Store(escposemu.RunsOut)
 			if done, err := d.connect(t, o).Print(t.Context(), job); done != 1 || !errors.Is(err, escpos.ErrNoPaper) {
@@ -122,109 +128,117 @@ func TestWhatCameOutBeforeAFaultIsACopyWhenPrintedAgain(t *testing.T) {
 
 // A printer that does not understand DLE DC4 prints the rest by itself when paper is put in. Then nobody knows, and the repeat is marked.
 func TestAPrinterThatCannotForgetMakesTheRepeatACopy(t *testing.T) {
-	old, err := escpos.Named("epson-tm-t88iii")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{asked: make(chan struct{}, 1)}
-	d.fault.Store(escposemu.RunsOut)
-	if d.emu, err = escposemu.New(escposemu.Opts{Profile: old, Fault: func() escposemu.Fault {
-		select {
-		case d.asked <- struct{}{}:
-		default:
+	synctest.Test(t, func(t *testing.T) {
+		old, err := escpos.Named("epson-tm-t88iii")
+		if err != nil {
+			t.Fatal(err)
 		}
-		return d.fault.Load().(escposemu.Fault)
-	}}); err != nil {
-		t.Fatal(err)
-	}
-	o := escpos.Opts{Profile: old, Timeout: 300 * time.Millisecond}
-	dev := d.connect(t, o)
-	if done, err := dev.Print(t.Context(), slip()[:1]); done != 0 || !errors.Is(err, escpos.ErrNoPaper) {
-		t.Fatalf("done %d, %v", done, err)
-	}
-	d.fault.Store(escposemu.None)
-	for range 3 {
-		<-d.asked
-	}
-	if done, err := dev.Print(t.Context(), slip()[:1]); done != 1 || err != nil {
-		t.Fatalf("repeat: done %d, %v", done, err)
-	}
-	if pieces, copies := d.count("Niemandem zeigen"); pieces != 2 || copies != 1 {
-		t.Errorf("%d pieces, %d marked", pieces, copies)
-	}
+		d := &desk{asked: make(chan struct{}, 1)}
+		d.fault.Store(escposemu.RunsOut)
+		if d.emu, err = escposemu.New(escposemu.Opts{Profile: old, Fault: func() escposemu.Fault {
+			select {
+			case d.asked <- struct{}{}:
+			default:
+			}
+			return d.fault.Load().(escposemu.Fault)
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		o := escpos.Opts{Profile: old}
+		dev := d.connect(t, o)
+		if done, err := dev.Print(t.Context(), slip()[:1]); done != 0 || !errors.Is(err, escpos.ErrNoPaper) {
+			t.Fatalf("done %d, %v", done, err)
+		}
+		d.fault.Store(escposemu.None)
+		for range 3 {
+			<-d.asked
+		}
+		if done, err := dev.Print(t.Context(), slip()[:1]); done != 1 || err != nil {
+			t.Fatalf("repeat: done %d, %v", done, err)
+		}
+		if pieces, copies := d.count("Niemandem zeigen"); pieces != 2 || copies != 1 {
+			t.Errorf("%d pieces, %d marked", pieces, copies)
+		}
+	})
 }
 
 func TestTheCutterIsFreedWhenTheJamIsGone(t *testing.T) {
-	old, err := escpos.Named("epson-tm-t88iii") // knows DLE ENQ only
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, p := range map[string]escpos.Profile{"DLE DC4": escpos.Generic(), "DLE ENQ": old} {
-		d := newDesk(t, "", 48)
-		d.fault.Store(escposemu.Cutter)
-		dev := d.connect(t, escpos.Opts{Profile: p, Timeout: 300 * time.Millisecond})
-		if _, err := dev.Print(t.Context(), slip()[1:]); !errors.Is(err, escpos.ErrCutter) || !errors.Is(err, escpos.ErrFailed) {
-			t.Fatalf("%s: %v", name, err)
+	synctest.Test(t, func(t *testing.T) {
+		old, err := escpos.Named("epson-tm-t88iii") // knows DLE ENQ only
+		if err != nil {
+			t.Fatal(err)
 		}
-		if s, err := dev.Status(t.Context()); err != nil || !s.Cutter || !s.Failed || s.Fatal {
-			t.Errorf("%s: %+v, %v", name, s, err)
+		for name, p := range map[string]escpos.Profile{"DLE DC4": escpos.Generic(), "DLE ENQ": old} {
+			d := newDesk(t, "", 48)
+			d.fault.Store(escposemu.Cutter)
+			dev := d.connect(t, escpos.Opts{Profile: p})
+			if _, err := dev.Print(t.Context(), slip()[1:]); !errors.Is(err, escpos.ErrCutter) || !errors.Is(err, escpos.ErrFailed) {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if s, err := dev.Status(t.Context()); err != nil || !s.Cutter || !s.Failed || s.Fatal {
+				t.Errorf("%s: %+v, %v", name, s, err)
+			}
+			if _, err := dev.Print(t.Context(), slip()[1:]); !errors.Is(err, escpos.ErrCutter) {
+				t.Errorf("%s: while the jam is there: %v", name, err)
+			}
+			d.fault.Store(escposemu.None)
+			if done, err := dev.Print(t.Context(), slip()[1:]); done != 1 || err != nil {
+				t.Errorf("%s: done %d, %v", name, done, err)
+			}
 		}
-		if _, err := dev.Print(t.Context(), slip()[1:]); !errors.Is(err, escpos.ErrCutter) {
-			t.Errorf("%s: while the jam is there: %v", name, err)
-		}
-		d.fault.Store(escposemu.None)
-		if done, err := dev.Print(t.Context(), slip()[1:]); done != 1 || err != nil {
-			t.Errorf("%s: done %d, %v", name, done, err)
-		}
-	}
+	})
 }
 
 func TestAPrinterReportsByItselfAndMakesRoomForAJob(t *testing.T) {
-	able := profiles(t)["able"]
-	d := newDesk(t, "", 48)
-	dev := d.connect(t, escpos.Opts{Profile: able})
-	ctx, cancel := context.WithCancel(t.Context())
-	seen := make(chan escpos.Status, 16)
-	ended := make(chan error, 1)
-	go func() { ended <- dev.Watch(ctx, func(s escpos.Status) { seen <- s }) }()
-	if s := <-seen; s != (escpos.Status{}) {
-		t.Fatalf("at the beginning: %+v", s)
-	}
-	d.fault.Store(escposemu.NearEnd)
-	if s := <-seen; !s.PaperLow || s.Err() != nil {
-		t.Errorf("low paper: %+v", s)
-	}
-	if done, err := dev.Print(t.Context(), slip()); done != 2 || err != nil {
-		t.Errorf("while it is watched: done %d, %v", done, err)
-	}
-	d.fault.Store(escposemu.CoverOpen)
-	for s := range seen {
-		if s.CoverOpen {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		able := profiles(t)["able"]
+		d := newDesk(t, "", 48)
+		dev := d.connect(t, escpos.Opts{Profile: able})
+		ctx, cancel := context.WithCancel(t.Context())
+		seen := make(chan escpos.Status, 16)
+		ended := make(chan error, 1)
+		go func() { ended <- dev.Watch(ctx, func(s escpos.Status) { seen <- s }) }()
+		if s := <-seen; s != (escpos.Status{}) {
+			t.Fatalf("at the beginning: %+v", s)
 		}
-	}
-	if s, err := dev.Status(t.Context()); err != nil || !s.CoverOpen {
-		t.Errorf("asked: %+v, %v", s, err)
-	}
-	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("it ended with %v", err)
-	}
-	if err := d.connect(t, escpos.Opts{}).Watch(t.Context(), func(escpos.Status) {}); !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("a printer that does not report: %v", err)
-	}
+		d.fault.Store(escposemu.NearEnd)
+		if s := <-seen; !s.PaperLow || s.Err() != nil {
+			t.Errorf("low paper: %+v", s)
+		}
+		if done, err := dev.Print(t.Context(), slip()); done != 2 || err != nil {
+			t.Errorf("while it is watched: done %d, %v", done, err)
+		}
+		d.fault.Store(escposemu.CoverOpen)
+		for s := range seen {
+			if s.CoverOpen {
+				break
+			}
+		}
+		if s, err := dev.Status(t.Context()); err != nil || !s.CoverOpen {
+			t.Errorf("asked: %+v, %v", s, err)
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ended with %v", err)
+		}
+		if err := d.connect(t, escpos.Opts{}).Watch(t.Context(), func(escpos.Status) {}); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("a printer that does not report: %v", err)
+		}
+	})
 }
 
 func TestAPrinterTellsItsName(t *testing.T) {
-	d := newDesk(t, "", 48)
-	maker, model, err := d.connect(t, escpos.Opts{}).Model(t.Context())
-	if maker != "EPSON" || model != "TM-T88V" || err != nil {
-		t.Errorf("%q, %q, %v", maker, model, err)
-	}
-	d.fault.Store(escposemu.CoverOpen)
-	if _, _, err := d.connect(t, escpos.Opts{Timeout: 100 * time.Millisecond}).Model(t.Context()); !errors.Is(err, escpos.ErrSilent) {
-		t.Errorf("with the cover open: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, "", 48)
+		maker, model, err := d.connect(t, escpos.Opts{}).Model(t.Context())
+		if maker != "EPSON" || model != "TM-T88V" || err != nil {
+			t.Errorf("%q, %q, %v", maker, model, err)
+		}
+		d.fault.Store(escposemu.CoverOpen)
+		if _, _, err := d.connect(t, escpos.Opts{}).Model(t.Context()); !errors.Is(err, escpos.ErrSilent) {
+			t.Errorf("with the cover open: %v", err)
+		}
+	})
 }
 
 // full is a line whose other end takes no more data after some, as a printer without paper once its buffer is full.
@@ -264,7 +278,7 @@ func (f *full) Close() error {
 func TestAPrinterThatTakesNoMoreDataIsGivenUpWithTheReason(t *testing.T) {
 	long := escpos.Part{{Kind: escpos.QR, Data: key}, {Text: strings.Repeat("Viel Text für wenig Puffer. ", 200)}}
 	for name, profile := range profiles(t) {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			here, there := port.Pipe()
 			defer there.Close()
 			f := &full{Port: here, room: 1500, stuck: make(chan struct{}), closed: make(chan struct{})}
@@ -291,7 +305,7 @@ func TestAPrinterThatTakesNoMoreDataIsGivenUpWithTheReason(t *testing.T) {
 					}
 				}
 			}()
-			dev := escpos.New(f, escpos.Opts{Profile: profile, Timeout: 200 * time.Millisecond, Stall: 400 * time.Millisecond})
+			dev := escpos.New(f, escpos.Opts{Profile: profile})
 			done, err := dev.Print(t.Context(), []escpos.Part{long})
 			if done != 0 || !errors.Is(err, escpos.ErrLost) {
 				t.Fatalf("done %d, %v", done, err)

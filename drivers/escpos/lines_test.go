@@ -53,7 +53,7 @@ func TestASlipComesOutOverEveryKindOfLine(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				dev := escpos.New(line, escpos.Opts{Profile: profile, NoQR: true, Timeout: time.Second})
+				dev := escpos.New(line, escpos.Opts{Profile: profile, NoQR: true, Timeout: time.Minute})
 				if done, err := dev.Print(t.Context(), slip()); done != 2 || err != nil {
 					t.Errorf("done %d, %v", done, err)
 				}

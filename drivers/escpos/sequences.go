@@ -125,6 +125,7 @@ type Dev struct {
 	waiters int
 	idle    context.CancelFunc // ends what Watch reads
 	fresh   bool               // no job was sent over this line yet; only whoever has the turn looks at it
+	owed    int                // answers to DLE EOT that did not come in time and may still come; only whoever has the turn looks at it
 }
 
 // New makes a printer of a line. The line is the printer's alone from now on.
@@ -175,7 +176,7 @@ func (d *Dev) status(ctx context.Context, late func(answer)) (Status, error) {
 		late = func(answer) {}
 	}
 	var s Status
-	if err := d.drain(ctx, late); err != nil {
+	if err := d.settle(ctx, late); err != nil {
 		return s, err
 	}
 	for _, n := range []byte{1, 2, 3, 4} {
@@ -185,6 +186,7 @@ func (d *Dev) status(ctx context.Context, late func(answer)) (Status, error) {
 		if err := d.write(ctx, ask(n)); err != nil {
 			return s, err
 		}
+		d.owed++
 		until := time.Now().Add(d.o.Timeout)
 		for stray := 0; ; stray++ {
 			a, err := d.line.next(ctx, until)
@@ -192,6 +194,7 @@ func (d *Dev) status(ctx context.Context, late func(answer)) (Status, error) {
 				return s, err
 			}
 			if a.kind == realTime {
+				d.owed--
 				s.read(n, a.bytes[0])
 				break
 			}
@@ -203,12 +206,39 @@ func (d *Dev) status(ctx context.Context, late func(answer)) (Status, error) {
 	return s, nil
 }
 
+// settle reads what is there already and what is owed. No answer to DLE EOT says which question it answers: one that came too late would be taken for
+// the answer to the next question, and "offline" for "error" or for nothing.
+func (d *Dev) settle(ctx context.Context, late func(answer)) error {
+	if err := d.drain(ctx, late); err != nil {
+		return err
+	}
+	for range mostStray {
+		if d.owed == 0 {
+			return nil
+		}
+		a, err := d.line.next(ctx, time.Now().Add(d.o.Timeout/2))
+		switch {
+		case errors.Is(err, ErrSilent):
+			d.owed = 0 // it is lost
+		case err != nil:
+			return err
+		case a.kind == realTime:
+			d.owed--
+		default:
+			late(a)
+		}
+	}
+	return d.line.garbled("more answers than questions")
+}
+
 // drain reads what is there already, such as answers to questions that were given up, so that they are not taken for new ones.
 func (d *Dev) drain(ctx context.Context, late func(answer)) error {
 	for range mostStray {
 		a, err := d.line.next(ctx, time.Time{})
 		switch {
-		case err == nil && a.kind != realTime:
+		case err == nil && a.kind == realTime:
+			d.owed = max(0, d.owed-1)
+		case err == nil:
 			late(a)
 		case errors.Is(err, ErrSilent):
 			return nil

@@ -17,6 +17,8 @@
 // neither, such as one that knows image/urf only, is refused with a word and not tried. The medium is iso_a4_210x297mm, always: without it many printers take
 // US letter. Pages are printed on one side, because every paper that a citizen takes away is a document of its own.
 //
+// Requests are those of IPP 2.0 (PWG 5100.12); a printer that refuses this version is asked in 1.1 from then on.
+//
 // # What is done once
 //
 // Where the printer can, a job is made first and the document sent after it: then there is a number to ask for when a line breaks. A job that cannot be

@@ -39,6 +39,7 @@ type Dev struct {
 	uri    string // printer-uri
 	o      Opts
 	id     atomic.Uint32
+	old    atomic.Bool // it said that it does not know IPP 2.0
 }
 
 // New makes a printer of its address, such as ipp://localhost:631/printers/a4 or ipps://. The client's time limit, if it has one, counts for

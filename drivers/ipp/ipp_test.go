@@ -33,19 +33,20 @@ type desk struct {
 	dev   *ipp.Dev
 	fault atomic.Value
 	dir   string
-	onAsk func(goipp.Op) // what happens before a request is answered
+	onAsk atomic.Value // a func(goipp.Op): what happens before a request is answered
 }
 
 func newDesk(t *testing.T, o ippemu.Opts) *desk {
 	t.Helper()
-	d := &desk{dir: t.TempDir(), onAsk: func(goipp.Op) {}}
+	d := &desk{dir: t.TempDir()}
+	d.onAsk.Store(func(goipp.Op) {})
 	d.fault.Store(ippemu.None)
 	o.Dir, o.Fault = d.dir, func() ippemu.Fault { return d.fault.Load().(ippemu.Fault) }
 	d.emu = ippemu.New(o)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		if len(b) >= 4 {
-			d.onAsk(goipp.Op(b[2])<<8 | goipp.Op(b[3]))
+			d.onAsk.Load().(func(goipp.Op))(goipp.Op(b[2])<<8 | goipp.Op(b[3]))
 		}
 		r.Body = io.NopCloser(bytes.NewReader(b))
 		d.emu.ServeHTTP(w, r)
@@ -80,6 +81,22 @@ func TestAPageIsPrintedOnA4(t *testing.T) {
 		if got, err := os.ReadFile(filepath.Join(d.dir, "page-1.pdf")); err != nil || !bytes.Equal(got, page) {
 			t.Errorf("kept %q, %v", got, err)
 		}
+	}
+}
+
+// A printer of 2008 knows IPP 1.1 alone and says so once; nobody asks it in another version again.
+func TestAnOldPrinterIsSpokenToInItsOwnVersion(t *testing.T) {
+	d := newDesk(t, ippemu.Opts{Old: true})
+	var asked atomic.Int32
+	d.onAsk.Store(func(goipp.Op) { asked.Add(1) })
+	if _, err := d.dev.Info(t.Context()); err != nil || asked.Load() != 2 {
+		t.Errorf("%d questions, %v", asked.Load(), err)
+	}
+	if _, err := d.dev.Info(t.Context()); err != nil || asked.Load() != 3 {
+		t.Errorf("%d questions, %v", asked.Load(), err)
+	}
+	if err := d.dev.Print(t.Context(), "Seite", page); err != nil || len(d.emu.Jobs()) != 1 {
+		t.Errorf("%d jobs, %v", len(d.emu.Jobs()), err)
 	}
 }
 
@@ -136,15 +153,15 @@ func TestAWarningPrintsAllTheSame(t *testing.T) {
 func TestPaperThatIsMissingInTheMiddleTakesTheJobBack(t *testing.T) {
 	for _, fault := range []ippemu.Fault{ippemu.NoPaper, ippemu.CoverOpen, ippemu.Jam} {
 		d := newDesk(t, ippemu.Opts{})
-		d.onAsk = func(op goipp.Op) {
+		d.onAsk.Store(func(op goipp.Op) {
 			if op == goipp.OpSendDocument {
 				d.fault.Store(fault)
 			}
-		}
+		})
 		if err := d.dev.Print(t.Context(), "Seite", page); err == nil || errors.Is(err, ipp.ErrUnclear) {
 			t.Fatalf("%s: %v", fault, err)
 		}
-		d.onAsk = func(goipp.Op) {}
+		d.onAsk.Store(func(goipp.Op) {})
 		d.fault.Store(ippemu.None)
 		if err := d.dev.Print(t.Context(), "Seite", page); err != nil {
 			t.Fatal(err)
@@ -181,16 +198,16 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 
 func TestAPrinterSwitchedOffInTheMiddleIsUnclear(t *testing.T) {
 	d := newDesk(t, ippemu.Opts{})
-	d.onAsk = func(op goipp.Op) {
+	d.onAsk.Store(func(op goipp.Op) {
 		if op == goipp.OpSendDocument {
 			d.fault.Store(ippemu.SwitchedOff)
 		}
-	}
+	})
 	if err := d.dev.Print(t.Context(), "Seite", page); !errors.Is(err, ipp.ErrUnclear) || !errors.Is(err, ipp.ErrUnreachable) {
 		t.Error(err)
 	}
 	d.fault.Store(ippemu.None)
-	d.onAsk = func(goipp.Op) {}
+	d.onAsk.Store(func(goipp.Op) {})
 	if err := d.dev.Print(t.Context(), "Seite", page); err != nil {
 		t.Errorf("it is on again, yet: %v", err)
 	}
@@ -200,11 +217,11 @@ func TestTheEndOfTheVisitTakesThePageBack(t *testing.T) {
 	d := newDesk(t, ippemu.Opts{})
 	d.fault.Store(ippemu.Busy)
 	ctx, cancel := context.WithCancel(t.Context())
-	d.onAsk = func(op goipp.Op) {
+	d.onAsk.Store(func(op goipp.Op) {
 		if op == goipp.OpGetJobAttributes {
 			cancel()
 		}
-	}
+	})
 	if err := d.dev.Print(ctx, "Seite", page); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -219,14 +236,14 @@ func TestWhatWaitsForSomebodyWhoIsGoneIsPurged(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	left := make(chan struct{}) // two pages whose terminal lost its power: nobody takes them back
-	d.onAsk = func(op goipp.Op) {
+	d.onAsk.Store(func(op goipp.Op) {
 		if op == goipp.OpCancelJob {
 			<-left
 		}
 		if op == goipp.OpGetJobAttributes {
 			cancel()
 		}
-	}
+	})
 	for range 2 {
 		go func() { _ = d.dev.Print(ctx, "Seite", page) }()
 	}
@@ -290,6 +307,57 @@ func TestTheRequestIsThatOfTheStandard(t *testing.T) {
 		"03" + hex.EncodeToString([]byte("%PDF"))
 	if len(asked) != 2 || asked[1] != want {
 		t.Errorf("sent\n%s\nwant\n%s", asked[len(asked)-1], want)
+	}
+}
+
+// rfc8010 gives an answer of the document, as the one to the request b.
+func rfc8010(t *testing.T, name string, b []byte) []byte {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/rfc8010.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var digits string
+	inside := false
+	for line := range strings.Lines(string(raw)) {
+		if !strings.HasPrefix(line, " ") {
+			inside = strings.TrimSpace(line) == name
+		} else if inside {
+			digits += strings.TrimSpace(line)
+		}
+	}
+	answer, err := hex.DecodeString(digits)
+	if err != nil || len(answer) < 8 {
+		t.Fatal(name, err)
+	}
+	copy(answer[4:8], b[4:8]) // the request's number
+	return answer
+}
+
+func TestTheAnswersOfTheStandardAreUnderstood(t *testing.T) {
+	for name, want := range map[string]error{"successful": nil, "failed": ipp.ErrRefused} {
+		emu := ippemu.New(ippemu.Opts{Old: true})
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			switch op := goipp.Op(b[2])<<8 | goipp.Op(b[3]); {
+			case op == goipp.OpPrintJob && b[0] == 1:
+				w.Header().Set("Content-Type", "application/ipp")
+				_, _ = w.Write(rfc8010(t, name, b))
+			case op == goipp.OpGetJobAttributes:
+				answer := rfc8010(t, name, b)
+				at := bytes.Index(answer, []byte("job-state")) + len("job-state") + 2
+				copy(answer[at:], []byte{0, 0, 0, 9}) // completed
+				w.Header().Set("Content-Type", "application/ipp")
+				_, _ = w.Write(answer)
+			default:
+				r.Body = io.NopCloser(bytes.NewReader(b))
+				emu.ServeHTTP(w, r)
+			}
+		}))
+		if err := ipp.New(srv.Client(), address(t, srv), quick).Print(t.Context(), "Seite", page); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		srv.Close()
 	}
 }
 

@@ -139,9 +139,16 @@ func job(a goipp.Attributes) (Job, error) {
 	return j, nil
 }
 
+// oldest is the version that every printer knows (RFC 8011 4.1.8); printers older than ten years know no other.
+const oldest = goipp.Version(0x0101)
+
 // request begins a message with the attributes that every one has, in the order that RFC 8011 4.1.4 demands.
 func (d *Dev) request(op goipp.Op) *goipp.Message {
-	m := goipp.NewRequest(goipp.MakeVersion(2, 0), op, d.id.Add(1))
+	version := goipp.MakeVersion(2, 0)
+	if d.old.Load() {
+		version = oldest
+	}
+	m := goipp.NewRequest(version, op, d.id.Add(1))
 	m.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
 	m.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("de")))
 	m.Operation.Add(goipp.MakeAttribute("printer-uri", goipp.TagURI, goipp.String(d.uri)))

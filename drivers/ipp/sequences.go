@@ -274,7 +274,20 @@ func (d *Dev) ask(ctx context.Context, m *goipp.Message) (*goipp.Message, error)
 	return d.send(ctx, m, nil, d.o.Answer)
 }
 
+// send asks in the version that the printer knows. Who refuses a version has done nothing else with the request.
 func (d *Dev) send(ctx context.Context, m *goipp.Message, file []byte, limit time.Duration) (*goipp.Message, error) {
+	answer, err := d.once(ctx, m, file, limit)
+	if errors.Is(err, errVersion) && m.Version != oldest {
+		d.old.Store(true)
+		m.Version = oldest
+		answer, err = d.once(ctx, m, file, limit)
+	}
+	return answer, err
+}
+
+var errVersion = fmt.Errorf("%w: %s", ErrRefused, goipp.StatusErrorVersionNotSupported)
+
+func (d *Dev) once(ctx context.Context, m *goipp.Message, file []byte, limit time.Duration) (*goipp.Message, error) {
 	head, err := m.EncodeBytes()
 	if err != nil {
 		return nil, fmt.Errorf("ipp: encode: %w", err)
@@ -330,6 +343,8 @@ func (d *Dev) send(ctx context.Context, m *goipp.Message, file []byte, limit tim
 		switch s {
 		case goipp.StatusErrorBusy, goipp.StatusErrorServiceUnavailable, goipp.StatusErrorTemporary:
 			return nil, fmt.Errorf("%w: %s", ErrUnreachable, s)
+		case goipp.StatusErrorVersionNotSupported:
+			return nil, errVersion
 		case goipp.StatusErrorNotAcceptingJobs:
 			return nil, fmt.Errorf("%w: %s", ErrStopped, s)
 		}

@@ -102,6 +102,23 @@ func flowControl(t *syscall.Termios, flow string) {
 	}
 }
 
+// unanswered is how long a TCP line stands while nothing acknowledges what was written. The kernel's own patience is a quarter of an hour. It is longer
+// than any printer stands still with a full buffer before its driver gives up.
+const unanswered = 20 * time.Second
+
+// giveUp sets TCP_USER_TIMEOUT (not named in package syscall) on a connection that is about to be made.
+func giveUp(_, _ string, c syscall.RawConn) error {
+	const tcpUserTimeout = 18
+	var bad error
+	err := c.Control(func(fd uintptr) {
+		bad = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(unanswered/time.Millisecond))
+	})
+	if err == nil {
+		err = bad
+	}
+	return err
+}
+
 // look is how often a silent serial line's node is looked for. The kernel ends a line whose adapter was pulled by itself; this is for drivers
 // that forget to.
 const look = time.Second

@@ -5,6 +5,7 @@ package port
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 const noctty = 0
@@ -17,3 +18,6 @@ func PTY() (Port, string, error) {
 func setFlow(_, _ string) error { return errors.ErrUnsupported }
 
 func openPolled(settings) (Port, error) { return nil, errors.ErrUnsupported }
+
+// giveUp leaves it to the system how long it waits for an answer.
+func giveUp(_, _ string, _ syscall.RawConn) error { return nil }

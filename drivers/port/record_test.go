@@ -137,6 +137,52 @@ func TestAReplayHangsUpWhereTheDeviceDid(t *testing.T) {
 	}
 }
 
+func TestAReplayTellsWhenItIsOver(t *testing.T) {
+	over := func(r *port.Replay) bool {
+		select {
+		case <-r.Over():
+			return true
+		default:
+			return false
+		}
+	}
+	r := replay(t, "0 < 05", "0.1 > 06 07", "0.2 < 80", "0.3 ! gone")
+	for _, b := range []byte{6, 7} {
+		if over(r) {
+			t.Fatalf("over before %02X was said", b)
+		}
+		if _, err := r.Write([]byte{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !over(r) || r.Done() != nil {
+		t.Errorf("not over when everything was said: %v", r.Done())
+	}
+	if b, err := io.ReadAll(r); string(b) != "\x05\x80" || err != nil { // what it said can still be read
+		t.Errorf("% X, %v", b, err)
+	}
+	if r = replay(t, "0 < 05", "1 ! closed"); !over(r) {
+		t.Error("a device that is told nothing has said all at once")
+	}
+	if r = replay(t); !over(r) || r.Done() != nil {
+		t.Error("an empty recording is over at its beginning")
+	}
+	r = replay(t, "0 > 06", "1 < 80")
+	if _, err := r.Write([]byte{7}); !errors.Is(err, port.ErrDiffers) || !over(r) || !errors.Is(r.Done(), port.ErrDiffers) {
+		t.Errorf("something else was said: %v, over %v", err, over(r))
+	}
+	if _, err := r.Write([]byte{6}); !errors.Is(err, port.ErrDiffers) { // and nothing is said twice
+		t.Error(err)
+	}
+	r = replay(t, "0 > 06")
+	waits := make(chan struct{})
+	go func() { <-r.Over(); close(waits) }()
+	if _, err := r.Write([]byte{6}); err != nil {
+		t.Fatal(err)
+	}
+	<-waits
+}
+
 // broken is a full disk.
 type broken struct{}
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -22,7 +22,6 @@ func counter(t testing.TB, o scan.Opts, e scanemu.Opts) (*scan.Dev, *scanemu.Sca
 	fault.Store(scanemu.None)
 	e.Fault = func() scanemu.Fault { return fault.Load().(scanemu.Fault) }
 	e.Profile = o.Profile
-	o.Gap, o.Stale, o.Answer = 20*time.Millisecond, 80*time.Millisecond, 80*time.Millisecond
 	here, there := port.Pipe()
 	gun := scanemu.New(e)
 	served := make(chan error, 1)
@@ -47,7 +46,7 @@ func until(t testing.TB, gun *scanemu.Scanner, ok func(lit bool, beeps int) bool
 		}
 		select {
 		case <-changed:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("lit %v, %d beeps", lit, beeps)
 		}
 	}
@@ -55,7 +54,7 @@ func until(t testing.TB, gun *scanemu.Scanner, ok func(lit bool, beeps int) bool
 
 func TestTheScannerIsLitOnlyWhileACodeIsAwaited(t *testing.T) {
 	for _, profile := range scan.Profiles() {
-		t.Run(string(profile), func(t *testing.T) {
+		run(t, string(profile), func(t *testing.T) {
 			dev, gun, _ := counter(t, scan.Opts{Profile: profile, OnDemand: true}, scanemu.Opts{OnDemand: true, Prefix: "]Q1"})
 			if lit, _, _ := gun.Lit(); lit {
 				t.Fatal("it is lit though nobody waits")
@@ -88,58 +87,63 @@ func TestTheScannerIsLitOnlyWhileACodeIsAwaited(t *testing.T) {
 }
 
 func TestAScannerThatDarkensByItselfIsLitAgain(t *testing.T) {
-	dev, gun, _ := counter(t, scan.Opts{Profile: scan.Zebra, OnDemand: true, Relight: 30 * time.Millisecond}, scanemu.Opts{OnDemand: true})
-	got := make(chan string, 1)
-	go func() { c, _ := dev.Read(t.Context()); got <- c.Text() }()
-	until(t, gun, func(lit bool, _ int) bool { return lit })
-	_, _, changed := gun.Lit()
-	<-changed // told again
-	if err := gun.Show(t.Context(), "late"); err != nil {
-		t.Fatal(err)
-	}
-	if c := <-got; c != "late" {
-		t.Errorf("read %q", c)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, _ := counter(t, scan.Opts{Profile: scan.Zebra, OnDemand: true}, scanemu.Opts{OnDemand: true})
+		got := make(chan string, 1)
+		go func() { c, _ := dev.Read(t.Context()); got <- c.Text() }()
+		until(t, gun, func(lit bool, _ int) bool { return lit })
+		_, _, changed := gun.Lit()
+		<-changed // told again
+		if err := gun.Show(t.Context(), "late"); err != nil {
+			t.Fatal(err)
+		}
+		if c := <-got; c != "late" {
+			t.Errorf("read %q", c)
+		}
+	})
 }
 
 func TestTheScannerBeepsWhereTheCommandIsKnown(t *testing.T) {
-	for profile, known := range map[scan.Profile]bool{scan.Plain: false, scan.Honeywell: false, scan.Zebra: true, scan.Datalogic: true, scan.Newland: false} {
-		dev, gun, _ := counter(t, scan.Opts{Profile: profile}, scanemu.Opts{})
-		err := dev.Beep(t.Context())
-		if known && err == nil {
-			until(t, gun, func(_ bool, beeps int) bool { return beeps == 1 })
-		} else if known || !errors.Is(err, scan.ErrUnknown) {
-			t.Errorf("%s: %v", profile, err)
+	synctest.Test(t, func(t *testing.T) {
+		for profile, known := range map[scan.Profile]bool{scan.Plain: false, scan.Honeywell: false, scan.Zebra: true, scan.Datalogic: true, scan.Newland: false} {
+			dev, gun, _ := counter(t, scan.Opts{Profile: profile}, scanemu.Opts{})
+			err := dev.Beep(t.Context())
+			if known && err == nil {
+				until(t, gun, func(_ bool, beeps int) bool { return beeps == 1 })
+			} else if known || !errors.Is(err, scan.ErrUnknown) {
+				t.Errorf("%s: %v", profile, err)
+			}
 		}
-	}
+	})
 }
 
 func TestAScannerThatRefusesOrIsDeafIsToldApart(t *testing.T) {
-	for _, profile := range []scan.Profile{scan.Zebra, scan.Newland} {
-		dev, gun, fault := counter(t, scan.Opts{Profile: profile}, scanemu.Opts{OnDemand: true})
-		fault(scanemu.Refuse)
-		if err := dev.Trigger(t.Context()); !errors.Is(err, scan.ErrRefused) {
-			t.Errorf("%s: %v", profile, err)
+	synctest.Test(t, func(t *testing.T) {
+		for _, profile := range []scan.Profile{scan.Zebra, scan.Newland} {
+			dev, gun, fault := counter(t, scan.Opts{Profile: profile}, scanemu.Opts{OnDemand: true})
+			fault(scanemu.Refuse)
+			if err := dev.Trigger(t.Context()); !errors.Is(err, scan.ErrRefused) {
+				t.Errorf("%s: %v", profile, err)
+			}
+			fault(scanemu.Deaf)
+			if err := dev.Trigger(t.Context()); !errors.Is(err, scan.ErrSilent) {
+				t.Errorf("%s: %v", profile, err)
+			}
+			fault(scanemu.None)
+			if err := dev.Trigger(t.Context()); err != nil {
+				t.Errorf("%s: %v", profile, err)
+			}
+			until(t, gun, func(lit bool, _ int) bool { return lit })
+			if err := dev.Release(t.Context()); err != nil {
+				t.Errorf("%s: %v", profile, err)
+			}
+			until(t, gun, func(lit bool, _ int) bool { return !lit })
 		}
-		fault(scanemu.Deaf)
-		if err := dev.Trigger(t.Context()); !errors.Is(err, scan.ErrSilent) {
-			t.Errorf("%s: %v", profile, err)
-		}
-		fault(scanemu.None)
-		if err := dev.Trigger(t.Context()); err != nil {
-			t.Errorf("%s: %v", profile, err)
-		}
-		until(t, gun, func(lit bool, _ int) bool { return lit })
-		if err := dev.Release(t.Context()); err != nil {
-			t.Errorf("%s: %v", profile, err)
-		}
-		until(t, gun, func(lit bool, _ int) bool { return !lit })
-	}
+	})
 }
 
 // What a scanner or a wrong device may do, and what the citizen's next code must be worth afterwards.
 func TestBadPeersEndWithAnErrorAndTheNextCodeIsRead(t *testing.T) {
-	before := runtime.NumGoroutine()
 	for name, c := range map[string]struct {
 		sent string
 		want error
@@ -154,7 +158,7 @@ func TestBadPeersEndWithAnErrorAndTheNextCodeIsRead(t *testing.T) {
 		"an answer nobody asked for":  {"\x04\xd0\x00\x00\xff\x2c\x02", scan.ErrCutOff},
 		"a wrong checksum, then half": {"\x04\xd0\x00\x00\x00\x00x", scan.ErrCutOff},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			dev, gun, ready := open(t, scan.Opts{Profile: scan.Zebra})
 			r := show(t, dev, gun, ready, c.sent)
 			if !errors.Is(r.err, c.want) || r.code != "" || strings.Contains(fmt.Sprint(r.err), "geheim") {
@@ -165,14 +169,14 @@ func TestBadPeersEndWithAnErrorAndTheNextCodeIsRead(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a line that never falls silent", func(t *testing.T) {
+	run(t, "a line that never falls silent", func(t *testing.T) {
 		dev, gun, _ := open(t, scan.Opts{Max: 64})
 		gun.Write([]byte(strings.Repeat("x", 3000)))
 		if _, err := dev.Read(t.Context()); !errors.Is(err, scan.ErrNoise) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("a hang-up in the middle of every byte", func(t *testing.T) {
+	run(t, "a hang-up in the middle of every byte", func(t *testing.T) {
 		const whole = "\x02]Q1BCD\r\n002\x03\r"
 		for n := range len(whole) - 2 {
 			dev, gun, ready := open(t, scan.Opts{Profile: scan.Newland})
@@ -182,23 +186,11 @@ func TestBadPeersEndWithAnErrorAndTheNextCodeIsRead(t *testing.T) {
 			}
 		}
 	})
-	calm(t, before)
-}
-
-// calm waits until no goroutine is left over.
-func calm(t testing.TB, before int) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(deadline) {
-			buf := make([]byte, 1<<16)
-			t.Fatalf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
-		}
-	}
 }
 
 func TestEveryFaultOfTheScannerLeavesTheTerminalUsable(t *testing.T) {
 	for _, f := range scanemu.Faults() {
-		t.Run(string(f), func(t *testing.T) {
+		run(t, string(f), func(t *testing.T) {
 			dev, gun, fault := counter(t, scan.Opts{Max: 256}, scanemu.Opts{Again: 40 * time.Millisecond})
 			fault(f)
 			ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
@@ -245,12 +237,14 @@ func TestEveryFaultOfTheScannerLeavesTheTerminalUsable(t *testing.T) {
 }
 
 func TestSilenceEndsAScanWhereNothingElseDoes(t *testing.T) {
-	dev, gun, ready := open(t, scan.Opts{Silent: true})
-	for _, code := range []string{"4006381333931", "BCD\n002\r\n1"} {
-		if r := show(t, dev, gun, ready, code); r.err != nil || r.code != code {
-			t.Errorf("read %q, %v", r.code, r.err)
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, ready := open(t, scan.Opts{Silent: true})
+		for _, code := range []string{"4006381333931", "BCD\n002\r\n1"} {
+			if r := show(t, dev, gun, ready, code); r.err != nil || r.code != code {
+				t.Errorf("read %q, %v", r.code, r.err)
+			}
 		}
-	}
+	})
 }
 
 func ExampleDev_Read() {

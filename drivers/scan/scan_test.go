@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -30,16 +31,16 @@ func (w *waiting) SetReadDeadline(t time.Time) error {
 	return w.Port.SetReadDeadline(t)
 }
 
+// run runs a subtest on a clock of its own: nothing in it depends on how fast the machine is, and nothing may stay behind.
+func run(t *testing.T, name string, f func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
+}
+
 func open(t testing.TB, o scan.Opts) (dev *scan.Dev, gun port.Port, ready <-chan struct{}) {
 	t.Helper()
 	here, there := port.Pipe()
 	w := &waiting{here, make(chan struct{}, 1)}
-	if o.Gap == 0 {
-		o.Gap = 30 * time.Millisecond
-	}
-	if o.Stale == 0 {
-		o.Stale = 120 * time.Millisecond
-	}
 	dev = scan.New(w, o)
 	t.Cleanup(func() { dev.Close(); there.Close() })
 	return dev, there, w.ready
@@ -71,7 +72,7 @@ func show(t testing.TB, dev *scan.Dev, gun port.Port, ready <-chan struct{}, pie
 	select {
 	case r := <-got:
 		return r
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the scan did not end")
 		return result{}
 	}
@@ -98,7 +99,7 @@ func TestAScanEndsAsScannersEndIt(t *testing.T) {
 		"umlauts in UTF-8":                     {[]string{"Grüße\r"}, "Grüße"},
 		"umlauts in ISO 8859-1":                {[]string{"Gr\xfc\xdfe\r"}, "Grüße"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			dev, gun, ready := open(t, scan.Opts{})
 			if r := show(t, dev, gun, ready, c.pieces...); r.err != nil || r.code != c.want {
 				t.Errorf("read %q, %v", r.code, r.err)
@@ -107,52 +108,110 @@ func TestAScanEndsAsScannersEndIt(t *testing.T) {
 	}
 }
 
+// Radio scanners and slow lines send a code in pieces. A pause within it is no end, whatever stands before the pause; only what is silent for too
+// long is dropped.
+func TestACodeMayComeWithGaps(t *testing.T) {
+	giro := "BCD\n002\n1\nSCT\n\nStadt Bad Oeynhausen\nDE02120300000000202051"
+	for name, c := range map[string]struct {
+		opts   scan.Opts
+		pause  time.Duration
+		pieces []string
+		want   result
+	}{
+		"between letters":             {scan.Opts{}, 900 * time.Millisecond, strings.SplitAfter(giro+"\r", ""), result{giro, nil}},
+		"within a frame":              {scan.Opts{}, 900 * time.Millisecond, []string{"\x02", "BCD\r\n", "002", "\x03"}, result{"BCD\r\n002", nil}},
+		"behind a line feed":          {scan.Opts{}, 900 * time.Millisecond, []string{"BCD\n", "002\r"}, result{"BCD\n002", nil}},
+		"too long":                    {scan.Opts{}, 1100 * time.Millisecond, []string{"BCD\n", "002\r"}, result{"", scan.ErrCutOff}},
+		"between CR and LF":           {scan.Opts{}, 50 * time.Millisecond, []string{"BCD\r", "\n"}, result{"BCD", nil}},
+		"behind a CR LF that is text": {scan.Opts{}, 50 * time.Millisecond, []string{"BCD\r\n", "002\r\n"}, result{"BCD\r\n002", nil}},
+		"behind a CR LF that ends":    {scan.Opts{}, 70 * time.Millisecond, []string{"BCD\r\n", "002\r\n"}, result{"BCD", nil}},
+		"a slower scanner, told so":   {scan.Opts{Gap: 500 * time.Millisecond, Stale: 3 * time.Second}, 400 * time.Millisecond, []string{"BCD\r\n", "00", "2\r\n"}, result{"BCD\r\n002", nil}},
+		"no end but silence":          {scan.Opts{Silent: true}, 50 * time.Millisecond, []string{"BCD\n", "002", "\r\n1"}, result{"BCD\n002\r\n1", nil}},
+	} {
+		run(t, name, func(t *testing.T) {
+			dev, gun, ready := open(t, c.opts)
+			got := make(chan result, 1)
+			go func() {
+				code, err := dev.Read(t.Context())
+				got <- result{code.Text(), err}
+			}()
+			<-ready
+			for i, p := range c.pieces {
+				if i > 0 {
+					time.Sleep(c.pause)
+				}
+				if _, err := gun.Write([]byte(p)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r := <-got; r.code != c.want.code || !errors.Is(r.err, c.want.err) {
+				t.Errorf("read %q, %v", r.code, r.err)
+			}
+			synctest.Wait()
+			time.Sleep(time.Minute)
+			if r := show(t, dev, gun, ready, "next\r"); r.err != nil || r.code != "next" {
+				t.Errorf("then %q, %v", r.code, r.err)
+			}
+		})
+	}
+}
+
 func TestACodeWithoutAnEndIsDroppedAndTheNextOneIsWhole(t *testing.T) {
-	dev, gun, ready := open(t, scan.Opts{})
-	if r := show(t, dev, gun, ready, "BCD\n002\n"); !errors.Is(r.err, scan.ErrCutOff) || r.code != "" {
-		t.Fatalf("read %q, %v", r.code, r.err)
-	}
-	if r := show(t, dev, gun, ready, "next\r"); r.err != nil || r.code != "next" {
-		t.Errorf("read %q, %v", r.code, r.err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, ready := open(t, scan.Opts{})
+		if r := show(t, dev, gun, ready, "BCD\n002\n"); !errors.Is(r.err, scan.ErrCutOff) || r.code != "" {
+			t.Fatalf("read %q, %v", r.code, r.err)
+		}
+		if r := show(t, dev, gun, ready, "next\r"); r.err != nil || r.code != "next" {
+			t.Errorf("read %q, %v", r.code, r.err)
+		}
+	})
 }
 
 func TestAnEndlessCodeIsRefusedWithoutBeingRepeated(t *testing.T) {
-	dev, gun, ready := open(t, scan.Opts{Max: 100})
-	r := show(t, dev, gun, ready, strings.Repeat("geheim", 50)+"\r")
-	if !errors.Is(r.err, scan.ErrTooLong) || strings.Contains(r.err.Error(), "geheim") {
-		t.Fatalf("got %v", r.err)
-	}
-	if r := show(t, dev, gun, ready, "next\r"); r.err != nil || r.code != "next" {
-		t.Errorf("read %q, %v", r.code, r.err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, ready := open(t, scan.Opts{Max: 100})
+		r := show(t, dev, gun, ready, strings.Repeat("geheim", 50)+"\r")
+		if !errors.Is(r.err, scan.ErrTooLong) || strings.Contains(r.err.Error(), "geheim") {
+			t.Fatalf("got %v", r.err)
+		}
+		if r := show(t, dev, gun, ready, "next\r"); r.err != nil || r.code != "next" {
+			t.Errorf("read %q, %v", r.code, r.err)
+		}
+	})
 }
 
 func TestWhatSomebodyElseScannedBeforeIsForgotten(t *testing.T) {
-	dev, gun, ready := open(t, scan.Opts{})
-	if _, err := gun.Write([]byte("AGE-SECRET-KEY-OF-THE-ONE-BEFORE\r")); err != nil {
-		t.Fatal(err)
-	}
-	if r := show(t, dev, gun, ready, "mine\r"); r.err != nil || r.code != "mine" {
-		t.Errorf("read %q, %v", r.code, r.err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, ready := open(t, scan.Opts{})
+		if _, err := gun.Write([]byte("AGE-SECRET-KEY-OF-THE-ONE-BEFORE\r")); err != nil {
+			t.Fatal(err)
+		}
+		if r := show(t, dev, gun, ready, "mine\r"); r.err != nil || r.code != "mine" {
+			t.Errorf("read %q, %v", r.code, r.err)
+		}
+	})
 }
 
 func TestWaitingEndsWithTheVisit(t *testing.T) {
-	dev, _, ready := open(t, scan.Opts{})
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-ready; cancel() }()
-	if _, err := dev.Read(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, _, ready := open(t, scan.Opts{})
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-ready; cancel() }()
+		if _, err := dev.Read(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestAPulledCableIsNoticed(t *testing.T) {
-	dev, gun, ready := open(t, scan.Opts{})
-	go func() { <-ready; gun.Close() }()
-	if _, err := dev.Read(t.Context()); !errors.Is(err, scan.ErrLost) {
-		t.Errorf("got %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dev, gun, ready := open(t, scan.Opts{})
+		go func() { <-ready; gun.Close() }()
+		if _, err := dev.Read(t.Context()); !errors.Is(err, scan.ErrLost) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 // script is a line that says what it was given, piece by piece with a silence after each, and then hangs up.

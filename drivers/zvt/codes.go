@@ -47,7 +47,7 @@ func (c Code) Text(lang string) string {
 		}
 		return "vom Netzbetreiber oder Autorisierungssystem abgelehnt"
 	}
-	if s := tables()["results-"+lang][byte(c)]; s != "" {
+	if s := tables()["results-"+lang][uint32(c)]; s != "" {
 		return s
 	}
 	if lang == "en" {
@@ -72,7 +72,7 @@ func (c StateCode) Text(lang string) string {
 	if lang != "en" {
 		lang = "de"
 	}
-	if s := tables()["states-"+lang][byte(c)]; s != "" {
+	if s := tables()["states-"+lang][uint32(c)]; s != "" {
 		return s
 	}
 	if lang == "en" {

@@ -114,7 +114,7 @@ func (e *explainer) data(c Command) {
 	case Aborted:
 		e.fixed("result", 1, e.code)
 	case PrintLine:
-		p := parseLine(CP437, e.b)
+		p := paper{set: CP437}.line(e.b)
 		e.fixed("attribute", 1, nil)
 		if n := len(e.b) - e.at; n > 0 {
 			e.fixed("line", n, func([]byte) string { return strings.Join(p.Lines, "\n") })
@@ -146,7 +146,7 @@ func (e *explainer) fields() {
 		p := Part{Offset: e.base + e.at, ID: fmt.Sprintf("%02X", f.ID), Name: f.Name()}
 		switch {
 		case !known: // it cannot be skipped: what follows stays as it is
-			p.Hex, p.Value = fmt.Sprintf("%X", e.b[e.at:]), "unknown field: the rest of the message cannot be told apart"
+			p.Hex, p.Value = fmt.Sprintf("%X", veil(e.b[e.at:])), "unknown field: the rest of the message cannot be told apart"
 			after = len(e.b)
 		case f.Secret():
 			p.Value = hidden
@@ -249,155 +249,5 @@ func (t Tag) String() string {
 	return fmt.Sprintf("%04X", uint32(t))
 }
 
-// Name is what P015 9.4.1 (pages 151 to 156) calls the object; "" for one that the driver does not know.
-func (t Tag) Name() string {
-	switch t {
-	case 0x01:
-		return "reversal id"
-	case TagText:
-		return "text line"
-	case TagReceiptNumber:
-		return "receipt number"
-	case TagAttribute:
-		return "attribute"
-	case TagCommand:
-		return "command"
-	case 0x0B, 0x0C:
-		return "info field"
-	case 0x10:
-		return "merchant display"
-	case 0x11:
-		return "customer display"
-	case TagWidth:
-		return "characters in a line"
-	case TagExtraResult:
-		return "extra result"
-	case TagCharset:
-		return "character set"
-	case 0x15:
-		return "language"
-	case TagMaxAPDU:
-		return "longest message"
-	case TagDiagnosis:
-		return "diagnosis"
-	case TagReservations:
-		return "open reservations"
-	case TagDisplayTexts:
-		return "display texts"
-	case TagPrintTexts:
-		return "print texts"
-	case TagCommands:
-		return "commands"
-	case TagCharsets:
-		return "character sets"
-	case 0x28:
-		return "languages"
-	case TagTimestamp:
-		return "time stamp"
-	case 0x2F:
-		return "payment type"
-	case 0x31:
-		return "amount information"
-	case TagClock:
-		return "terminal's clock"
-	case 0x40:
-		return "EMV configuration"
-	case TagCardType:
-		return "card type"
-	case TagLabel:
-		return "application label"
-	case TagApplicationID:
-		return "application id"
-	case TagPreferredName:
-		return "application's preferred name"
-	case 0x45:
-		return "receipt parameter"
-	case 0x46:
-		return "customer's EMV data"
-	case 0x47:
-		return "merchant's EMV data"
-	case 0x48:
-		return "priority"
-	case 0x49:
-		return "network operator's card type"
-	case 0x4A:
-		return "product"
-	case TagUID:
-		return "card UID"
-	case 0x4D:
-		return "chip file"
-	case TagApplication:
-		return "application"
-	case TagStripeList:
-		return "applications on the stripe"
-	case TagChipList:
-		return "applications on the chip"
-	case TagDevice:
-		return "device"
-	case 0xE6:
-		return "card type container"
-	case 0x1F04:
-		return "receipt parameter"
-	case 0x1F05:
-		return "transaction parameter"
-	case 0x1F06:
-		return "reservation parameter"
-	case TagReceiptType:
-		return "receipt type"
-	case 0x1F08, 0x1F09, 0x1F0A:
-		return "track"
-	case TagDate:
-		return "date"
-	case TagTime:
-		return "time"
-	case 0x1F10:
-		return "cardholder authentication"
-	case 0x1F11:
-		return "online"
-	case TagTechnology:
-		return "card technology"
-	case 0x1F14:
-		return "card identification"
-	case 0x1F15:
-		return "card reading control"
-	case TagErrorCode:
-		return "extended error code"
-	case TagErrorText:
-		return "extended error text"
-	case 0x1F20:
-		return "amount"
-	case 0x1F21:
-		return "currency"
-	case TagCashback:
-		return "cashback"
-	case 0x1F26:
-		return "end of day mode"
-	case TagLongTrace:
-		return "long trace"
-	case TagTip:
-		return "tip"
-	case TagReceiptInfo:
-		return "receipt information"
-	case TagDeviceName:
-		return "device name"
-	case TagSoftware:
-		return "software"
-	case TagSerial:
-		return "serial number"
-	case TagDeviceState:
-		return "device state"
-	case TagTerminalID:
-		return "terminal id"
-	case TagTechnologies:
-		return "allowed card technologies"
-	case TagAge:
-		return "least age"
-	case TagAgeResult:
-		return "age"
-	case TagRecognisedTags:
-		return "recognised tags"
-	case 0x1F73:
-		return "message sequence id"
-	}
-	return ""
-}
+// Name is what P015 9.4.1 (pages 151 to 156) calls the object; "" for one that it does not know.
+func (t Tag) Name() string { return tables()["tags-en"][uint32(t)] }

@@ -129,8 +129,8 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		for _, set := range []Charset{CP437, Latin1, UTF8, 0x42} {
-			_, _ = parsePrint(set, PrintLine, b)
-			_, _ = parsePrint(set, PrintBlock, b)
+			_, _ = paper{set, 32}.parse(PrintLine, b)
+			_, _ = paper{set, 32}.parse(PrintBlock, b)
 			_, _ = parseProgress(set, b)
 		}
 	})

@@ -117,6 +117,26 @@ func Fields(b []byte) (all []Field, rest []byte, err error) {
 	return all, nil, nil
 }
 
+// veil gives bytes that cannot be told apart with E in place of what looks like a secret field among them, as terminals mask card numbers
+// (P015 chapter 13). Without any it is b itself.
+func veil(b []byte) []byte {
+	out := b
+	for at := 0; at < len(b); at++ {
+		f, after, _, err := next(b, at)
+		if n := -size(b[at]); !f.Secret() || err != nil || len(f.Value) == 0 || (n != -llVar && n != -lllVar) || b[at+1]&b[at+n]&0xF0 != 0xF0 {
+			continue // a field of a fixed length looks like anything
+		}
+		if &out[0] == &b[0] {
+			out = append([]byte(nil), b...)
+		}
+		for i := after - len(f.Value); i < after; i++ {
+			out[i] = 0xEE
+		}
+		at = after - 1
+	}
+	return out
+}
+
 // Secret tells whether a field may hold a card's number, tracks or security code, or a password. Nothing of it is kept or shown.
 func (f Field) Secret() bool {
 	switch f.ID {

@@ -267,7 +267,7 @@ func stateFirst(b []byte) bool {
 	if len(b) == 0 {
 		return false
 	}
-	_, is := tables()["states-en"][b[0]]
+	_, is := tables()["states-en"][uint32(b[0])]
 	return is
 }
 

@@ -141,7 +141,7 @@ func TestALongTraceNumber(t *testing.T) {
 }
 
 func TestMalformedStatusInformation(t *testing.T) {
-	for _, s := range []string{"04", "04 00", "04 00 00 00 00 3A 70", "29 65 00", "22 F1", "22 F1 F2 01", "8B FA F0", "06 81", "06 03 0B 01", "06 02 1F FF"} {
+	for _, s := range []string{"04", "04 00", "04 00 00 00 00 3A 70", "29 65 00", "22 F1", "22 F1 F2 01", "8B FA F0", "06 81", "06 03 0B 01"} {
 		if _, err := ParseStatus(unhex(t, s)); !errors.Is(err, ErrPacket) {
 			t.Errorf("%s: %v, want ErrPacket", s, err)
 		}
@@ -169,6 +169,18 @@ func TestPrintedLinesAndBlocks(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s %s: %+v, %v; want %+v", c.command, c.data, got, err, c.want)
 		}
+	}
+}
+
+func TestALineStandsWhereItsAttributeSays(t *testing.T) {
+	for data, want := range map[string]string{"40 41 42": "    AB", "04 41": "    A", "4F 41 42 43": "   ABC", "60 41 42": "    AB", "40 30 31 32 33 34 35 36 37 38 39 30": "01234567890", "40": ""} {
+		if got, err := (paper{CP437, 10}).parse(PrintLine, unhex(t, data)); err != nil || got.Lines[0] != want {
+			t.Errorf("%s: %q, %v; want %q", data, got.Lines, err, want)
+		}
+	}
+	// A block in letters of its own: tag 14 is ISO 8859-1.
+	if got, err := (paper{CP437, 10}).parse(PrintBlock, unhex(t, "06 0B 25 06 09 01 40 07 01 FC 14 01 01")); err != nil || got.Lines[0] != "    ü" {
+		t.Errorf("%q, %v", got.Lines, err)
 	}
 }
 
@@ -224,7 +236,7 @@ func TestEveryCodeHasWordsInBothLanguages(t *testing.T) {
 			t.Errorf("%s: only %d texts", lang, n)
 		}
 		for code := range tables()["intermediate-de"] { // 4A is listed without words: "insert card" combined with "remove card"
-			if code != 0xFF && code != 0x4A && StatusText(lang, code) == "" {
+			if code != 0x4A && StatusText(lang, byte(code)) == "" {
 				t.Errorf("%s: no words for %02X", lang, code)
 			}
 		}

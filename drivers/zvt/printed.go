@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Progress is an intermediate status: what the terminal is doing (P015 3.7, page 125).
@@ -100,11 +101,17 @@ type Print struct {
 }
 
 // ParsePrint reads the data block of a print line or a print block with texts in code page 437.
-func ParsePrint(c Command, b []byte) (Print, error) { return parsePrint(CP437, c, b) }
+func ParsePrint(c Command, b []byte) (Print, error) { return paper{set: CP437}.parse(c, b) }
 
-func parsePrint(set Charset, c Command, b []byte) (Print, error) {
+// paper is what lines are set on.
+type paper struct {
+	set   Charset
+	width int // characters in a line; 0 is not known, and nothing is centred
+}
+
+func (w paper) parse(c Command, b []byte) (Print, error) {
 	if c == PrintLine {
-		return parseLine(set, b), nil
+		return w.line(b), nil
 	}
 	var p Print
 	for at := 0; at < len(b); {
@@ -116,7 +123,7 @@ func parsePrint(set Charset, c Command, b []byte) (Print, error) {
 			return p, broken(at, "unknown field %02X", f.ID)
 		}
 		if f.ID == 0x06 {
-			if err := p.objects(set, f.Value, after-len(f.Value)); err != nil {
+			if err := p.objects(w, f.Value, after-len(f.Value)); err != nil {
 				return p, err
 			}
 		}
@@ -126,7 +133,10 @@ func parsePrint(set Charset, c Command, b []byte) (Print, error) {
 }
 
 // objects reads the TLV container of a print command, which begins at base.
-func (p *Print) objects(set Charset, b []byte, base int) error {
+func (p *Print) objects(w paper, b []byte, base int) error {
+	if v, ok := find(b, TagCharset); ok && len(v) > 0 && Charset(v[len(v)-1]).known() { // P015 3.6: a block may bring its own
+		w.set = Charset(v[len(v)-1])
+	}
 	for at := 0; at < len(b); {
 		t, value, after, err := nextTLV(b, at, base)
 		if err != nil {
@@ -142,7 +152,7 @@ func (p *Print) objects(set Charset, b []byte, base int) error {
 				p.Signature, p.Mandatory = t.Value[0]&0x02 != 0, t.Value[0]&0x80 != 0
 			}
 		case TagPrintTexts:
-			if err := p.texts(set, t.Value, base+value); err != nil {
+			if err := p.texts(w, t.Value, base+value); err != nil {
 				return err
 			}
 		}
@@ -152,7 +162,7 @@ func (p *Print) objects(set Charset, b []byte, base int) error {
 }
 
 // texts reads lines and attributes; an attribute is for all lines that follow it (P015 page 168).
-func (p *Print) texts(set Charset, b []byte, base int) error {
+func (p *Print) texts(w paper, b []byte, base int) error {
 	var attribute byte
 	for at := 0; at < len(b); {
 		t, _, after, err := nextTLV(b, at, base)
@@ -162,7 +172,7 @@ func (p *Print) texts(set Charset, b []byte, base int) error {
 		at = after
 		switch {
 		case t.Tag == TagText:
-			p.Lines = append(p.Lines, indented(attribute, set.text(t.Value)))
+			p.Lines = append(p.Lines, w.indented(attribute, w.set.text(t.Value)))
 		case t.Tag != TagAttribute || len(t.Value) != 1:
 		case t.Value[0] == 0xFF: // a line feed
 			p.Lines = append(p.Lines, "")
@@ -177,7 +187,7 @@ func (p *Print) texts(set Charset, b []byte, base int) error {
 // most is how many empty lines one command may make.
 const most = 20
 
-func parseLine(set Charset, b []byte) Print {
+func (w paper) line(b []byte) Print {
 	var p Print
 	switch {
 	case len(b) == 0:
@@ -194,20 +204,26 @@ func parseLine(set Charset, b []byte) Print {
 	attribute, line := b[0], b[1:]
 	// Some terminals say whose receipt a line is of: a container behind the text (SMART-ZVT 3.3.5, page 48). No text has a byte 06.
 	if i := bytes.IndexByte(line, 0x06); i >= 0 {
-		if f, after, _, err := next(line, i); err == nil && after == len(line) && p.objects(set, f.Value, 0) == nil {
+		if f, after, _, err := next(line, i); err == nil && after == len(line) && p.objects(w, f.Value, 0) == nil {
 			line = line[:i]
 		}
 	}
-	p.Lines, p.Last = []string{indented(attribute, set.text(line))}, last(attribute)
+	p.Lines, p.Last = []string{w.indented(attribute, w.set.text(line))}, last(attribute)
 	return p
 }
 
-// indented moves a line to the right as its attribute says: P015 table 16, page 124. Whoever prints centres by itself.
-func indented(attribute byte, line string) string {
-	if attribute&0xC0 != 0 || line == "" {
+// indented sets a line where its attribute says, further to the right or in the middle: P015 table 16, page 124. Sizes are the printer's affair.
+func (w paper) indented(attribute byte, line string) string {
+	room := w.width - utf8.RuneCountInString(line)
+	switch {
+	case line == "":
 		return line
+	case attribute&0xC0 == 0x40:
+		return strings.Repeat(" ", max(0, room/2)) + line
+	case attribute&0xC0 == 0:
+		return strings.Repeat(" ", int(attribute&0xF)) + line
 	}
-	return strings.Repeat(" ", int(attribute&0xF)) + line
+	return line
 }
 
 // last tells whether an attribute says that the receipt ends: P015 table 16, page 124.

@@ -96,6 +96,14 @@ func (o Opts) password() []byte {
 	return AppendBCD(make([]byte, 0, 32), n, 3)
 }
 
+// width gives the characters in a line of a receipt: what the terminal agreed to, or else what it was told.
+func (d *Dev) width() int {
+	if d.info.Width > 0 {
+		return d.info.Width
+	}
+	return d.o.Width
+}
+
 // euro is the currency code with its field: P015 1.4, page 25.
 func euro(dst []byte) []byte { return append(dst, 0x49, 0x09, 0x78) }
 

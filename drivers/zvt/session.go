@@ -186,7 +186,7 @@ func (s *session) handle(a APDU) (done bool, t4 time.Duration, err error) {
 		}
 		return false, 0, err
 	case PrintLine, PrintBlock:
-		p, err := parsePrint(set, a.Command, a.Data)
+		p, err := paper{set, s.d.width()}.parse(a.Command, a.Data)
 		if err != nil {
 			return false, 0, s.d.say(Refuse(CodePrinter)) // what cannot be read cannot be printed
 		}

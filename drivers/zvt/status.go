@@ -34,9 +34,10 @@ type Status struct {
 	ErrorCode     string // TLV 1F16, in hex
 	ErrorText     string // TLV 1F17
 
-	TLV        []TLV   // field 06: all its objects, also those that stand above; Secret ones left out
+	TLV        []TLV   // field 06: all its objects, also those that stand above; Secret ones left out, inside others too
+	Unread     error   // a *SyntaxError where field 06 stops making sense: TLV has what stands before it; nil if all was read
 	Other      []Field // known fields that have no place above
-	Rest       []byte  // what begins with a field of unknown length and could not be told apart; nil if all was read
+	Rest       []byte  // what begins with a field of unknown length and could not be told apart, see veil; nil if all was read
 	RestOffset int     // where Rest begins in the data block
 }
 
@@ -50,13 +51,38 @@ func (s Status) Same(o Status) bool {
 	return s.TerminalID == o.TerminalID && s.Trace == o.Trace && s.Receipt == o.Receipt && s.Date == o.Date && s.Time == o.Time
 }
 
-// Secret tells whether an object may hold a card's number or tracks.
+// Secret tells whether an object may hold a card's number, tracks or account, a key or a PIN, or what somebody typed.
 func (t TLV) Secret() bool {
 	switch t.Tag {
-	case 0x1F08, 0x1F09, 0x1F0A, 0x1F1A, 0x1F31, 0x1F3E, 0x1F74, 0x4D, 0x01:
+	case 0x01, 0x4D, 0x80, 0x1F08, 0x1F09, 0x1F0A, 0x1F0C, 0x1F1A, 0x1F2A, 0x1F31, 0x1F3C, 0x1F3D, 0x1F3E, 0x1F5C, 0x1F5D, 0x1F5E, 0x1F66, 0x1F68, 0x1F74, 0x1F75:
 		return true
 	}
 	return false
+}
+
+// open gives the object without the secret ones inside it. It is the same one if it holds none.
+func (t TLV) open() TLV {
+	if !t.Constructed() {
+		return t
+	}
+	parts, err := t.Parts()
+	if err != nil && len(parts) == 0 {
+		return t
+	}
+	kept, changed := parts[:0:0], false
+	for _, p := range parts {
+		if p.Secret() {
+			changed = true
+			continue
+		}
+		o := p.open()
+		changed = changed || len(o.Value) != len(p.Value)
+		kept = append(kept, o)
+	}
+	if !changed {
+		return t
+	}
+	return Container(t.Tag, kept...)
 }
 
 // sink collects a message's strings in one piece of memory.
@@ -86,7 +112,7 @@ func ParseStatus(b []byte) (Status, error) {
 			return Status{}, err
 		}
 		if !known {
-			s.Rest, s.RestOffset = b[at:], at
+			s.Rest, s.RestOffset = veil(b[at:]), at
 			break
 		}
 		if err := s.take(f, &all, after); err != nil {
@@ -169,15 +195,18 @@ func (s *Status) take(f Field, all *sink, after int) (err error) {
 
 // objects keeps the TLV container b, which begins at base.
 func (s *Status) objects(b []byte, all *sink, base int) error {
+	// The container says how long it is, so one that cannot be read takes nothing else along. A terminal that writes one object wrong would
+	// otherwise have all its payments refused.
 	list, err := parseTLV(b, base)
 	if err != nil {
-		return err
+		s.Unread = err
 	}
 	s.TLV = list[:0]
 	for _, t := range list {
 		if t.Secret() {
 			continue
 		}
+		t = t.open()
 		s.TLV = append(s.TLV, t)
 		n, bad := BCD(t.Value)
 		switch t.Tag {

@@ -80,7 +80,7 @@ func nextTLV(b []byte, at, base int) (t TLV, value, after int, err error) {
 				return t, 0, 0, broken(base+start, "tag")
 			}
 			c := b[at+n]
-			tag, more = tag<<8|Tag(c), c&0x80 != 0
+			tag, more = tag<<8|Tag(c), c&0x80 != 0 && !oddTag(tag<<8|Tag(c))
 		}
 	}
 	size, m, err := tlvLength(b[at+n:], base+at+n)
@@ -94,27 +94,27 @@ func nextTLV(b []byte, at, base int) (t TLV, value, after int, err error) {
 	return TLV{tag, b[value : value+size : value+size]}, value, value + size, nil
 }
 
-// ParseTLV reads a sequence of data objects. The values share b's memory.
+// oddTag tells of the tags 1F80 to 1F83: P015 9.4.1 (page 155) gives them two bytes, though by its own 9.3.1 their second byte announces a third.
+func oddTag(t Tag) bool { return t >= 0x1F80 && t <= 0x1F83 }
+
+// ParseTLV reads a sequence of data objects. With an error it gives those before the place where b stops making sense. The values share b's
+// memory.
 func ParseTLV(b []byte) ([]TLV, error) { return parseTLV(b, 0) }
 
-func parseTLV(b []byte, base int) ([]TLV, error) {
+func parseTLV(b []byte, base int) (all []TLV, err error) {
 	n := 0
-	for at := 0; at < len(b); n++ {
-		_, _, after, err := nextTLV(b, at, base)
-		if err != nil {
-			return nil, err
+	for at := 0; at < len(b) && err == nil; {
+		if _, _, at, err = nextTLV(b, at, base); err == nil {
+			n++
 		}
-		at = after
 	}
-	if n == 0 {
-		return nil, nil
+	if n > 0 {
+		all = make([]TLV, n)
 	}
-	all := make([]TLV, 0, n)
-	for at := 0; at < len(b); {
-		t, _, after, _ := nextTLV(b, at, base) // read well just now
-		all, at = append(all, t), after
+	for i, at := 0, 0; i < n; i++ {
+		all[i], _, at, _ = nextTLV(b, at, base) // read well just now
 	}
-	return all, nil
+	return all, err
 }
 
 // find gives the first object with a tag in b, which holds objects; false also where b cannot be read.

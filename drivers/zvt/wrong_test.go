@@ -1,6 +1,7 @@
 package zvt_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -18,7 +19,7 @@ import (
 // settled waits until no more goroutines run than before.
 func settled(t *testing.T, before int) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			stacks := make([]byte, 1<<16)
 			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
@@ -34,27 +35,30 @@ func recorded(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	ours, theirs := port.Pipe()
-	ear := &ear{Port: ours}
+	var text bytes.Buffer
+	line := port.NewRecorder(ours, &text, "pipe")
 	served := make(chan error, 1)
 	go func() { served <- terminal.Serve(t.Context(), theirs) }()
-	d := zvt.New(ear, zvt.Opts{})
+	d := zvt.New(line, zvt.Opts{})
 	if r, err := d.Pay(t.Context(), 100, zvt.Watch{}); err != nil || !r.Done {
 		t.Fatal(err)
 	}
 	_ = d.Close()
 	<-served
-	return ear.heard
-}
-
-type ear struct {
-	port.Port
-	heard []byte
-}
-
-func (e *ear) Read(b []byte) (int, error) {
-	n, err := e.Port.Read(b)
-	e.heard = append(e.heard, b[:n]...)
-	return n, err
+	if err := line.Err(); err != nil {
+		t.Fatal(err)
+	}
+	script, err := port.ReadRecording(&text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var heard []byte
+	for _, e := range script {
+		if !e.Sent {
+			heard = append(heard, e.Data...)
+		}
+	}
+	return heard
 }
 
 // Wherever the line breaks: the driver says that the end is open, unless it has heard it; and nothing is left behind.
@@ -104,7 +108,7 @@ func TestWhatIsNoCardTerminalIsRefusedAndNothingIsLeft(t *testing.T) {
 				stop, stopped := make(chan struct{}), make(chan struct{})
 				go func() { defer close(stopped); says(theirs, stop) }()
 				d := zvt.New(ours, zvt.Opts{Serial: serial, T2: 100 * time.Millisecond, T3: 300 * time.Millisecond, T4: 300 * time.Millisecond})
-				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				err := d.Register(ctx)
 				cancel()
 				var no *zvt.Refusal // bare messages have no checksum: noise can spell three bytes that say no
@@ -158,8 +162,9 @@ func TestAGreetingBeforeTheFirstMessageIsReadOver(t *testing.T) {
 // After all that, a new line to a good terminal is as good as the first one.
 func TestAfterABadLineAGoodOneIsInServiceAgain(t *testing.T) {
 	b := newBench(t, "tcp", zvtemu.Opts{})
-	d := b.registered(zvt.Opts{T3: 200 * time.Millisecond})
+	_ = b.registered(zvt.Opts{}).Close()
 	b.set(zvtemu.Silence)
+	d := b.connect(zvt.Opts{T3: 200 * time.Millisecond})
 	if _, err := d.Pay(t.Context(), 100, zvt.Watch{}); !errors.Is(err, zvt.ErrLine) {
 		t.Fatalf("%v", err)
 	}

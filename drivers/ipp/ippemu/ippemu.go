@@ -47,7 +47,7 @@ type Opts struct {
 	Dir    string       // where page-N.pdf (or .pwg) is written when a job is done; empty: nowhere
 	Fault  func() Fault // asked at every request; nil: nothing is wrong
 	Raster bool         // takes PWG raster instead of PDF
-	Old    bool         // knows Print-Job only, as printers before IPP Everywhere
+	Old    bool         // knows IPP 1.1 and Print-Job only, as printers before IPP Everywhere
 	Colour bool
 	Duplex bool
 }
@@ -127,6 +127,9 @@ func (p *Printer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	answer.Version, answer.RequestID = m.Version, m.RequestID
+	if p.o.Old {
+		answer.Version = goipp.MakeVersion(1, 1)
+	}
 	b, err := answer.EncodeBytes()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -146,7 +149,7 @@ func (p *Printer) answer(m *goipp.Message, file []byte) (answer *goipp.Message, 
 	}
 	p.work()
 	answer = p.obey(m, file)
-	if len(file) > 0 {
+	if len(file) > 0 && goipp.Status(answer.Code) != goipp.StatusErrorVersionNotSupported {
 		p.off = fault == SwitchedOff
 		hangUp = p.off || fault == LostAnswer
 	}
@@ -154,6 +157,9 @@ func (p *Printer) answer(m *goipp.Message, file []byte) (answer *goipp.Message, 
 }
 
 func (p *Printer) obey(m *goipp.Message, file []byte) *goipp.Message {
+	if p.o.Old && m.Version.Major() > 1 {
+		return reply(goipp.StatusErrorVersionNotSupported)
+	}
 	if text(m.Operation, "attributes-charset") == "" || text(m.Operation, "printer-uri") == "" {
 		return reply(goipp.StatusErrorBadRequest)
 	}

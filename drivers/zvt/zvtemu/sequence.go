@@ -198,8 +198,8 @@ func (s *sequence) confirm(e Entry) error {
 	case Noise:
 		s.w.spoil.Store(true)
 	case BreakAfterStatus:
-		err := s.w.send(status)
-		return errors.Join(err, s.takeBack(e), s.hangUp())
+		_ = s.send(status) // the till has heard it when it answers; what it answers is lost
+		return errors.Join(s.takeBack(e), s.hangUp())
 	}
 	err := s.issue(status)
 	var part partly

@@ -2,6 +2,7 @@ package girocode_test
 
 import (
 	"bytes"
+	"errors"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -79,6 +80,12 @@ func TestTheLongestPayloadFillsTheLargestCodeThatIsAllowed(t *testing.T) {
 	}
 	if v := version(t, noise); v != girocode.MaxVersion+1 {
 		t.Errorf("332 bytes make version %d: the limit of 331 is the code's own", v)
+	}
+	if _, err := girocode.Decode(longest(t)); err != nil {
+		t.Errorf("331 bytes are not read: %v", err)
+	}
+	if _, err := girocode.Decode(append(longest(t), 'c')); !errors.Is(err, girocode.RuleBytes) {
+		t.Errorf("332 bytes are read: %v", err)
 	}
 	if v := version(t, longest(t)); v > girocode.MaxVersion {
 		t.Errorf("the longest payload makes version %d", v)

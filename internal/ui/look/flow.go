@@ -274,7 +274,7 @@ func (l *frame) Layout(objs []fyne.CanvasObject, size fyne.Size) {
 // Space is free space of this height.
 func Space(h float32) fyne.CanvasObject {
 	r := canvas.NewRectangle(color.Transparent)
-	r.SetMinSize(fyne.NewSize(0, h))
+	r.SetMinSize(fyne.NewSize(0.01, h)) // of no size at all, Fyne would make a point
 	return r
 }
 

@@ -357,3 +357,15 @@ func TestLongWordsAreBrokenWhereTheyWereJoined(t *testing.T) {
 		}
 	}
 }
+
+// "Gesichter" alone on a line, because "und" should not stay behind, is uglier than an "und" at its end.
+func TestASmallWordDoesNotLeaveALineNearlyEmpty(t *testing.T) {
+	test.NewTempApp(t)
+	said := "Ziehen Sie über alle Gesichter und Kennzeichen"
+	if got := wrap(said, 18, false, width("Ziehen Sie über alle G", 18, false)); !slices.Contains(got, "Gesichter und") {
+		t.Errorf("%q", got)
+	}
+	if got := wrap("Ausweis und Reise", 18, true, width("Ausweis und", 18, true)); got[0] != "Ausweis" {
+		t.Errorf("a title is broken as %q", got)
+	}
+}

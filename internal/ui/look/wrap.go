@@ -57,6 +57,9 @@ func wrapParagraph(text string, size float32, bold bool, room float32) []string 
 			kept, moved := leaveSmallWord(line)
 			lines = append(lines, plain(kept))
 			line = ""
+			if moved != "" && len(lines) > 1 && width(plain(kept), size, bold) < room/2 { // a line that is nearly empty looks worse
+				lines[len(lines)-1], moved = plain(kept+" "+moved), ""
+			}
 			if moved != "" && width(moved+" "+word, size, bold) <= room {
 				line = moved + " " + word
 				continue

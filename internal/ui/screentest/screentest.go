@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for something that has to come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Screen is a shell's window.
 type Screen struct {

@@ -1,6 +1,8 @@
 package scroll
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -43,23 +45,56 @@ func between(content fyne.CanvasObject, limit float32, things bool) float32 {
 	return 0
 }
 
-// halves calls cut with the upper end of every thing, or else of every line, that lies at both sides of y.
+// sliver is how much of a thing has to be seen, in Fyne units: less looks like a line that means nothing.
+const sliver = 14
+
+// Where in the room of a line its letters are: the room of the next line begins before that of this one ends.
+const (
+	lettersTop  = 0.2
+	lettersFoot = 0.95
+)
+
+// halves calls cut with the upper end of every thing, or else of every line and of everything of which hardly anything is seen, that lies at both
+// sides of y.
 func halves(o fyne.CanvasObject, top, y float32, things bool, cut func(top float32)) {
 	h := o.Size().Height
-	if !o.Visible() || top >= y-1 || top+h <= y+1 {
+	if !o.Visible() || top >= y-0.01 || top+h <= y+1 {
 		return
 	}
 	if _, text := o.(*canvas.Text); text {
+		if top+lettersTop*h < y-1 && top+lettersFoot*h > y+1 {
+			cut(top + lettersTop*h)
+		}
+		return
+	}
+	if d, ok := o.(tree.Describer); ok && d.Describe().Role != "" && (things || y-top < sliver) {
 		cut(top)
 		return
 	}
-	if d, ok := o.(tree.Describer); ok && things && d.Describe().Role != "" {
+	inside := tree.Inside(o)
+	if len(inside) == 0 && y-top < sliver && seen(o) {
 		cut(top)
 		return
 	}
-	for _, child := range tree.Inside(o) {
+	for _, child := range inside {
 		halves(child, top+child.Position().Y, y, things, cut)
 	}
+}
+
+// seen tells whether something that has no parts is more than free space.
+func seen(o fyne.CanvasObject) bool {
+	r, is := o.(*canvas.Rectangle)
+	if !is {
+		return true
+	}
+	visible := func(c color.Color) bool {
+		if c == nil {
+			return false
+		}
+		_, _, _, a := c.RGBA()
+		return a > 0
+	}
+	return visible(r.FillColor) || r.StrokeWidth > 0 && visible(r.StrokeColor)
 }
 
 // above finds the lowest node that ends above foot.

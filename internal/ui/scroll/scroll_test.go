@@ -1,9 +1,11 @@
 package scroll
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
@@ -195,7 +197,30 @@ func TestTheLineLiesBelowWhatIsSeen(t *testing.T) {
 	}
 }
 
-// A line of which the upper half is seen looks like a mistake. On a phone things may go on below the fold, words are whole.
+// folded is a phone's page that is this high, before anybody scrolled; it gives where its first page ends.
+func folded(t *testing.T, high float32, content fyne.CanvasObject) float32 {
+	st := look.Style{Shell: look.Phone, Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}
+	s := New(st, content, "more", "up")
+	w := test.NewTempWindow(t, s)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(390, high))
+	return s.view.Size().Height
+}
+
+// lines are all lines of words in an object: where each begins and how high it is.
+func lines(o fyne.CanvasObject, top float32) [][2]float32 {
+	if _, is := o.(*canvas.Text); is {
+		return [][2]float32{{top, o.Size().Height}}
+	}
+	var all [][2]float32
+	for _, i := range tree.Inside(o) {
+		all = append(all, lines(i, top+i.Position().Y)...)
+	}
+	return all
+}
+
+// A line of which the upper half is seen looks like a mistake. On a phone things may go on below the fold, words are whole; in a paragraph too,
+// where lines stand close.
 func TestNoLineIsCutAtTheFoldOfAPhone(t *testing.T) {
 	test.NewTempApp(t)
 	st := look.Style{Shell: look.Phone, Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}
@@ -204,18 +229,38 @@ func TestNoLineIsCutAtTheFoldOfAPhone(t *testing.T) {
 		for range 12 {
 			rows = append(rows, look.Text(st, look.Body, "Eine Zeile", look.TextOpts{}))
 		}
-		s := New(st, look.Column(17, rows...), "more", "up")
-		w := test.NewTempWindow(t, s)
-		w.SetPadded(false)
-		w.Resize(fyne.NewSize(390, high))
-		end := s.view.Size().Height
-		for _, r := range rows {
-			if y := r.Position().Y; y < end-1 && y+r.Size().Height > end+1 {
-				t.Errorf("%.0f high: a line from %.0f to %.0f is cut at %.0f", high, y, y+r.Size().Height, end)
+		for name, content := range map[string]fyne.CanvasObject{
+			"rows":      look.Column(17, rows...),
+			"paragraph": look.Text(st, look.Lead, strings.Repeat("Das liegt nur auf Ihrem Handy, verschlüsselt. ", 20), look.TextOpts{}),
+			"heading":   look.Text(st, look.TitleS, strings.Repeat("Das liegt nicht in der Stadt. ", 20), look.TextOpts{Bold: true}),
+		} {
+			end := folded(t, high, content)
+			for _, l := range lines(content, 0) {
+				if from, to := l[0]+0.25*l[1], l[0]+0.9*l[1]; from < end && to > end {
+					t.Errorf("%s, %.0f high: the letters from %.0f to %.0f are cut at %.1f", name, high, from, to, end)
+				}
+			}
+			if end < high-24-48-1 {
+				t.Errorf("%s, %.0f high: much of it is empty, from %.0f on", name, high, end)
 			}
 		}
-		if end < high-24-48-1 {
-			t.Errorf("%.0f high: much of it is empty, from %.0f on", high, end)
+	}
+}
+
+// The upper edge of a button and nothing more looks like a line drawn by mistake.
+func TestOfNoThingOnlyASliverIsSeen(t *testing.T) {
+	test.NewTempApp(t)
+	st := look.Style{Shell: look.Phone, Accent: look.Petrol, Scale: 1, Text: 1, Still: true, Lang: "de"}
+	for high := float32(300); high < 400; high += 2 {
+		var rows []fyne.CanvasObject
+		for range 12 {
+			rows = append(rows, look.Button(st, look.ButtonOpts{Label: "Verdecken", Small: true}))
+		}
+		end := folded(t, high, look.Column(10, rows...))
+		for _, r := range rows {
+			if y := r.Position().Y; y < end && end-y < sliver-3 {
+				t.Errorf("%.0f high: of a button only %.1f are seen", high, end-y)
+			}
 		}
 	}
 }
