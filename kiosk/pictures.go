@@ -8,7 +8,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
-// cardPicture shows a card terminal and the two ways a card goes to it.
+// cardPicture shows a card terminal and the two ways a card goes to it. sum is what its display shows; it may be empty.
 func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
 	st := k.s.style
 	if st.Text > 1 || st.Reach || k.landscape() {
@@ -64,8 +64,10 @@ func (k *Kiosk) cardPicture(sum string) fyne.CanvasObject {
 			}
 			objs = append(objs, look.At(o, dx+x*u, y*u, m.Width, m.Height))
 		}
-		text(k.say("pay.amount"), 36, false, 150, 76, 268, true)
-		text(sum, 60, true, 150, 122, 268, true)
+		if sum != "" {
+			text(k.say("pay.amount"), 36, false, 150, 76, 268, true)
+			text(sum, 60, true, 150, 122, 268, true)
+		}
 		text(k.say("pay.tap"), 42, true, 548, 234, 380, false)
 		text(k.say("pay.or"), 36, false, 548, 330, 336, true)
 		line := func(x float32) { box(x, 352, 112, 2, 0, fill(c.Edge)) }

@@ -19,6 +19,8 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
@@ -184,6 +186,8 @@ type idleCmd struct {
 	Terminal string        `help:"A card terminal, zvt+tcp://..." default:""`
 	Receipt  string        `help:"A receipt printer, escpos+tcp://..." default:""`
 	Scanner  string        `help:"A scanner, scan+serial:..." default:""`
+	Tags     string        `help:"A tag reader that speaks by itself, rfid+serial:..." default:""`
+	Sensor   string        `help:"A presence sensor, presence+serial:..." default:""`
 	For      time.Duration `help:"How long." default:"60s"`
 }
 
@@ -202,6 +206,22 @@ func (c *idleCmd) Run(ctx context.Context) error {
 		{c.Scanner, func(p port.Port) (io.Closer, error) {
 			d := scan.New(p, scan.Opts{})
 			go func() { _, _ = d.Read(ctx) }() // waits for a code that nobody shows
+			return d, nil
+		}},
+		{c.Tags, func(p port.Port) (io.Closer, error) {
+			d := rfid.New(p, rfid.Opts{})
+			go func() { _, _ = d.Read(ctx) }() // waits for a tag that nobody holds there
+			return d, nil
+		}},
+		{c.Sensor, func(p port.Port) (io.Closer, error) {
+			d := presence.New(p, presence.Opts{})
+			go func() {
+				for ctx.Err() == nil {
+					if _, err := d.Next(ctx); err != nil { // nobody comes
+						return
+					}
+				}
+			}()
 			return d, nil
 		}},
 	} {
@@ -262,6 +282,11 @@ func (b *bench) idle(ctx context.Context, work string) error {
 	if err != nil {
 		return err
 	}
+	for _, kind := range []string{"rfid", "presence"} {
+		if devices[kind], err = t.emulate(ctx, kind, "pty", filepath.Join(work, kind)); err != nil {
+			return err
+		}
+	}
 	type said struct {
 		ms  float64
 		err error
@@ -283,13 +308,14 @@ func (b *bench) idle(ctx context.Context, work string) error {
 		}()
 		return done
 	}
-	with := start("--terminal", devices["terminal"], "--receipt", devices["receipt"], "--scanner", devices["scanner"])
+	with := start("--terminal", devices["terminal"], "--receipt", devices["receipt"], "--scanner", devices["scanner"],
+		"--tags", devices["rfid"], "--sensor", devices["presence"])
 	without := start()
 	ours, theirs := <-with, <-without
 	if err := errors.Join(ours.err, theirs.err); err != nil {
 		return err
 	}
 	b.add("idle drivers, processor time", "ms/min", []float64{ours.ms}, []float64{theirs.ms}, "the same program without drivers", "< 10, one tick",
-		func(ours, _ float64) bool { return ours < 10 }, "card terminal, printer, scanner")
+		func(ours, _ float64) bool { return ours < 10 }, "card terminal, printer, scanner, tag reader, presence sensor")
 	return nil
 }

@@ -180,13 +180,19 @@ func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
 		{"a4", "a4", "tcp://127.0.0.1:0", t.sheets},
 		{"scanner", "scanner", "pty", filepath.Dir(t.scan)},
 	} {
-		var said emulator
-		if _, err := t.launch(ctx, &said, nil, d.kind, "technician", "emulate", d.kind, "--listen", d.listen, "--dir", d.dir, "--fault-file", t.faultFile(d.kind)); err != nil {
+		var err error
+		if addresses[d.key], err = t.emulate(ctx, d.kind, d.listen, d.dir); err != nil {
 			return nil, err
 		}
-		addresses[d.key] = said.Address
 	}
 	return addresses, nil
+}
+
+// emulate brings up one emulated device and gives its address.
+func (t *town) emulate(ctx context.Context, kind, listen, dir string) (address string, err error) {
+	var said emulator
+	_, err = t.launch(ctx, &said, nil, kind, "technician", "emulate", kind, "--listen", listen, "--dir", dir, "--fault-file", t.faultFile(kind))
+	return said.Address, err
 }
 
 // startKiosk enrols a terminal and opens its window on the display.

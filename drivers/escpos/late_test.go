@@ -1,12 +1,15 @@
 package escpos_test
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
 
@@ -46,4 +49,48 @@ func TestALateAnswerIsNotTakenForTheNextOne(t *testing.T) {
 			}
 		})
 	}
+}
+
+// watched counts how often a line is read.
+type watched struct {
+	port.Port
+	reads atomic.Int64
+}
+
+func (w *watched) Read(b []byte) (int, error) { w.reads.Add(1); return w.Port.Read(b) }
+
+// A printer that nobody uses for a week costs nothing, watched or not.
+func TestAnIdleDriverOnlyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		able := profiles(t)["able"]
+		emu, err := escposemu.New(escposemu.Opts{Profile: able})
+		if err != nil {
+			t.Fatal(err)
+		}
+		here, there := port.Pipe()
+		served := make(chan error, 1)
+		go func() { served <- emu.Serve(t.Context(), there) }()
+		w := &watched{Port: here}
+		dev := escpos.New(w, escpos.Opts{Profile: able})
+		if done, err := dev.Print(t.Context(), slip()); done != 2 || err != nil {
+			t.Fatalf("done %d, %v", done, err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		watch := make(chan error, 1)
+		go func() { watch <- dev.Watch(ctx, func(escpos.Status) {}) }()
+		synctest.Wait()
+		before := w.reads.Load()
+		time.Sleep(7 * 24 * time.Hour)
+		if n := w.reads.Load() - before; n != 0 {
+			t.Errorf("the line was read %d times", n)
+		}
+		stop()
+		if err := <-watch; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		dev.Close()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
 }

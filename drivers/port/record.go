@@ -91,7 +91,7 @@ func readEntry(text string) (e Entry, err error) {
 			return e, errors.New("an end is gone or closed")
 		}
 	default:
-		return e, errors.New("after the time comes >, < or !")
+		return e, errors.New("a line wants >, < or ! after its time")
 	}
 	return e, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,6 +212,41 @@ func TestAPulledCableIsNoticed(t *testing.T) {
 		if _, err := dev.Read(t.Context()); !errors.Is(err, scan.ErrLost) {
 			t.Errorf("got %v", err)
 		}
+	})
+}
+
+// watched counts how often a line is read.
+type watched struct {
+	port.Port
+	reads atomic.Int64
+}
+
+func (w *watched) Read(b []byte) (int, error) { w.reads.Add(1); return w.Port.Read(b) }
+
+func TestWaitingForACodeCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := port.Pipe()
+		w := &watched{Port: here}
+		dev := scan.New(w, scan.Opts{})
+		got := make(chan result, 1)
+		go func() {
+			code, err := dev.Read(t.Context())
+			got <- result{code.Text(), err}
+		}()
+		synctest.Wait()
+		time.Sleep(time.Second)
+		before := w.reads.Load()
+		time.Sleep(7 * 24 * time.Hour)
+		if n := w.reads.Load() - before; n != 0 {
+			t.Errorf("the line was read %d times", n)
+		}
+		if _, err := there.Write([]byte("late\r")); err != nil {
+			t.Fatal(err)
+		}
+		if r := <-got; r.err != nil || r.code != "late" {
+			t.Errorf("read %q, %v", r.code, r.err)
+		}
+		dev.Close()
 	})
 }
 

@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -28,9 +30,9 @@ func settled(t *testing.T, before int) {
 }
 
 // recorded is what a terminal says during a payment, byte by byte.
-func recorded(t *testing.T) []byte {
+func recorded(t *testing.T, serial bool) []byte {
 	t.Helper()
-	terminal, err := zvtemu.New(zvtemu.Opts{})
+	terminal, err := zvtemu.New(zvtemu.Opts{Serial: serial})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +41,7 @@ func recorded(t *testing.T) []byte {
 	line := port.NewRecorder(ours, &text, "pipe")
 	served := make(chan error, 1)
 	go func() { served <- terminal.Serve(t.Context(), theirs) }()
-	d := zvt.New(line, zvt.Opts{})
+	d := zvt.New(line, zvt.Opts{Serial: serial})
 	if r, err := d.Pay(t.Context(), 100, zvt.Watch{}); err != nil || !r.Done {
 		t.Fatal(err)
 	}
@@ -63,26 +65,65 @@ func recorded(t *testing.T) []byte {
 
 // Wherever the line breaks: the driver says that the end is open, unless it has heard it; and nothing is left behind.
 func TestALineThatEndsAtAnyByteLeavesNothingBehind(t *testing.T) {
-	all := recorded(t)
-	before := runtime.NumGoroutine()
-	for n := range len(all) + 1 {
-		ours, theirs := port.Pipe()
-		d := zvt.New(ours, zvt.Opts{})
-		go func() {
-			_, _ = theirs.Write(all[:n])
-			_ = theirs.Close()
-		}()
-		granted := false
-		r, err := d.Pay(t.Context(), 100, zvt.Watch{Status: func(s zvt.Status) error { granted = granted || s.Good(); return nil }})
-		switch {
-		case err == nil && (n < len(all) || !r.Done || !granted):
-			t.Errorf("cut after byte %d of %d: %+v", n, len(all), r)
-		case err != nil && !errors.Is(err, zvt.ErrLine) && !errors.Is(err, zvt.ErrPeer):
-			t.Errorf("cut after byte %d: %v", n, err)
-		}
-		_ = d.Close()
+	for _, serial := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			all := recorded(t, serial)
+			for n := range len(all) + 1 {
+				ours, theirs := port.Pipe()
+				d := zvt.New(ours, zvt.Opts{Serial: serial})
+				go func() {
+					_, _ = theirs.Write(all[:n])
+					_ = theirs.Close()
+				}()
+				granted := false
+				r, err := d.Pay(t.Context(), 100, zvt.Watch{Status: func(s zvt.Status) error { granted = granted || s.Good(); return nil }})
+				switch {
+				case err == nil && (n < len(all) || !r.Done || !granted):
+					t.Errorf("serial %v, cut after byte %d of %d: %+v", serial, n, len(all), r)
+				case err != nil && !errors.Is(err, zvt.ErrLine) && !errors.Is(err, zvt.ErrPeer):
+					t.Errorf("serial %v, cut after byte %d: %v", serial, n, err)
+				}
+				_ = d.Close()
+			}
+		})
 	}
-	settled(t, before)
+}
+
+// watched counts how often a line is read.
+type watched struct {
+	port.Port
+	reads atomic.Int64
+}
+
+func (w *watched) Read(b []byte) (int, error) { w.reads.Add(1); return w.Port.Read(b) }
+
+// A terminal that has nothing to do for a week costs nothing.
+func TestAnIdleDriverOnlyWaits(t *testing.T) {
+	for _, serial := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			terminal, err := zvtemu.New(zvtemu.Opts{Serial: serial})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, theirs := port.Pipe()
+			go func() { _ = terminal.Serve(t.Context(), theirs) }()
+			w := &watched{Port: ours}
+			d := zvt.New(w, zvt.Opts{Serial: serial})
+			defer d.Close()
+			if err := d.Register(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			before := w.reads.Load()
+			time.Sleep(7 * 24 * time.Hour)
+			if n := w.reads.Load() - before; n != 0 {
+				t.Errorf("serial %v: the line was read %d times", serial, n)
+			}
+			if err := d.Enquire(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestWhatIsNoCardTerminalIsRefusedAndNothingIsLeft(t *testing.T) {

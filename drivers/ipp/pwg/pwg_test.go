@@ -133,3 +133,38 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// The lines of a page behind a right head: whatever they are, a page comes out of them or the place where they are wrong.
+func FuzzLines(f *testing.F) {
+	for _, colour := range []bool{false, true} {
+		doc, err := gradient(9, 5, colour).Append(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(doc[1796:], uint8(9), uint8(5), colour)
+	}
+	f.Add([]byte{2, 6, 7}, uint8(7), uint8(3), false)
+	f.Add([]byte{0, 0xFF, 1, 2, 5, 9, 0, 0x80}, uint8(7), uint8(2), false)
+	f.Fuzz(func(t *testing.T, lines []byte, w, h uint8, colour bool) {
+		doc, err := gradient(max(1, int(w)), max(1, int(h)), colour).Append(pwg.Begin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := pwg.Decode(append(doc[:4+1796:4+1796], lines...), 1<<20)
+		if err != nil {
+			if !errors.Is(err, pwg.ErrFormat) || !strings.Contains(err.Error(), " at ") {
+				t.Error(err)
+			}
+			return
+		}
+		again := pwg.Begin()
+		for _, p := range pages {
+			if again, err = p.Append(again); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if second, err := pwg.Decode(again, 1<<20); err != nil || len(second) != len(pages) || !bytes.Equal(second[0].Pix, pages[0].Pix) {
+			t.Fatalf("read differently the second time: %v", err)
+		}
+	})
+}
