@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -58,42 +57,21 @@ func (r *reader) garbled(why string) error {
 	return fmt.Errorf("%w: at byte %d: %s", ErrGarbled, r.read, why)
 }
 
-// fill reads more bytes.
+// fill reads more bytes; with the zero time only what has arrived already.
 func (r *reader) fill(ctx context.Context, until time.Time) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("escpos: read: %w", err)
-	}
-	look := until.IsZero()
-	if look {
+	if until.IsZero() {
 		until = time.Now()
 	}
-	if err := r.p.SetReadDeadline(until); err != nil {
-		return fmt.Errorf("%w: %w", ErrLost, err)
-	}
-	stop := context.AfterFunc(ctx, func() { _ = r.p.SetReadDeadline(time.Now()) })
-	defer stop()
 	var b [256]byte
-	for {
-		n, err := r.p.Read(b[:])
-		switch {
-		case n > 0:
-			r.got = append(r.got, b[:n]...)
-			return nil
-		case ctx.Err() != nil:
-			return fmt.Errorf("escpos: read: %w", ctx.Err())
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			if !look && time.Now().Before(until) { // a deadline that an earlier call's end left behind
-				if err := r.p.SetReadDeadline(until); err != nil {
-					return fmt.Errorf("%w: %w", ErrLost, err)
-				}
-				continue
-			}
-			return ErrSilent
-		case err == nil:
-			err = io.ErrNoProgress
-			fallthrough
-		default:
-			return fmt.Errorf("%w: %w", ErrLost, err)
-		}
+	n, err := port.Await(ctx, r.p, b[:], until)
+	switch {
+	case err == nil:
+		r.got = append(r.got, b[:n]...)
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("escpos: read: %w", ctx.Err())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return ErrSilent
 	}
+	return fmt.Errorf("%w: %w", ErrLost, err)
 }

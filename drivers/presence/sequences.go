@@ -241,29 +241,14 @@ func (d *Dev) feed(b byte, now time.Time) bool {
 
 // fill reads what has come in, and waits for it until until.
 func (d *Dev) fill(ctx context.Context, until time.Time) (int, error) {
-	stop := context.AfterFunc(ctx, func() { _ = d.p.SetReadDeadline(time.Now()) })
-	defer stop()
-	for {
-		if err := d.p.SetReadDeadline(until); err != nil {
-			return 0, fmt.Errorf("%w: %w", ErrLost, err)
-		}
-		if err := ctx.Err(); err != nil { // it may have ended before the deadline was set
-			return 0, fmt.Errorf("presence: listen: %w", err)
-		}
-		n, err := d.p.Read(d.buf[:])
-		switch {
-		case n > 0:
-			return n, nil
-		case ctx.Err() != nil:
-			return 0, fmt.Errorf("presence: listen: %w", ctx.Err())
-		case errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(until):
-			// a deadline that an earlier call's end left behind
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return 0, nil
-		case err == nil:
-			return 0, fmt.Errorf("%w: %w", ErrLost, io.ErrNoProgress)
-		default:
-			return 0, fmt.Errorf("%w: %w", ErrLost, err)
-		}
+	n, err := port.Await(ctx, d.p, d.buf[:], until)
+	switch {
+	case err == nil:
+		return n, nil
+	case ctx.Err() != nil:
+		return 0, fmt.Errorf("presence: listen: %w", ctx.Err())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return 0, nil
 	}
+	return 0, fmt.Errorf("%w: %w", ErrLost, err)
 }

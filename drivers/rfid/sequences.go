@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -390,33 +389,15 @@ func (d *Dev) next(ctx context.Context, until time.Time) (byte, error) {
 }
 
 func (d *Dev) fill(ctx context.Context, until time.Time) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("rfid: read: %w", err)
+	n, err := port.Await(ctx, d.p, d.buf[:], until)
+	switch {
+	case err == nil:
+		d.in = d.buf[:n]
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("rfid: read: %w", ctx.Err())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSilence
 	}
-	stop := context.AfterFunc(ctx, func() { _ = d.p.SetReadDeadline(time.Now()) })
-	defer stop()
-	for {
-		if err := d.p.SetReadDeadline(until); err != nil {
-			return fmt.Errorf("%w: %w", ErrLost, err)
-		}
-		if err := ctx.Err(); err != nil { // it may have ended before the deadline was set, which would then stand for ever
-			return fmt.Errorf("rfid: read: %w", err)
-		}
-		n, err := d.p.Read(d.buf[:])
-		switch {
-		case n > 0:
-			d.in = d.buf[:n]
-			return nil
-		case ctx.Err() != nil:
-			return fmt.Errorf("rfid: read: %w", ctx.Err())
-		case errors.Is(err, os.ErrDeadlineExceeded) && (until.IsZero() || time.Now().Before(until)):
-			// a deadline that an earlier call's end left behind
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return errSilence
-		case err == nil:
-			return fmt.Errorf("%w: %w", ErrLost, io.ErrNoProgress)
-		default:
-			return fmt.Errorf("%w: %w", ErrLost, err)
-		}
-	}
+	return fmt.Errorf("%w: %w", ErrLost, err)
 }
