@@ -38,7 +38,7 @@ func elsewhere(path string) bool {
 func (s *ask) draw(a *App) page {
 	st, d := a.style, s.draft
 	title, icon := a.subject(d)
-	p := page{title: title, step: &step{3, steps, a.say("ask.step")}}
+	p := page{title: title, step: &step{3, steps, a.say("ask.step")}, problem: s.problem}
 	if s.busy {
 		p.body = append(p.body, a.note(look.Info, "send", a.say("ask.busy"), ""))
 		return p

@@ -9,17 +9,18 @@ import (
 
 // page is what a screen wants to be drawn; the frame decides where.
 type page struct {
-	title  string              // in the head, beside the way back
-	room   string              // large at the top, without a way back: a room of the bar at the foot
-	hero   fyne.CanvasObject   // stands in place of the head
-	step   *step               // how far one is
-	body   []fyne.CanvasObject // scrolls where it is too long
-	wide   fyne.CanvasObject   // above the body, as wide as the screen, and scrolls with it
-	all    fyne.CanvasObject   // instead of the body: takes all the room and does not scroll
-	foot   []look.ButtonOpts   // at the foot, in reach of a thumb: the way on first
-	gap    float32             // between the parts of the body, in design pixels; 0: 16
-	tabs   bool
-	typing *typing // the field that is typed into
+	title   string              // in the head, beside the way back
+	room    string              // large at the top, without a way back: a room of the bar at the foot
+	hero    fyne.CanvasObject   // stands in place of the head
+	step    *step               // how far one is
+	body    []fyne.CanvasObject // scrolls where it is too long
+	wide    fyne.CanvasObject   // above the body, as wide as the screen, and scrolls with it
+	all     fyne.CanvasObject   // instead of the body: takes all the room and does not scroll
+	foot    []look.ButtonOpts   // at the foot, in reach of a thumb: the way on first
+	gap     float32             // between the parts of the body, in design pixels; 0: 16
+	tabs    bool
+	problem string  // key of what the body says has gone wrong: it is said once
+	typing  *typing // the field that is typed into
 }
 
 type step struct {
@@ -169,7 +170,7 @@ func (a *App) scrolled(p page) fyne.CanvasObject {
 }
 
 // full tells whether the page has to say that the memory takes nothing more.
-func (p page) full(a *App) bool { return a.full }
+func (p page) full(a *App) bool { return a.full && p.problem != "ask.full" }
 
 // settle scrolls to where the last drawing was, or to what has to be seen.
 func (a *App) settle() {

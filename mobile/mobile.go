@@ -145,7 +145,7 @@ func (a *App) Run(ctx context.Context) {
 	tick := time.NewTicker(a.o.Again)
 	defer tick.Stop()
 	for {
-		a.post(a.look)
+		a.gently(a.look)
 		select {
 		case <-ctx.Done():
 			return

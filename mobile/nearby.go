@@ -22,7 +22,7 @@ func (*nearby) name() string { return "nearby" }
 
 func (s *nearby) draw(a *App) page {
 	h := s.hit
-	p := page{title: a.say("nearby.title")}
+	p := page{title: a.say("nearby.title"), problem: s.problem}
 	if len(h.Thumb) > 0 {
 		p.body = append(p.body, a.photoView(digestOf(h.Thumb), h.Thumb, min(a.px(260), a.size.Height*0.34), a.say("nearby.photo")))
 	}

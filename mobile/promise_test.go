@@ -1,16 +1,20 @@
 package mobile
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	fynemobile "fyne.io/fyne/v2/driver/mobile"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/gentle"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/screentest"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
@@ -40,6 +44,32 @@ func TestASlowFingerIsUnderstoodEverywhere(t *testing.T) {
 			t.Errorf("%s: %d things can be touched, %d of them slowly", s.name, quick, slow)
 		}
 	}
+}
+
+// The line comes back just while a slow finger is on a button: drawn anew under it, the button would not notice that it goes up. By hand a first
+// report was begun, and nothing happened.
+func TestASlowFingerIsNotLostWhenTheLineComes(t *testing.T) {
+	r := newRig(t, phone)
+	r.a.online = false
+	r.a.show()
+	b := screentest.Touch(r.a.root, "photo")
+	finger := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
+	b.MouseDown(finger)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { r.a.Run(ctx); close(done) }()
+	(<-r.UI)() // it wants to look how the reports stand
+	if !gentle.Touched(r.a.root) || r.a.online {
+		t.Error("the screen was drawn anew under the finger")
+	}
+	b.MouseUp(finger)
+	b.Tapped(&fyne.PointEvent{})
+	if r.a.Screen() != "album" {
+		t.Errorf("on %q", r.a.Screen())
+	}
+	r.Wait("the line", func() bool { return r.a.online })
+	stop()
+	<-done
 }
 
 // Whatever somebody opened: the phone's own key leads home, and out of the app only from there.

@@ -131,6 +131,9 @@ func TestNoSpaceLeftIsSaidAndNothingIsLost(t *testing.T) {
 	r.WaitFor("Kein Platz mehr")
 	r.Tap("send")
 	r.WaitFor("nichts verloren")
+	if n := strings.Count(r.Said(), "Kein Platz mehr"); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, r.Said())
+	}
 	if len(r.memory.sent) != 0 || len(r.a.drafts) != 1 {
 		t.Fatal("something was sent, or the draft is gone")
 	}

@@ -12,6 +12,19 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
 
+// breathless is a printer's end of a line that stops whoever sends after every block that it took.
+type breathless struct{ port.Port }
+
+func (b breathless) Read(buf []byte) (int, error) {
+	n, err := b.Port.Read(buf[:min(len(buf), 256)])
+	if n > 0 {
+		_, _ = b.Write([]byte{0x13})
+		time.Sleep(time.Millisecond)
+		_, _ = b.Write([]byte{0x11})
+	}
+	return n, err
+}
+
 // The same slip over every kind of line: a device file as USB printers have, serial lines with their flow controls, and a socket. Codes as
 // pictures hold every byte, those of the flow control too.
 func TestASlipComesOutOverEveryKindOfLine(t *testing.T) {
@@ -43,6 +56,9 @@ func TestASlipComesOutOverEveryKindOfLine(t *testing.T) {
 						t.Skip("there are no pseudo terminals here")
 					}
 					where = node
+					if strings.Contains(address, "xonxoff") {
+						there = breathless{there}
+					}
 					go func() { served <- d.emu.Serve(ctx, there) }()
 				}
 				u, err := url.Parse(strings.Replace(address, "%s", where, 1))

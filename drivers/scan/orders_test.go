@@ -86,6 +86,30 @@ func TestTheScannerIsLitOnlyWhileACodeIsAwaited(t *testing.T) {
 	}
 }
 
+// Whoever left between the order to light and the scanner's answer to it left the light on, for the next visitor to be dazzled by.
+func TestAVisitThatEndsBeforeTheScannerAnswersLeavesNoLight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := port.Pipe()
+		dev := scan.New(here, scan.Opts{Profile: scan.Zebra, OnDemand: true})
+		defer dev.Close()
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() { _, err := dev.Read(ctx); left <- err }()
+		b := make([]byte, 64)
+		n, err := there.Read(b)
+		if err != nil || string(b[:n]) != "\x04\xe4\x04\x00\xff\x14" {
+			t.Fatalf("it is told % x, %v", b[:n], err)
+		}
+		leave()
+		if n, err = there.Read(b); err != nil || string(b[:n]) != "\x04\xe5\x04\x00\xff\x13" {
+			t.Errorf("it is told % x, %v", b[:n], err)
+		}
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAScannerThatDarkensByItselfIsLitAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dev, gun, _ := counter(t, scan.Opts{Profile: scan.Zebra, OnDemand: true}, scanemu.Opts{OnDemand: true})

@@ -90,15 +90,16 @@ func (d *Dev) Read(ctx context.Context) (Code, error) {
 		return d.code(ctx, time.Time{})
 	}
 	for {
-		if err := d.order(ctx, light); err != nil {
-			return Code{}, err
+		err := d.order(ctx, light)
+		var code Code
+		if err == nil {
+			code, err = d.code(ctx, time.Now().Add(d.o.Relight))
 		}
-		code, err := d.code(ctx, time.Now().Add(d.o.Relight))
 		if errors.Is(err, errSilence) {
 			continue
 		}
-		if err != nil && !errors.Is(err, ErrLost) {
-			// The visit may be over; the light still has to go out.
+		if err != nil && !errors.Is(err, ErrLost) && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrRefused) {
+			// The visit may be over, even before the scanner answered; the light still has to go out.
 			late, stop := context.WithTimeout(context.WithoutCancel(ctx), d.o.Answer)
 			_ = d.order(late, darken) // it darkens by itself, later
 			stop()

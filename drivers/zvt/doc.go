@@ -1,8 +1,8 @@
 // Package zvt drives a card payment terminal over the ZVT protocol of the German terminal makers.
 //
 // Sources: PA00P015 revision 13.08 "ECR-Interface, ZVT-Protocol: Commands, Bitmaps, Error Messages" (named "P015" in the comments) and
-// PA00P016 issue 03 "Transportprotokoll und Anwendungsprotokoll" ("P016"). Both use hexadecimal numbers throughout, and so do the
-// comments here.
+// PA00P016 issue 03 "Transportprotokoll und Anwendungsprotokoll" ("P016"); for what one maker's terminals do otherwise, card complete's "Smart
+// Terminal, Präzisierungen zum ZVT-Protokoll", issue 22 ("SMART-ZVT"). All use hexadecimal numbers throughout, and so do the comments here.
 //
 //	registration 06 00         P015 2.1,  page 26     abort by the till 06 B0     P015 2.23, page 56
 //	authorisation 06 01        P015 2.2,  page 29     status enquiry 05 01        P015 2.56, page 103
@@ -23,5 +23,14 @@
 // When an end was not clear (an error that wraps ErrLine), RepeatReceipt asks the terminal for its last payment. Compare terminal,
 // trace, receipt number, date and time with what was seen before, never the amount alone; and look at OriginalTrace, which marks a reversal.
 //
+// P015 chapter 4 knows another way: a till that sends the last receipt number along (TLV 1F1F) has the terminal reverse the payment before by itself
+// when the two do not agree. It is not used: no payment is reversed without anybody having said so.
+//
 // After an error that wraps ErrLine or ErrPeer the Dev is spent: it has closed its port, as P016 5.2.5 wants. Open a new one.
+//
+// # What is kept and what is not
+//
+// A field or an object that no document knows is kept and shown; it never ends a payment. A container whose objects cannot be read costs only what
+// stands behind the place (Status.Unread), a field of unknown length all that follows it (Status.Rest), because nothing tells where it ends.
+// Card numbers, tracks, accounts, keys and what somebody typed are read over wherever they stand (Field.Secret, TLV.Secret).
 package zvt
