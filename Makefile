@@ -54,6 +54,7 @@ journeys:
 	./out/bin/demo --headless --journey parking-permit-english --size 1280x800
 	./out/bin/demo --headless --journey payment-unclear
 	./out/bin/demo --headless --journey paper-runs-out
+	./out/bin/demo --headless --journey devices-return
 	./out/bin/demo --headless --journey defect-report
 	./out/bin/demo --headless --journey defect-follow
 	./out/bin/demo kills --rounds 20

@@ -123,6 +123,9 @@ func (j *journey) commands(ctx context.Context) map[string]func(ts *testscript.T
 		"keep":   one(j.keep),
 		"paper":  one(j.paper),
 		"agree":  one(j.agree),
+		"gone":   one(j.gone),
+		"unplug": one(j.town.unplug),
+		"plug":   one(j.town.plug),
 		"fault":  one(j.town.fault),
 		"mend":   one(j.town.mend),
 		"phone":  one(j.takeCode),
@@ -264,6 +267,20 @@ func (j *journey) see(ctx context.Context, text string) error {
 	}
 	_, err := j.find(ctx, fmt.Sprintf("%q to read", text), want)
 	return err
+}
+
+// gone waits until nobody can read a text any more, neither in sight nor further down.
+func (j *journey) gone(ctx context.Context, text string) error {
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		nodes, err := j.look(ctx)
+		if err == nil && !slices.ContainsFunc(nodes, func(n node) bool { return strings.Contains(n.Name, text) || strings.Contains(n.Value, text) }) {
+			return nil
+		}
+		if time.Now().After(end) || ctx.Err() != nil {
+			_ = j.shot(ctx, "not-gone")
+			return fmt.Errorf("%q is still there", text)
+		}
+	}
 }
 
 // turnTo waits until something is on the page, seen or not, and touches "Mehr" as long as it is out of sight. What never comes is left to

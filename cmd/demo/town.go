@@ -37,6 +37,7 @@ type town struct {
 	spoken                    string // what was read aloud last is kept here; "" lets it be heard
 
 	album     *album
+	devices   map[string]emulated
 	processes []*process
 	kiosk     *process
 	hall      *process
@@ -57,7 +58,7 @@ func newTown(bin, out string) (*town, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	t := &town{bin: bin, home: home, out: out, logs: filepath.Join(out, "logs"), clerk: "kowalski", tree: filepath.Join(home, "tree"),
+	t := &town{bin: bin, devices: map[string]emulated{}, home: home, out: out, logs: filepath.Join(out, "logs"), clerk: "kowalski", tree: filepath.Join(home, "tree"),
 		album: newAlbum()}
 	secret := make([]byte, 6)
 	if _, err := rand.Read(secret); err != nil {
@@ -188,11 +189,44 @@ func (t *town) startDevices(ctx context.Context) (map[string]string, error) {
 	return addresses, nil
 }
 
+// emulated is a device that is played, and what it takes to play it again in the same place.
+type emulated struct {
+	listen, dir string
+	process     *process
+}
+
 // emulate brings up one emulated device and gives its address.
 func (t *town) emulate(ctx context.Context, kind, listen, dir string) (address string, err error) {
 	var said emulator
-	_, err = t.launch(ctx, &said, nil, kind, "technician", "emulate", kind, "--listen", listen, "--dir", dir, "--fault-file", t.faultFile(kind))
-	return said.Address, err
+	p, err := t.launch(ctx, &said, nil, kind, "technician", "emulate", kind, "--listen", listen, "--dir", dir, "--fault-file", t.faultFile(kind))
+	if err != nil {
+		return "", err
+	}
+	if i := strings.Index(said.Address, "tcp://"); i >= 0 {
+		listen = said.Address[i:] // plugged in again, it is where it was
+	}
+	t.devices[kind] = emulated{listen, dir, p}
+	return said.Address, nil
+}
+
+// unplug takes a device away while the terminal runs.
+func (t *town) unplug(_ context.Context, kind string) error {
+	d, ok := t.devices[kind]
+	if !ok {
+		return fmt.Errorf("demo: there is no %s to unplug", kind)
+	}
+	d.process.Kill()
+	return nil
+}
+
+// plug brings it back.
+func (t *town) plug(ctx context.Context, kind string) error {
+	d, ok := t.devices[kind]
+	if !ok {
+		return fmt.Errorf("demo: there is no %s to plug in", kind)
+	}
+	_, err := t.emulate(ctx, kind, d.listen, d.dir)
+	return err
 }
 
 // startKiosk enrols a terminal and opens its window on the display.

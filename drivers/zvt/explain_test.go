@@ -1,6 +1,7 @@
 package zvt
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -122,11 +123,21 @@ func FuzzAnswers(f *testing.F) {
 					t.Fatal("a secret field was kept")
 				}
 			}
-			for _, o := range s.TLV {
-				if o.Secret() {
-					t.Fatal("a secret object was kept")
+			if !bytes.Equal(veil(s.Rest), s.Rest) {
+				t.Fatal("a secret field was kept in what cannot be told apart")
+			}
+			var walk func([]TLV)
+			walk = func(all []TLV) {
+				for _, o := range all {
+					if o.Secret() {
+						t.Fatal("a secret object was kept")
+					}
+					if parts, err := o.Parts(); err == nil && o.Constructed() {
+						walk(parts)
+					}
 				}
 			}
+			walk(s.TLV)
 		}
 		for _, set := range []Charset{CP437, Latin1, UTF8, 0x42} {
 			_, _ = paper{set, 32}.parse(PrintLine, b)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -122,19 +123,13 @@ func TestASuccessThatNobodyExpectsIsRefused(t *testing.T) {
 }
 
 func TestAWebServerIsNotACardTerminal(t *testing.T) {
-	d, p := play(t, zvt.Opts{})
-	p.says([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")...)
-	if err := d.Register(t.Context()); !errors.Is(err, zvt.ErrPeer) {
-		t.Fatalf("%v, want ErrPeer", err)
-	}
-}
-
-func TestHalfAMessageEndsTheConnection(t *testing.T) {
-	d, p := play(t, zvt.Opts{T3: 50 * time.Millisecond})
-	p.says(0x80, 0x00)
-	if err := d.Enquire(t.Context()); !errors.Is(err, zvt.ErrLine) {
-		t.Fatalf("%v, want ErrLine", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		d, p := play(t, zvt.Opts{})
+		p.says([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")...)
+		if err := d.Register(t.Context()); !errors.Is(err, zvt.ErrPeer) {
+			t.Fatalf("%v, want ErrPeer", err)
+		}
+	})
 }
 
 func TestASuccessAndThenAnErrorIsUnclear(t *testing.T) {
