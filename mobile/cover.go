@@ -114,11 +114,15 @@ func (c *cover) done(a *App) {
 	e := c.editor
 	a.beside(func(context.Context) func() {
 		ready, err := e.Encode()
+		m := made{Prepared: ready}
+		if err == nil {
+			m.view = shrunk(ready.JPEG, viewEdge)
+		}
 		return func() {
 			d := c.of.draft
 			c.saving = false
 			if err == nil {
-				f := made{ready}.file()
+				f := m.file()
 				if len(d.visit.Files()) == mostPhotos { // there is room only once the old one is gone
 					d.visit.Detach(pathPhotos, c.file.Digest)
 				}
@@ -138,6 +142,7 @@ func (c *cover) done(a *App) {
 				a.refresh(c)
 				return
 			}
+			a.shows(m)
 			a.o.Event("covered", "areas", n)
 			a.keep(d, true)
 			e.Wipe()

@@ -56,7 +56,11 @@ func (s *detail) draw(a *App) page {
 	p := page{title: r.Title, gap: 18}
 	kind, sign, word := a.stateOf(r)
 	if len(r.Thumb) > 0 {
-		p.body = append(p.body, a.photoView(digestOf(r.Thumb), r.Thumb, min(a.px(180), a.size.Height*0.25), a.say("detail.photo")))
+		name := a.say("detail.photo")
+		if r.Support {
+			name = a.say("nearby.photo")
+		}
+		p.body = append(p.body, a.photoView(digestOf(r.Thumb), r.Thumb, min(a.px(180), a.size.Height*0.25), name))
 	}
 	if r.Place != "" {
 		p.body = append(p.body, a.signed("map-pin", r.Place, ""))

@@ -260,3 +260,22 @@ func TestAPhotoThatIsStillPreparedIsNeitherLostNorLeftBehind(t *testing.T) {
 		}
 	})
 }
+
+// Between "wird vorbereitet" and the photo an empty room flashed up, and a journey took a picture of it.
+func TestAPhotoIsSeenAsSoonAsItIsThere(t *testing.T) {
+	r := newRig(t, phone)
+	r.Tap("photo", "file.schlagloch.jpg")
+	r.WaitScreen("foto")
+	d := r.a.drafts[0]
+	r.Wait("the photo", func() bool { return d.preparing == 0 })
+	if !r.Sees("Ihr Foto, 1 von 1") {
+		t.Errorf("the photo is not seen:\n%s", r.Said())
+	}
+	r.calm()
+	r.start() // as after a kill: it has to be read anew
+	r.a.push(&begun{draft: r.a.drafts[0]})
+	if r.Sees("Ihr Foto, 1 von 1") || !r.Sees("Foto wird geladen") {
+		t.Error("who cannot see is told that it is there already")
+	}
+	r.WaitFor("Ihr Foto, 1 von 1")
+}

@@ -126,7 +126,7 @@ func (a *App) scrolled(p page) fyne.CanvasObject {
 		if look.Measure(p.room, st.Size(size), true).Width > a.size.Width-2*st.Margin() { // a line that a small phone needs for something else
 			size = look.TitleM
 		}
-		col = append(col, look.Text(st, size, p.room, look.TextOpts{Bold: true}))
+		col = append(col, look.Inset(look.Text(st, size, p.room, look.TextOpts{Bold: true}), 0, 0, 0, a.px(4)))
 	}
 	var top fyne.CanvasObject
 	if g := p.step; g != nil {

@@ -34,30 +34,39 @@ type gallery struct {
 // most that are kept; a picture is 2 MB.
 const galleryMost = 12
 
+func (g *gallery) put(digest string, img image.Image) {
+	if g.pictures == nil {
+		g.pictures = map[string]image.Image{}
+	}
+	if _, known := g.pictures[digest]; !known {
+		g.order = append(g.order, digest)
+	}
+	g.pictures[digest] = img
+	if len(g.order) > galleryMost {
+		delete(g.pictures, g.order[0])
+		g.order = g.order[1:]
+	}
+}
+
 // picture gives a photo for the screen; nil while it is being made. It draws anew when it is there.
 func (a *App) picture(digest string, jpeg []byte) image.Image {
-	if a.gallery.pictures == nil {
-		a.gallery.pictures = map[string]image.Image{}
-	}
 	img, known := a.gallery.pictures[digest]
 	if known {
 		return img
 	}
-	a.gallery.pictures[digest] = nil
-	a.gallery.order = append(a.gallery.order, digest)
-	if len(a.gallery.order) > galleryMost {
-		delete(a.gallery.pictures, a.gallery.order[0])
-		a.gallery.order = a.gallery.order[1:]
-	}
+	a.gallery.put(digest, nil)
 	a.beside(func(context.Context) func() {
 		img := shrunk(jpeg, viewEdge)
 		if img == nil {
 			return nil
 		}
-		return func() { a.gallery.pictures[digest] = img; a.show() }
+		return func() { a.gallery.put(digest, img); a.show() }
 	})
 	return nil
 }
+
+// mostCut is how much larger than its room a photo may be to be cut to it: who has to find a face, or to know a hole again, has to see all of it.
+const mostCut = 1.15
 
 // photoView is a photo as wide as there is room and this high, told by name.
 func (a *App) photoView(digest string, jpeg []byte, h float32, name string) fyne.CanvasObject {
@@ -73,12 +82,15 @@ func (a *App) photoView(digest string, jpeg []byte, h float32, name string) fyne
 		}
 		pic := canvas.NewImageFromImage(img)
 		pic.FillMode, pic.CornerRadius = canvas.ImageFillCover, a.px(16)
-		if b := img.Bounds(); s.Width*float32(b.Dy()) > 2*s.Height*float32(b.Dx()) { // more than half of an upright photo would be missing: all of it, in the middle
+		if b := img.Bounds(); s.Width*float32(b.Dy()) > mostCut*s.Height*float32(b.Dx()) { // all of it, in the middle
 			w := s.Height * float32(b.Dx()) / float32(b.Dy())
 			return append(objs, look.At(pic, (s.Width-w)/2, 0, w, s.Height))
 		}
 		return append(objs, look.At(pic, 0, 0, s.Width, s.Height))
 	})
+	if img == nil { // who cannot see, and who watches, should not believe that it is there
+		name = a.say("photo.loading")
+	}
 	p.Node = tree.Node{Role: tree.Picture, Name: name}
 	return p
 }
@@ -144,6 +156,7 @@ func (a *App) prepared(f *foto, m made, err error) {
 		a.refused(f)
 		return
 	}
+	a.shows(m)
 	f.at = len(d.visit.Files()) - 1
 	a.o.Event("photo", "bytes", len(m.JPEG))
 	a.placed(f, m.Place)
@@ -178,8 +191,11 @@ func (a *App) refused(f *foto) {
 	}
 }
 
-// made is a photo that may travel.
-type made struct{ photo.Prepared }
+// made is a photo that may travel, and how the screen shows it.
+type made struct {
+	photo.Prepared
+	view image.Image
+}
 
 // prepare turns a file into a photo that may travel, and tells how far it is.
 func prepare(data []byte, stage func(n int)) (made, error) {
@@ -195,7 +211,17 @@ func prepare(data []byte, stage func(n int)) (made, error) {
 	stage(3)
 	ready, err := e.Encode()
 	e.Wipe()
-	return made{ready}, err
+	if err != nil {
+		return made{}, err
+	}
+	return made{ready, shrunk(ready.JPEG, viewEdge)}, nil
+}
+
+// shows has a photo ready for the screen, so that no empty room is seen where it will be.
+func (a *App) shows(m made) {
+	if m.view != nil {
+		a.gallery.put(m.file().Digest, m.view)
+	}
 }
 
 func (m made) file() visit.File {
