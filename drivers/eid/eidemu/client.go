@@ -33,6 +33,7 @@ type client struct {
 	level  int
 	flow   string // "AUTH", "CHANGE_PIN"
 	state  string // what is waited behind
+	told   bool   // whether a card lies there, as the program was told last
 	can    bool   // the right CAN was given
 	bad    map[string]bool
 	effect []string // the optional rights that are allowed
@@ -122,6 +123,9 @@ func (c *client) command() (command, error) {
 		select {
 		case e = <-c.events:
 		case <-c.a.moved:
+			if c.lies() == c.told { // a question has told of it already
+				continue
+			}
 			c.readers()
 			return command{Cmd: "(card)"}, nil
 		case <-c.ctx.Done():
@@ -235,6 +239,7 @@ func (c *client) reader() msg {
 	c.a.mu.Lock()
 	k := c.a.card
 	c.a.mu.Unlock()
+	c.told = k.in
 	r := msg{"name": c.a.o.Reader, "attached": true, "insertable": false, "keypad": c.a.fault(Keypad), "card": nil}
 	switch {
 	case !k.in:
@@ -245,6 +250,13 @@ func (c *client) reader() msg {
 		r["card"] = msg{"inoperative": c.a.fault(Inoperative) || k.inoperative, "deactivated": c.a.fault(Deactivated), "retryCounter": k.retries}
 	}
 	return r
+}
+
+// lies tells whether a card lies on the reader.
+func (c *client) lies() bool {
+	c.a.mu.Lock()
+	defer c.a.mu.Unlock()
+	return c.a.card.in
 }
 
 // readers tells how the reader stands.
