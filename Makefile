@@ -48,16 +48,19 @@ unit:
 race:
 	$(GO) test -race -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -vxFf <($(GO) list -tags $(TAGS) $(DRAWING)))
 
+# Every journey is a town of its own, on a display of its own: two are played at a time.
+PLAYS := permit offline english unclear paper devices report follow kills
 journeys:
-	./out/bin/demo --headless --journey parking-permit
-	./out/bin/demo --headless --journey parking-permit --offline --out out/offline
-	./out/bin/demo --headless --journey parking-permit-english --size 1280x800
-	./out/bin/demo --headless --journey payment-unclear
-	./out/bin/demo --headless --journey paper-runs-out
-	./out/bin/demo --headless --journey devices-return
-	./out/bin/demo --headless --journey defect-report
-	./out/bin/demo --headless --journey defect-follow
-	./out/bin/demo kills --rounds 20
+	@$(MAKE) --no-print-directory -j2 --output-sync=target $(PLAYS:%=play-%)
+play-permit:  ; ./out/bin/demo --headless --journey parking-permit
+play-offline: ; ./out/bin/demo --headless --journey parking-permit --offline --out out/offline
+play-english: ; ./out/bin/demo --headless --journey parking-permit-english --size 1280x800
+play-unclear: ; ./out/bin/demo --headless --journey payment-unclear
+play-paper:   ; ./out/bin/demo --headless --journey paper-runs-out
+play-devices: ; ./out/bin/demo --headless --journey devices-return
+play-report:  ; ./out/bin/demo --headless --journey defect-report
+play-follow:  ; ./out/bin/demo --headless --journey defect-follow
+play-kills:   ; ./out/bin/demo kills --rounds 20
 
 pictures: build
 	./out/bin/demo --headless --journey parking-permit
