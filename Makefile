@@ -9,6 +9,8 @@ PROGRAMS := ./cmd/kiosk ./cmd/mobile ./cmd/townhall ./cmd/technician ./cmd/demo 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages the phone's app; needs the Android NDK.
 FYNE := fyne.io/tools/cmd/fyne@v1.7.4
+NDK := 27.2.12479018
+ANDROID_BUILD := 35.0.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 export LANG := C.UTF-8
 
@@ -69,7 +71,9 @@ pictures: build
 # The packager needs the Android SDK's build tools and the NDK (ANDROID_HOME, ANDROID_NDK_HOME), which are not part of `make setup-*`; the app that comes
 # out has not been tried on a phone here. cmd/mobile/town/README.md says how an app gets to know its town.
 android:
-	@test -n "$$ANDROID_NDK_HOME" || { echo "make android needs the Android NDK: set ANDROID_NDK_HOME (and ANDROID_HOME) to where it is"; exit 1; }
+	@test -n "$${ANDROID_NDK_HOME:-}" || { echo "Without the Android NDK no APK can be built: set ANDROID_NDK_HOME (and ANDROID_HOME) to where it is"; exit 1; }
+	@grep -qs "Pkg.Revision *= *$(NDK)" "$${ANDROID_NDK_HOME:-}/source.properties" || { echo "make android wants the Android NDK $(NDK), and no other: $${ANDROID_NDK_HOME:-} has another"; exit 1; }
+	@test -x "$${ANDROID_HOME:-}/build-tools/$(ANDROID_BUILD)/aapt2" || { echo "make android wants the Android SDK's build tools $(ANDROID_BUILD) in ANDROID_HOME"; exit 1; }
 	@test -f cmd/mobile/town/mobile.yaml || { echo "cmd/mobile/town/mobile.yaml is missing: see cmd/mobile/town/README.md"; exit 1; }
 	cd cmd/mobile && $(GO) run $(FYNE) package --target android --tags migrated_fynedo,sqlite_fts5
 

@@ -121,7 +121,7 @@ func giveUp(_, _ string, c syscall.RawConn) error {
 
 // look is how often a silent serial line's node is looked for. The kernel ends a line whose adapter was pulled by itself; this is for drivers
 // that forget to.
-const look = 2 * time.Second
+const look = 3 * time.Second
 
 // openPolled opens a serial line a second time beside tarm/serial, which sets it up and goes: in this descriptor an idle line costs nothing, an end
 // is an end, and Close ends a write that nobody takes. It is also locked against other programs, because two that read one line each get half.
