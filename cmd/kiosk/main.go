@@ -122,6 +122,9 @@ func (m *Main) openDesk() error {
 		return err
 	}
 	m.close = append(m.close, devices.Close)
+	if err := devices.Note(m.config.LastFaults()); err != nil {
+		slog.Warn("what was wrong with the devices before is not known", "error", err)
+	}
 	devices.Fill(&m.desk)
 	m.device = devices
 	return nil

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/setup"
 )
 
@@ -32,6 +34,8 @@ type finding struct {
 	Fault    string     `json:"fault,omitempty"` // what it failed with, for a report
 	Do       string     `json:"do,omitempty"`    // what to do about it
 	MS       int64      `json:"ms"`              // how long the test took
+
+	Last *hardware.Past `json:"last,omitempty"` // the last fault that the terminal itself saw; nil: none yet
 }
 
 // verdict is the last line of a self test.
@@ -56,6 +60,10 @@ func (c selftestCmd) Run(h *hands) error {
 	if err != nil {
 		return err
 	}
+	past, err := hardware.LastFaults(config.LastFaults())
+	if err != nil { // how the devices are now can be told all the same
+		slog.Warn("what was wrong before cannot be read", "error", err)
+	}
 	d := config.Devices
 	var devices []tested
 	for _, t := range []tested{
@@ -75,6 +83,9 @@ func (c selftestCmd) Run(h *hands) error {
 	tests.Wait()
 	end := verdict{OK: true, Devices: len(all)}
 	for _, f := range all {
+		if last, ok := past[f.Part]; ok {
+			f.Last = &last
+		}
 		if !f.OK {
 			end.OK = false
 			end.Faults++
@@ -123,6 +134,7 @@ func (c selftestCmd) tell(h *hands, f finding) error {
 	for _, line := range []struct{ name, value string }{
 		{sentence{"Gerät", "Device"}.in(c.Lang), f.Device}, {sentence{"Software", "Firmware"}.in(c.Lang), f.Firmware},
 		{sentence{"Serie", "Serial"}.in(c.Lang), f.Serial}, {sentence{"Meldung", "Fault"}.in(c.Lang), f.Fault}, {sentence{"Zu tun", "To do"}.in(c.Lang), f.Do},
+		{sentence{"Zuletzt", "Last"}.in(c.Lang), c.past(f.Last)},
 	} {
 		if line.value != "" {
 			text += fmt.Sprintf("        %-9s %s\n", line.name, line.value)
@@ -130,6 +142,19 @@ func (c selftestCmd) tell(h *hands, f finding) error {
 	}
 	_, err := fmt.Fprintln(h.out, strings.TrimRight(text, "\n"))
 	return err
+}
+
+// past tells of a device's last fault in a line; "" if it never had one.
+func (c selftestCmd) past(p *hardware.Past) string {
+	if p == nil {
+		return ""
+	}
+	const minute = "2006-01-02 15:04"
+	since := p.Since.Local().Format(minute)
+	if p.Until == nil {
+		return fmt.Sprintf(sentence{"seit %s: %s", "since %s: %s"}.in(c.Lang), since, p.Fault)
+	}
+	return fmt.Sprintf(sentence{"%s bis %s: %s", "%s to %s: %s"}.in(c.Lang), since, p.Until.Local().Format(minute), p.Fault)
 }
 
 func (c selftestCmd) conclude(h *hands, v verdict) error {

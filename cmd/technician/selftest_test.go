@@ -127,6 +127,42 @@ func TestASelfTestFindsEveryDeviceAndTellsWhatToDo(t *testing.T) {
 	}
 }
 
+// The technician comes when the device works again: what the terminal saw in the night is told all the same.
+func TestASelfTestTellsTheLastFaultOfADeviceThatIsWellAgain(t *testing.T) {
+	address := play(t, nil, "printer", "--dir", t.TempDir())
+	config := file(t, "kiosk.yaml", "data: memory\nlang: de\ndevices: {receipt: \""+address+"\"}\n")
+	memory := filepath.Join(filepath.Dir(config), "memory")
+	if err := os.Mkdir(memory, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []struct{ kept, words, json string }{
+		{"", "", ""},
+		{`{"receipt":{"fault":"no paper","since":"2026-07-01T03:10:00Z","until":"2026-07-01T07:45:00Z"},"a4":{"fault":"x","since":"2026-07-01T03:10:00Z"}}`,
+			" bis ", `"last":{"fault":"no paper","since":"2026-07-01T03:10:00Z","until":"2026-07-01T07:45:00Z"}`},
+		{`{"receipt":{"fault":"no paper","since":"2026-07-01T03:10:00Z"}}`, "Zuletzt   seit ", `"last":{"fault":"no paper","since":"2026-07-01T03:10:00Z"}`},
+	} {
+		if k.kept != "" {
+			if err := os.WriteFile(filepath.Join(memory, "faults.json"), []byte(k.kept), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		words, err := tool(t, nil, "selftest", "--config", config)
+		if err != nil || strings.Contains(words, "Zuletzt") != (k.kept != "") || !strings.Contains(words, k.words) {
+			t.Errorf("%s: %s, %v", k.kept, words, err)
+		}
+		out, err := tool(t, nil, "selftest", "--config", config, "--json")
+		if err != nil || !strings.Contains(out, k.json) || strings.Contains(out, `"last"`) != (k.kept != "") {
+			t.Errorf("%s: %s, %v", k.kept, out, err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(memory, "faults.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if words, err := tool(t, nil, "selftest", "--config", config); err != nil || !strings.Contains(words, "alle in Ordnung") {
+		t.Errorf("what once was cannot be read: %s, %v", words, err)
+	}
+}
+
 func TestASelfTestRepeatsNoPassword(t *testing.T) {
 	config := file(t, "kiosk.yaml", "data: memory\ndevices: {terminal: \"zvt+tcp://127.0.0.1:1?password=987654\"}\n")
 	out, err := tool(t, nil, "selftest", "--config", config, "--json", "--within", "1s")

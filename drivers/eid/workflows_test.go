@@ -189,9 +189,6 @@ func TestCitizenTakesAnOptionalRightAway(t *testing.T) {
 		t.Errorf("a right that nobody asked for could be given: %v", err)
 	}
 	v.must(v.Allow())
-	if err := v.Consent(); err != nil && !errors.Is(err, ErrNotNow) {
-		t.Errorf("consent before the change is confirmed: %v", err)
-	}
 	v.must(v.Allow(DoctoralDegree))
 	v.must(v.Allow())
 	s := v.until("fewer rights", func(s State) bool { return !s.Pending })

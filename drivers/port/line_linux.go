@@ -10,6 +10,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/tarm/serial"
+	"golang.org/x/sys/unix"
 )
 
 // noctty keeps a device from becoming the terminal that controls this process.
@@ -102,21 +103,21 @@ func flowControl(t *syscall.Termios, flow string) {
 	}
 }
 
-// unanswered is how long a TCP line stands while nothing acknowledges what was written. The kernel's own patience is a quarter of an hour. It is longer
-// than any printer stands still with a full buffer before its driver gives up.
-const unanswered = 20 * time.Second
-
-// giveUp sets TCP_USER_TIMEOUT (not named in package syscall) on a connection that is about to be made.
-func giveUp(_, _ string, c syscall.RawConn) error {
-	const tcpUserTimeout = 18
-	var bad error
-	err := c.Control(func(fd uintptr) {
-		bad = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(unanswered/time.Millisecond))
+// giveUp makes the kernel end a connection when something that was written stays unacknowledged for d; 0 leaves it to the kernel. A connection
+// that is closed already, or is none of TCP's, is left alone.
+func giveUp(c syscall.RawConn, d time.Duration) {
+	_ = c.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d/time.Millisecond))
 	})
-	if err == nil {
-		err = bad
-	}
-	return err
+}
+
+// underWay tells whether something that was written has not been acknowledged yet.
+func underWay(c syscall.RawConn) (yes bool) {
+	_ = c.Control(func(fd uintptr) {
+		left, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ)
+		yes = err == nil && left > 0
+	})
+	return yes
 }
 
 // look is how often a silent serial line's node is looked for. The kernel ends a line whose adapter was pulled by itself; this is for drivers

@@ -3,6 +3,7 @@ package port
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // dial opens a line by its address.
@@ -123,7 +126,7 @@ func TestAPrinterThatSaysXOFFGetsNothingUntilXON(t *testing.T) {
 	}
 }
 
-// Nobody can pull a cable in a test; what the kernel was told to do about it can be read.
+// What the kernel was told to do about a device that says nothing; kiosk/hardware pulls a cable and sees that it does.
 func TestTheKernelIsToldToLookForADeviceThatSaysNothing(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -131,27 +134,57 @@ func TestTheKernelIsToldToLookForADeviceThatSaysNothing(t *testing.T) {
 	}
 	defer l.Close()
 	p := dial(t, "tcp://"+l.Addr().String())
-	raw, err := p.(*conn).c.(*net.TCPConn).SyscallConn()
+	peer, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
-	const keepIdle, keepInterval, keepCount, userTimeout = 4, 5, 6, 18
-	for _, c := range []struct {
-		name               string
-		level, option, max int
-		least              int
-	}{
-		{"asks", syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1, 1}, {"seconds to the first question", syscall.IPPROTO_TCP, keepIdle, 2, 1},
-		{"seconds between two", syscall.IPPROTO_TCP, keepInterval, 1, 1}, {"questions", syscall.IPPROTO_TCP, keepCount, 2, 1},
-		{"milliseconds for what was written", syscall.IPPROTO_TCP, userTimeout, 20000, 10001}, // escpos waits 10 s for a printer that stands still
-	} {
-		var got int
+	defer peer.Close()
+	raw := p.(*conn).raw
+	told := func(level, option int) (got int) {
+		t.Helper()
 		var bad error
-		if err := raw.Control(func(fd uintptr) { got, bad = syscall.GetsockoptInt(int(fd), c.level, c.option) }); err != nil || bad != nil {
+		if err := raw.Control(func(fd uintptr) { got, bad = unix.GetsockoptInt(int(fd), level, option) }); err != nil || bad != nil {
 			t.Fatal(err, bad)
 		}
-		if got < c.least || got > c.max {
+		return got
+	}
+	for _, c := range []struct {
+		name                 string
+		level, option        int
+		longest, atAnyRateBy int
+	}{
+		{"asks", unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1, 1}, {"seconds to the first question", unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 2, 1},
+		{"seconds between two", unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1, 1}, {"questions", unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 2, 1},
+	} {
+		if got := told(c.level, c.option); got < c.atAnyRateBy || got > c.longest {
 			t.Errorf("%s: %d", c.name, got)
+		}
+	}
+	limit := func() int { return told(unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT) }
+	if limit() != 0 {
+		t.Errorf("a silent line has a limit of %d ms: the kernel would not count its questions", limit())
+	}
+	sent := make(chan error, 1)
+	go func() { _, err := p.Write(make([]byte, 16<<20)); sent <- err }()
+	await(t, "a limit while bytes are on their way", func() bool { return limit() > 10_000 && limit() <= 20_000 }) // escpos waits 10 s for a printer that stands still
+	for range 30 {
+		time.Sleep(100 * time.Millisecond)
+		if limit() == 0 {
+			t.Fatal("no limit although nobody took what was written")
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, peer) }()
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	await(t, "none when all has arrived", func() bool { return limit() == 0 })
+}
+
+func await(t *testing.T, what string, true func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !true(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never: " + what)
 		}
 	}
 }

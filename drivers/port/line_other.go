@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 )
 
 const noctty = 0
@@ -20,4 +21,6 @@ func setFlow(_, _ string) error { return errors.ErrUnsupported }
 func openPolled(settings) (Port, error) { return nil, errors.ErrUnsupported }
 
 // giveUp leaves it to the system how long it waits for an answer.
-func giveUp(_, _ string, _ syscall.RawConn) error { return nil }
+func giveUp(syscall.RawConn, time.Duration) {}
+
+func underWay(syscall.RawConn) bool { return false }

@@ -29,6 +29,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -101,8 +102,8 @@ func openTCP(ctx context.Context, u *url.URL) (Port, error) {
 		wait = d
 	}
 	// A device that was unplugged from its network never says goodbye: the kernel asks after two silent seconds, and twice more. It does not ask
-	// while something that was written is on its way; see unanswered.
-	d := net.Dialer{Timeout: wait, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 2 * time.Second, Interval: time.Second, Count: 2}, Control: giveUp}
+	// while something that was written is on its way; see conn.hurry.
+	d := net.Dialer{Timeout: wait, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 2 * time.Second, Interval: time.Second, Count: 2}}
 	c, err := d.DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return nil, fmt.Errorf("port: open: %w", err)
@@ -113,6 +114,9 @@ func openTCP(ctx context.Context, u *url.URL) (Port, error) {
 // Conn makes a Port of a network connection, such as one that a listener accepted.
 func Conn(c net.Conn) Port {
 	p := &conn{inbox: newInbox(), c: c}
+	if s, ok := c.(syscall.Conn); ok {
+		p.raw, _ = s.SyscallConn() // fails only when closed: then nothing is under way any more
+	}
 	p.listening.Go(p.listen)
 	return p
 }
@@ -122,6 +126,45 @@ type conn struct {
 	*inbox
 	c         net.Conn
 	listening sync.WaitGroup
+
+	raw     syscall.RawConn // nil: no kernel's connection
+	sending sync.Mutex
+	hurried bool // the kernel was told to give up after unanswered
+	writes  int  // so far
+	settled int  // writes when it was last looked at whether all had arrived
+}
+
+// unanswered is how long a TCP line stands while nothing acknowledges what was written. The kernel's own patience is a quarter of an hour. It is longer
+// than any printer stands still with a full buffer before its driver gives up.
+const unanswered = 20 * time.Second
+
+// hurry makes the kernel end the connection if what is about to be written is not acknowledged in time. That lasts only until all has arrived:
+// while the kernel has such a limit (TCP_USER_TIMEOUT), it keeps to it for silent lines too and does not count the questions of its keep-alive.
+func (c *conn) hurry() {
+	if c.raw == nil {
+		return
+	}
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	c.writes++
+	if !c.hurried {
+		c.hurried = true
+		giveUp(c.raw, unanswered)
+		time.AfterFunc(time.Second, c.settle)
+	}
+}
+
+// settle looks once a second whether all that was written has arrived.
+func (c *conn) settle() {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	if c.settled == c.writes && !underWay(c.raw) { // a write that began since the last look may not have reached the kernel yet
+		c.hurried = false
+		giveUp(c.raw, 0)
+		return
+	}
+	c.settled = c.writes
+	time.AfterFunc(time.Second, c.settle)
 }
 
 func (c *conn) listen() {
@@ -139,6 +182,7 @@ func (c *conn) listen() {
 }
 
 func (c *conn) Write(b []byte) (int, error) {
+	c.hurry()
 	n, err := c.c.Write(b)
 	return n, plain(err)
 }

@@ -49,14 +49,14 @@ func house() []room {
 		{"internal/core/visit", []string{"internal/core/..."}},
 		{"internal/core/visit/visittest", []string{"internal/core/seal", "internal/core/pay"}},
 		{"sync/wire", []string{"internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
-		{"sync/...", []string{"sync/wire", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
-		{"sync/device", []string{"sync/wire", "sync/store", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
+		{"sync/...", []string{"internal/durable", "sync/wire", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
+		{"sync/device", []string{"internal/durable", "sync/wire", "sync/store", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
 		// Floor 3.
 		{"internal/ui/...", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		// Floor 4.
 		{"kiosk", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
-		{"kiosk/hardware", []string{"internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
+		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
 		{"internal/townhall/...", []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
 			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
@@ -84,11 +84,12 @@ func house() []room {
 		{"cmd/mobile", []string{"internal/core/...", "internal/ui/...", "internal/clock", "internal/outpost", "sync/device", "sync/store", "mobile", "assets"}},
 		{"internal/outpost", []string{"internal/core/...", "sync/device", "sync/store"}},
 		{"internal/outpost/outposttest", []string{"internal/core/proof", "internal/townhall/sqlite", "sync/..."}},
-		{"internal/server", []string{"internal/core/...", "internal/townhall/...", "sync/hall", "sync/wire", "assets"}},
+		{"internal/server", []string{"internal/durable", "internal/core/...", "internal/townhall/...", "sync/hall", "sync/wire", "assets"}},
 		{"internal/town", []string{"internal/core/...", "internal/clock", "internal/outpost", "internal/server", "internal/town/line", "internal/townhall/...", "sync/...",
 			"drivers/...", "kiosk/hardware", "assets"}},
 		{"internal/town/line", nil},
 		{"internal/clock", nil},
+		{"internal/durable", nil},
 		{"internal/arch", nil},
 	}
 }
@@ -111,7 +112,7 @@ func foreign() map[string][]string {
 		"github.com/ebfe/scard":                 {"drivers/card/pcsc"},
 		"database/sql":                          {"sync/store", "internal/townhall/sqlite", "internal/townhall/storetest"},
 		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "drivers/eid/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
-		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/server", "internal/town", "cmd/..."},
+		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/durable", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
 	}

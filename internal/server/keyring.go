@@ -16,6 +16,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 )
 
@@ -129,27 +130,7 @@ func (k *Keyring) Save(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	return writeFile(keyPath(dir), raw)
-}
-
-// writeFile replaces a file durably; for its owner only.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.Write(keyPath(dir), raw)
 }
 
 // Ring gives the keys that open envelopes, newest first.
@@ -237,7 +218,7 @@ func RestoreKeys(dir, passphrase string, from io.Reader) (err error) {
 		return err
 	}
 	for name, data := range map[string][]byte{keyFile: b.Keyring, caKey: b.CAKey, caCert: b.CACert} {
-		if err := writeFile(filepath.Join(dir, name), data); err != nil {
+		if err := durable.Write(filepath.Join(dir, name), data); err != nil {
 			return err
 		}
 	}

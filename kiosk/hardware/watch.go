@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,9 @@ const (
 	lookFor   = 2 * time.Second
 )
 
+// returnsIn is how long a device may take to be back before its line's end is a fault: some hang up when nobody talks to them.
+const returnsIn = 500 * time.Millisecond
+
 // looker is a device that can be looked after while nobody uses it. gone, if it is not nil, is closed when there is reason to look again at once.
 type looker interface {
 	Look(ctx context.Context) (gone <-chan struct{}, err error)
@@ -30,6 +34,13 @@ type watch struct {
 
 	mu     sync.Mutex
 	faults map[visit.Part]visit.Fault
+	diary  *diary // nil: nobody asks what once was wrong
+}
+
+// Note keeps the last fault of every device in the file, for LastFaults. It is called before Watch. An error says that what the file held is lost.
+func (w *watch) Note(file string) (err error) {
+	w.diary, err = openDiary(file)
+	return err
 }
 
 type watched struct {
@@ -47,25 +58,55 @@ func (w *watch) Watch(ctx context.Context) {
 	all.Wait()
 }
 
+// errEnded is the fault of a device whose line ended and that is not back yet.
+var errEnded = fmt.Errorf("%w: its line ended", visit.ErrUnreachable)
+
 func (w *watch) follow(ctx context.Context, p watched) {
+	ended := false
 	for ctx.Err() == nil {
-		within, stop := context.WithTimeout(ctx, lookFor)
-		gone, err := p.dev.Look(within)
-		stop()
+		gone, err := w.look(ctx, p, ended)
 		if ctx.Err() == nil && !errors.Is(err, errInUse) {
 			w.tell(p.part, err)
 		}
+		ended = false
 		pause := time.NewTimer(lookEvery)
 		select {
 		case <-ctx.Done():
 		case <-gone:
+			ended = true
 		case <-pause.C:
 		}
 		pause.Stop()
 	}
 }
 
+// look looks at a device once. While the look takes long, it tells that the device's line has ended if it has.
+func (w *watch) look(ctx context.Context, p watched, ended bool) (gone <-chan struct{}, err error) {
+	within, stop := context.WithTimeout(ctx, lookFor)
+	defer stop()
+	if !ended {
+		return p.dev.Look(within)
+	}
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		gone, err = p.dev.Look(within)
+	}()
+	late := time.NewTimer(returnsIn)
+	defer late.Stop()
+	select {
+	case <-looked:
+	case <-late.C:
+		w.tell(p.part, errEnded)
+		<-looked
+	}
+	return gone, err
+}
+
 func (w *watch) tell(part visit.Part, err error) {
+	if w.diary != nil {
+		w.diary.note(part, err, w.now())
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	was, known := w.faults[part]

@@ -56,6 +56,9 @@ func (d Devices) Addresses() hardware.Addresses {
 	return hardware.Addresses{Terminal: d.Terminal, Receipt: d.Receipt, A4: d.A4, Scanner: d.Scanner, Card: d.Card, EID: d.EID, RFID: d.RFID, Sensor: d.Presence}
 }
 
+// LastFaults is the file of the terminal's memory that hardware.LastFaults reads.
+func (c Config) LastFaults() string { return filepath.Join(c.Data, "faults.json") }
+
 // Demo is for demo terminals only: a terminal enrolled otherwise refuses to start with it.
 type Demo struct {
 	Tree   string `yaml:"tree"`   // Unix socket that tells what is on the screen

@@ -24,6 +24,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
@@ -255,32 +256,10 @@ func (i *Identity) save(dir string) error {
 		{fileCA, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.ca.Raw})},
 		{fileTown, append(t, '\n')},
 	} {
-		if err := keep(filepath.Join(dir, f.name), f.body); err != nil {
+		if err := durable.Write(filepath.Join(dir, f.name), f.body); err != nil {
 			return fmt.Errorf("device: save: %w", err)
 		}
 	}
-	return nil
-}
-
-// keep replaces a file durably, or leaves the old one.
-func keep(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	_ = d.Sync() // not every system can; the rename is atomic in any case
 	return nil
 }
 

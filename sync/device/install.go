@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
@@ -80,7 +81,7 @@ func makeKey(dir string) (ed25519.PrivateKey, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return key, keep(filepath.Join(dir, fileKey), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	return key, durable.Write(filepath.Join(dir, fileKey), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // phone makes the identity of a key. Its certificate is signed by the key itself and always the same one; no clock is asked when it counts.
@@ -223,7 +224,7 @@ func (l *lesson) learn(m wire.Installed) error {
 	defer l.mu.Unlock()
 	l.learned = &m // it counts also when it cannot be kept: the disk may be full
 	l.use()
-	return keep(l.path, append(b, '\n'))
+	return durable.Write(l.path, append(b, '\n'))
 }
 
 // learn asks the town hall for its keys, once in a run: a phone has nobody who enrols it.

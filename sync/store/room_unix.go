@@ -2,11 +2,7 @@
 
 package store
 
-import (
-	"errors"
-	"os"
-	"syscall"
-)
+import "syscall"
 
 // freeBytes is what an ordinary user can still write to dir's file system.
 func freeBytes(dir string) (int64, error) {
@@ -15,13 +11,4 @@ func freeBytes(dir string) (int64, error) {
 		return 0, err
 	}
 	return int64(st.Bavail) * int64(st.Bsize), nil
-}
-
-// syncDir makes the names in dir durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -17,6 +17,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
 )
 
 // ErrLocked says that an entry cannot be opened: there is no locker, or it was closed with another key, or its bytes were changed.
@@ -32,7 +33,7 @@ func OpenLocker(path string) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		key = make([]byte, LockerSize)
 		_, _ = rand.Read(key) // never fails
-		err = keep(path, key)
+		err = durable.Write(path, key)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: locker: %w", err)
@@ -41,22 +42,6 @@ func OpenLocker(path string) ([]byte, error) {
 		return nil, fmt.Errorf("store: locker: %s is damaged: %w", filepath.Base(path), ErrLocked)
 	}
 	return key, nil
-}
-
-// keep writes a file whole and durably, or not at all.
-func keep(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path+".new"))
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
 }
 
 // Ref names an entry.

@@ -25,6 +25,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
 )
 
 var (
@@ -139,7 +140,7 @@ func (s *Store) begin(path string) error {
 	if err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
-	if err := syncDir(s.dir); err != nil {
+	if err := durable.Names(s.dir); err != nil {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	// A device that starts on a full disk still has to drain; Room says what is missing.
