@@ -22,6 +22,7 @@ type commands struct {
 
 	Kills    killsCmd    `cmd:"" help:"Kill the phone's app at random moments and see what is lost or doubled."`
 	Prepare  prepareCmd  `cmd:"" hidden:"" help:"Prepare one photo in a process of its own, for the bench."`
+	Bare     bareCmd     `cmd:"" hidden:"" help:"Paint the whole display at every touch, for the bench."`
 	Idle     idleCmd     `cmd:"" hidden:"" help:"Hold drivers open and do nothing, for the bench."`
 	Pictures picturesCmd `cmd:"" help:"Make the README's pictures out of the journey parking-permit."`
 }

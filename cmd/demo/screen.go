@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -74,6 +75,7 @@ type watch struct {
 	conn   *xgb.Conn
 	drawn  chan struct{} // one is enough, however often something was drawn
 	broken error         // why drawn was closed
+	part   atomic.Pointer[image.Rectangle]
 }
 
 // watchScreen tells of everything drawn on the display from now on.
@@ -107,6 +109,11 @@ func watchScreen(display string) (*watch, error) {
 				w.broken = errors.New("demo: watch display: the display has gone")
 				return
 			}
+			if d, is := event.(damage.NotifyEvent); is {
+				if part := w.part.Load(); part != nil && !part.Overlaps(rect(d.Area)) {
+					continue
+				}
+			}
 			select {
 			case w.drawn <- struct{}{}:
 			default:
@@ -117,6 +124,13 @@ func watchScreen(display string) (*watch, error) {
 }
 
 func (w *watch) Close() { w.conn.Close() }
+
+// Only makes the watch tell of what is drawn in a part of the screen from now on.
+func (w *watch) Only(part image.Rectangle) { w.part.Store(&part) }
+
+func rect(r xproto.Rectangle) image.Rectangle {
+	return image.Rect(int(r.X), int(r.Y), int(r.X)+int(r.Width), int(r.Y)+int(r.Height))
+}
 
 // Next waits until something is drawn; it returns at once when something was since the last call. False: nothing was for so long.
 func (w *watch) Next(longest time.Duration) (bool, error) {
