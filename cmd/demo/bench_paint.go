@@ -80,11 +80,15 @@ func (b *bench) firstPaint(ctx context.Context, work string) error {
 	if err := st.steady(ctx); err != nil {
 		return err
 	}
-	ours, theirs, err := b.paints(ctx, st, st.town.kiosk, func() *exec.Cmd {
+	both, err := painters(ctx, st, st.town.kiosk, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, filepath.Join(b.bin, "kiosk"), "--config", filepath.Join(st.town.home, "kiosk.yaml"))
 		cmd.Env = append(os.Environ(), "DISPLAY="+st.display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1")
 		return cmd
 	}, filepath.Join(work, "pages", "01-attract.html"), portrait)
+	if err != nil {
+		return err
+	}
+	ours, theirs, err := b.paints(st, both, nil)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (b *bench) phonePaint(ctx context.Context, work string) error {
 	if _, err := st.screen.Still(); err != nil {
 		return err
 	}
-	ours, theirs, err := b.paints(ctx, st, p.app, func() *exec.Cmd {
+	both, err := painters(ctx, st, p.app, func() *exec.Cmd {
 		cmd := exec.CommandContext(ctx, filepath.Join(b.bin, "mobile"), p.args()...)
 		cmd.Env = append(os.Environ(), p.env()...)
 		return cmd
@@ -119,8 +123,30 @@ func (b *bench) phonePaint(ctx context.Context, work string) error {
 	if err != nil {
 		return err
 	}
-	b.add("phone's first paint, warm", "ms", ours, theirs, "chromium, same page, 390x844", "ratio <= 0.45",
-		func(_, ratio float64) bool { return ratio <= 0.45 }, noBrowser(theirs, "on a computer"))
+	for _, start := range []struct {
+		name   string
+		before func() error
+	}{{"cold", forget}, {"warm", nil}} {
+		ours, theirs, err := b.paints(st, both, start.before)
+		if errors.Is(err, fs.ErrPermission) {
+			b.add("phone's first paint, "+start.name, "ms", nil, nil, "chromium, same page, 390x844", "ratio <= 0.45", nil, "only root may make the system forget its files")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.add("phone's first paint, "+start.name, "ms", ours, theirs, "chromium, same page, 390x844", "ratio <= 0.45",
+			func(_, ratio float64) bool { return ratio <= 0.45 }, noBrowser(theirs, "on a computer"))
+	}
+	return nil
+}
+
+// forget makes the system forget the files it has read: what starts next is read from the disk as after a start of the machine.
+func forget() error {
+	syscall.Sync()
+	if err := os.WriteFile("/proc/sys/vm/drop_caches", []byte("3\n"), 0); err != nil {
+		return fmt.Errorf("demo: bench: forget files: %w", err)
+	}
 	return nil
 }
 
@@ -132,47 +158,56 @@ func noBrowser(theirs []float64, word string) string {
 	return word
 }
 
-// paints starts ours and the browser in turn, again and again, and gives the milliseconds until each has painted; nothing of the browser where there
-// is none. shown is ours, painted on the stage; it is ended.
-func (b *bench) paints(ctx context.Context, st *stage, shown *process, ours func() *exec.Cmd, page string, l layout) (our, their []float64, err error) {
-	type program struct {
-		make   func() *exec.Cmd
-		places map[image.Point]uint32
-		times  *[]float64
-	}
+// painter is a program whose first picture is waited for.
+type painter struct {
+	make   func() *exec.Cmd
+	places map[image.Point]uint32 // what its picture shows there
+}
+
+// painters makes ready ours and, where there is one, the browser. shown is ours, painted on the stage; it is ended.
+func painters(ctx context.Context, st *stage, shown *process, ours func() *exec.Cmd, page string, l layout) ([]painter, error) {
 	places, err := st.places()
 	shown.Stop()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	programs := []program{{ours, places, &our}}
-	if _, err := exec.LookPath("chromium"); err == nil {
-		browser := func() *exec.Cmd { return chromium(ctx, st.display, page+".profile", page, l) }
-		first := browser() // makes its profile; not counted
-		if err := first.Start(); err != nil {
-			return nil, nil, err
-		}
-		time.Sleep(4 * time.Second)
-		places, err := st.places()
-		end(first)
-		if err != nil {
-			return nil, nil, err
-		}
-		programs = append(programs, program{browser, places, &their})
+	both := []painter{{ours, places}}
+	if _, err := exec.LookPath("chromium"); err != nil {
+		return both, nil
 	}
+	browser := func() *exec.Cmd { return chromium(ctx, st.display, page+".profile", page, l) }
+	first := browser() // makes its profile; not counted
+	if err := first.Start(); err != nil {
+		return nil, err
+	}
+	time.Sleep(4 * time.Second)
+	places, err = st.places()
+	end(first)
+	return append(both, painter{browser, places}), err
+}
+
+// paints starts ours and the browser in turn, again and again, and gives the milliseconds until each has painted; nothing of the browser where there
+// is none. before, if not nil, is called before each start.
+func (b *bench) paints(st *stage, both []painter, before func() error) (ours, theirs []float64, err error) {
+	times := make([][]float64, 2)
 	for range b.rounds {
-		for _, p := range programs {
+		for i, p := range both {
 			if err := st.clear(); err != nil {
 				return nil, nil, err
+			}
+			if before != nil {
+				if err := before(); err != nil {
+					return nil, nil, err
+				}
 			}
 			t, err := st.paint(p.make(), p.places)
 			if err != nil {
 				return nil, nil, err
 			}
-			*p.times = append(*p.times, t)
+			times[i] = append(times[i], t)
 		}
 	}
-	return our, their, nil
+	return times[0], times[1], nil
 }
 
 // places finds points of the screen that do not move and differ from the empty screen.
