@@ -142,6 +142,9 @@ func Written(k Kind, lang string, v any) string {
 		if day, err := time.Parse(time.DateOnly, n); err == nil && k == Date {
 			return text.Date(lang, day)
 		}
+		if k == IBAN {
+			return groups(n)
+		}
 		return n
 	}
 	return ""
@@ -316,9 +319,13 @@ func (f *field) keys() Keys {
 		return KeysProse
 	case f.Kind == Number || f.Kind == Money:
 		return KeysDigits
-	case f.Kind == Date:
+	case f.Kind == Date || f.Kind == Time:
 		return KeysDate
-	case f.Kind == Plate:
+	case f.Kind == Phone:
+		return KeysDigits
+	case f.Kind == Email:
+		return KeysEmail
+	case f.Kind == Plate || f.Kind == IBAN:
 		return KeysPlate
 	}
 	return KeysNone

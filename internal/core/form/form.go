@@ -191,7 +191,7 @@ func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(names(fl.Path), ".")}
-	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Place, Info, Computed}, fl.Kind) {
+	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Place, Info, Computed, IBAN, Email, Phone, Time}, fl.Kind) {
 		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
 	}
 	if fd.answers() {

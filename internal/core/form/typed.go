@@ -50,6 +50,10 @@ func (f *Form) Parse(path, typed string) any {
 		if p, t := ParsePlate(typed, fd.Prefer); t == "" {
 			return p
 		}
+	case IBAN: // the others of its sort may be complete and still go on: 9 is on its way to 9:30
+		if v, keyword := ParseIBAN(typed); keyword == "" {
+			return v
+		}
 	case Place:
 		if v := ParseSpot(typed).Value(); v != nil {
 			return v
@@ -143,6 +147,13 @@ func (f *field) interpret(raw any, options []Option, day time.Time) (any, *troub
 			return nil, &trouble{keyword: keyword}
 		}
 		return p, nil
+	}
+	if parse := f.Kind.known(); parse != nil {
+		v, keyword := parse(s)
+		if keyword != "" {
+			return nil, &trouble{keyword: keyword}
+		}
+		return v, nil
 	}
 	if !writable(s) {
 		return nil, &trouble{keyword: "characters"}

@@ -17,12 +17,49 @@ const (
 	Choice   Kind = "choice"
 	Choices  Kind = "choices" // several of many
 	Plate    Kind = "plate"   // German vehicle registration number
+	IBAN     Kind = "iban"    // value: "DE89370400440532013000"
+	Email    Kind = "email"
+	Phone    Kind = "phone"   // value: with the country's code, "+495731140"
+	Time     Kind = "time"    // value: "09:30"
 	Consent  Kind = "consent" // one box to tick
 	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
 	Place    Kind = "place"   // value: an object, see Spot
 	Info     Kind = "info"    // a block of text, no value
 	Computed Kind = "computed"
 )
+
+// Typed tells whether an answer of this kind is typed letter by letter.
+func (k Kind) Typed() bool {
+	switch k {
+	case Text, LongText, Number, Money, Date, Plate, IBAN, Email, Phone, Time, Place:
+		return true
+	}
+	return false
+}
+
+// Short tells whether what is typed is short by its nature.
+func (k Kind) Short() bool {
+	switch k {
+	case Number, Money, Date, Plate, Time:
+		return true
+	}
+	return false
+}
+
+// known gives how a kind is read that has a form of its own everywhere; nil for the others.
+func (k Kind) known() func(typed string) (value, keyword string) {
+	switch k {
+	case IBAN:
+		return ParseIBAN
+	case Email:
+		return ParseEmail
+	case Phone:
+		return ParsePhone
+	case Time:
+		return ParseTime
+	}
+	return nil
+}
 
 // Keys says which on-screen keyboard (and which inputmode in a browser) a field wants.
 type Keys string

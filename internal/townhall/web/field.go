@@ -121,13 +121,15 @@ func (x *field) say(problem string) {
 
 func (x *field) input(f form.Field) {
 	x.Width = "mid"
-	switch f.Kind {
-	case form.Date, form.Number, form.Money, form.Plate:
+	if f.Kind.Short() {
 		x.Width = "short"
 	}
 	switch f.Keys {
 	case form.KeysDigits:
 		x.Mode = "numeric"
+		if f.Kind == form.Phone {
+			x.Mode = "tel"
+		}
 	case form.KeysEmail:
 		x.Mode = "email"
 	}

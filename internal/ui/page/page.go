@@ -275,8 +275,7 @@ func (d drawer) block(f form.Field, options fyne.CanvasObject) fyne.CanvasObject
 // types tells whether something on the page is typed: then its labels are all of one size.
 func (d drawer) types() bool {
 	for _, f := range d.page.Fields {
-		switch f.Kind {
-		case form.Text, form.LongText, form.Number, form.Money, form.Date, form.Plate, form.Place:
+		if f.Kind.Typed() {
 			return true
 		}
 	}
