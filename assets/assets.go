@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds services/<id>/, tenants/<id>/, texts/, fonts/, icons/ and map/.
 //
-//go:embed all:services all:tenants all:texts fonts icons map
+//go:embed all:services all:tenants all:texts search fonts icons map
 var FS embed.FS

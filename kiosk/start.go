@@ -216,19 +216,20 @@ func (s *search) draw(k *Kiosk) page {
 		}
 		return p
 	}
-	hits := k.o.Catalogue.Search(st.Lang, s.query)
-	good := 0
-	for _, h := range hits {
-		if h.Score > 0 {
-			good++
+	found := k.o.Catalogue.Ask(st.Lang, s.query)
+	switch {
+	case found.None:
+		text := k.say("search.none.text")
+		if who := k.o.Catalogue.Tenant().Helper(st.Lang); who != "" {
+			text = k.say("search.none.ask") + "\n" + who + "\n\n" + text
 		}
+		p.body = append(p.body, k.note(look.Info, "search", k.say("search.none"), text))
+	case found.Meant != "":
+		p.body = append(p.body, k.muted(k.say("search.meant", "words", found.Meant)))
+	default:
+		p.body = append(p.body, k.muted(k.say("search.hits", "n", len(found.Hits))))
 	}
-	if good == 0 {
-		p.body = append(p.body, k.note(look.Info, "search", k.say("search.none"), k.say("search.none.text")))
-	} else {
-		p.body = append(p.body, k.muted(k.say("search.hits", "n", good)))
-	}
-	for i, h := range hits {
+	for i, h := range found.Hits {
 		if i == 8 {
 			break
 		}

@@ -31,12 +31,17 @@ func (s *services) draw(a *App) page {
 	}
 	switch {
 	case strings.TrimSpace(s.query) != "":
-		hits := a.o.Catalogue.Search(lang, s.query)
-		if len(hits) > 0 && hits[0].Score == 0 {
+		found := a.o.Catalogue.Ask(lang, s.query)
+		switch who := a.o.Catalogue.Tenant().Helper(lang); {
+		case found.None && who != "":
+			p.body = append(p.body, look.Text(st, look.Body, a.say("services.none.ask")+"\n"+who+"\n\n"+a.say("services.none.text"), look.TextOpts{}))
+		case found.None:
 			p.body = append(p.body, look.Text(st, look.Body, a.say("services.none"), look.TextOpts{}))
+		case found.Meant != "":
+			p.body = append(p.body, look.Text(st, look.Body, a.say("services.meant", "words", found.Meant), look.TextOpts{}))
 		}
 		var list []*service.Service
-		for _, h := range hits {
+		for _, h := range found.Hits {
 			list = append(list, h.Service)
 		}
 		p.body = append(p.body, a.rows(list))

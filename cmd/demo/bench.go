@@ -53,6 +53,7 @@ func measurements() []measurement {
 		{"payment", (*bench).payment},
 		{"slip", (*bench).slip},
 		{"girocode", (*bench).girocode},
+		{"search", (*bench).search},
 		{"idle", (*bench).idle},
 		{"kills", (*bench).kills},
 	}

@@ -98,3 +98,27 @@ func (replayCmd) Help() string {
 	{"device":"zvt","address":"zvt+tcp://127.0.0.1:40001"}
 	{"ok":false,"error":"port: replay: something else is said than was recorded: line 12, byte 8: it has 30, and 40 is said"}`
 }
+
+// Help is shown by service check --help.
+func (serviceCheckCmd) Help() string {
+	return `It prints what is wrong, an object each, and how it ended; what cannot even be read is on the standard error:
+
+	{"where":"texts/en.yaml","wrong":"rule.born is missing"}
+	{"ok":false,"service":"parkausweis-bewohner","version":"1","examples":12,"wrong":1}`
+}
+
+// Help is shown by service explain --help.
+func (serviceExplainCmd) Help() string {
+	return `It prints one object; null is what cannot be said yet:
+
+	{"service":"parkausweis-bewohner","version":"1","complete":false,"pages":[{"id":"person","title":"Wer sind Sie?","done":true}],"fields":[{"page":"person","path":"/name","kind":"text","label":"Vorname und Nachname","text":"Renate Vogt","required":true}],"missing":["/zone"],"errors":[{"path":"/plate","text":"Hier fehlt noch die Zahl am Ende."}],"fee_cents":3070,"eligible":null,"reasons":[]}`
+}
+
+// Help is shown by search --help.
+func (searchCmd) Help() string {
+	return `With --json it prints an object for each query, best hits first:
+
+	{"query":"Heirat","hits":[{"id":"eheschliessung","name":"Eheschließung anmelden","score":0.72,"why":"Heirat means Eheschließung"}]}
+
+A score of 0 says that nothing fits: then these are the popular ones. With --catalogue there are none then.`
+}

@@ -27,6 +27,8 @@ type commands struct {
 	Tap      tapCmd      `cmd:"" help:"Stand between a program and a device, and record what they say."`
 	Replay   replayCmd   `cmd:"" help:"Play a device out of a recording."`
 	Verify   verifyCmd   `cmd:"" help:"Check a permit's code, without a line."`
+	Service  serviceCmd  `cmd:"" help:"Check a service's folder, and explain what it makes of answers."`
+	Search   searchCmd   `cmd:"" help:"Search the services as people do, and tell why something is found."`
 	Payments paymentsCmd `cmd:"" help:"Payments whose end people have to find out."`
 }
 

@@ -179,9 +179,11 @@ func TestHelpTellsWhatIsPrinted(t *testing.T) {
 		"decode zvt":    {func() any { return new(message) }},
 		"decode epc":    {func() any { return new(transfer) }},
 		"decode escpos": {func() any { return new(map[string]any) }},
-		"emulate":       {func() any { return new(address) }},
-		"tap":           {func() any { return new(address) }},
-		"replay":        {func() any { return new(address) }, func() any { return new(played) }},
+		"service check": {func() any { return new(flaw) }, func() any { return new(checked) }}, "service explain": {func() any { return new(explanation) }},
+		"search":  {func() any { return new(search) }},
+		"emulate": {func() any { return new(address) }},
+		"tap":     {func() any { return new(address) }},
+		"replay":  {func() any { return new(address) }, func() any { return new(played) }},
 	} {
 		examples := 0
 		for line := range strings.Lines(helped(t, append(strings.Fields(command), "--help"))) {

@@ -18,9 +18,11 @@ type Catalogue struct {
 	newest  []*Service               // by title
 	all     map[string][]*Service    // by id, newest first
 	indexes func() map[string]*Index // by language; made at the first search, so that a start does not wait for it
+
+	synonyms map[string][]Synonym // by language
 }
 
-// LoadCatalogue reads tenants/<tenant>/ and every folder of services/ that this tenant offers. services/<id>/ is the newest version of a
+// LoadCatalogue reads tenants/<tenant>/, the everyday words of search/ and every folder of services/ that this tenant offers. services/<id>/ is the newest version of a
 // service, services/<id>@<version>/ an older one that applications on their way may still name. Errors name file and line.
 func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	t, err := LoadTenant(fsys, tenant)
@@ -28,6 +30,9 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{tenant: t, all: map[string][]*Service{}}
+	if c.synonyms, err = LoadSynonyms(fsys); err != nil {
+		return nil, err
+	}
 	folders, err := fs.ReadDir(fsys, "services")
 	if err != nil {
 		return nil, fmt.Errorf("service: load catalogue: %w", err)
@@ -142,31 +147,65 @@ type Hit struct {
 	Score   float64
 }
 
+// Finding is what a search finds.
+type Finding struct {
+	Hits  []Hit  // best first, never empty as long as the tenant has popular services
+	None  bool   // nothing fits: Hits are the popular ones
+	Meant string // the query with its misspelled words mended; "" if there were none
+}
+
 // Search finds services in spite of typos, compounds and everyday words, best first. It is never empty: when nothing fits, the popular
 // services come with score 0.
-func (c *Catalogue) Search(lang, query string) []Hit {
+func (c *Catalogue) Search(lang, query string) []Hit { return c.Ask(lang, query).Hits }
+
+// Ask is Search, and tells what else there is to say.
+func (c *Catalogue) Ask(lang, query string) Finding {
 	base, _, _ := strings.Cut(lang, "-")
 	indexes := c.indexes()
 	index := indexes[base]
 	if index == nil {
 		index = indexes[text.German]
 	}
-	var hits []Hit
-	for _, m := range index.Search(query) {
-		hits = append(hits, Hit{c.newest[m.Entry], m.Score})
-	}
-	if base != text.German && len(hits) == 0 { // people mix languages: the paper in their hand is German
-		for _, m := range indexes[text.German].Search(query) {
-			hits = append(hits, Hit{c.newest[m.Entry], m.Score})
+	matches, meant := index.Find(query)
+	if base != text.German { // people mix languages: the paper in their hand is German
+		german, meantGerman := indexes[text.German].Find(query)
+		if better(german, matches) {
+			matches, meant = german, meantGerman
 		}
 	}
-	if len(hits) > 0 {
-		return hits
+	f := Finding{Meant: meant}
+	for _, m := range matches {
+		f.Hits = append(f.Hits, Hit{c.newest[m.Entry], m.Score})
 	}
+	if len(f.Hits) > 0 {
+		return f
+	}
+	f.None, f.Meant = true, ""
 	for _, s := range c.Popular() {
-		hits = append(hits, Hit{Service: s})
+		f.Hits = append(f.Hits, Hit{Service: s})
 	}
-	return hits
+	return f
+}
+
+// Why says for whoever keeps the everyday words what makes a service fit a query.
+func (c *Catalogue) Why(lang, query string, s *Service) string {
+	base, _, _ := strings.Cut(lang, "-")
+	for _, l := range []string{base, text.German} {
+		if x := c.indexes()[l]; x != nil {
+			if why := x.Why(query, slices.Index(c.newest, s)); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// Synonyms are the everyday words of a language.
+func (c *Catalogue) Synonyms(lang string) []Synonym { return c.synonyms[lang] }
+
+// better tells whether the first of a fits clearly better than the first of b.
+func better(a, b []Match) bool {
+	return len(a) > 0 && (len(b) == 0 || a[0].Score > 1.3*b[0].Score)
 }
 
 func (c *Catalogue) index() map[string]*Index {
@@ -174,17 +213,21 @@ func (c *Catalogue) index() map[string]*Index {
 	langs := []string{text.German}
 	for _, s := range c.newest {
 		for _, l := range s.texts.Languages() {
-			if !slices.Contains(langs, l) {
-				langs = append(langs, l)
+			if base, _, _ := strings.Cut(l, "-"); !slices.Contains(langs, base) {
+				langs = append(langs, base)
 			}
 		}
 	}
 	for _, lang := range langs {
 		var entries []Listing
 		for _, s := range c.newest {
-			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Lead: s.Say(lang, "lead")})
+			var topics []string
+			for _, situation := range s.Situations {
+				topics = append(topics, c.tenant.Say(lang, "situation."+situation))
+			}
+			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
 		}
-		indexes[lang] = NewIndex(lang, entries)
+		indexes[lang] = NewIndex(lang, entries, c.synonyms[lang])
 	}
 	return indexes
 }

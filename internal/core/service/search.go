@@ -1,261 +1,583 @@
 package service
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 	"strings"
-	"unicode"
-
-	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/english"
-	"github.com/blevesearch/snowballstem/german"
+	"sync"
 )
 
 // Listing is what an Index knows of one service in one language.
 type Listing struct {
 	Title string
 	Words string // other words people use for it, separated by commas or blanks
+	Topic string // what it belongs to
 	Lead  string
 }
 
-// Match is an entry found, by its place in the list given to NewIndex.
+// Match is an entry found, by its place in the list given to NewIndex. Score is above 0, and about 1 for the very words of a short title.
 type Match struct {
 	Entry int
 	Score float64
 }
 
-// Index finds entries by words as people type them. It lives in memory and is safe for use by several goroutines.
+// Index finds entries by words as people type them: with or without umlauts, misspelled, torn apart or grown together, in everyday words. It lives in
+// memory and is safe for use by several goroutines. A search costs what the words asked for have in common with the words there are, not
+// what the entries are many.
 type Index struct {
-	stem    func(*snowballstem.Env) bool
-	entries [][]word
-	rare    map[string]float64 // weight of a stem: high when few entries have it
+	tongue  tongue
+	terms   []term // every word there is, by its bare form
+	byStem  map[string][]int32
+	byGram  map[[3]byte][]int32
+	byHead  map[[2]byte][]int32 // by first letter and length: where slips are looked for
+	bySound map[string][]int32
+	sayings []saying
+	brevity []float32 // of the entries: of two that fit, the shorter name is the more likely one
+	queries sync.Pool
 }
 
-// word is one word of an entry, in the forms it can be found by.
-type word struct {
-	folded string // lower case, ä as ae
-	bare   string // ä as a
-	stem   string
-	grams  []string
-	weight float64 // 3 title, 2.5 other words, 0.5 lead
+// term is a word of an entry or of a saying.
+type term struct {
+	token
+	posts   []post  // the entries that have it, in their order
+	rare    float32 // 0.35 for a word that every entry has, to 1
+	sayings []int32 // that it is a word of
 }
 
-// NewIndex makes an index. lang chooses the stemmer: German or English.
-func NewIndex(lang string, entries []Listing) *Index {
-	x := &Index{stem: german.Stem, rare: map[string]float64{}}
-	if lang == "en" {
-		x.stem = english.Stem
+// post is an entry with a weight.
+type post struct {
+	entry  int32
+	weight float32
+}
+
+// saying is one phrase of a Synonym, with the entries that have what it means.
+type saying struct {
+	terms  []int32
+	posts  []post
+	means  string
+	weight float32 // what it says beside the very word: a phrase of several words is surer of itself
+}
+
+const plainSaying, phraseMore = 0.9, 0.08
+
+// How much a word counts by where it stands. The first words of a name say most.
+const (
+	inTitle, titleStep, inTitleLeast = 1, 0.03, 0.75
+	inWords                          = 0.85
+	inTopic                          = 0.3
+	inLead                           = 0.2
+)
+
+// NewIndex makes an index of entries in one language, which chooses the stemmer (German or English).
+func NewIndex(lang string, entries []Listing, synonyms []Synonym) *Index {
+	x := &Index{tongue: newTongue(lang), byStem: map[string][]int32{}, byGram: map[[3]byte][]int32{}, byHead: map[[2]byte][]int32{}, bySound: map[string][]int32{}}
+	words := map[string]*term{}
+	word := func(t token) *term {
+		w := words[t.bare]
+		if w == nil {
+			w = &term{token: t}
+			words[t.bare] = w
+		}
+		return w
 	}
-	seen := map[string]int{}
-	for _, e := range entries {
-		var words []word
+	for i, e := range entries {
+		title := x.tongue.tokens(e.Title)
+		x.brevity = append(x.brevity, 1/(1+0.02*float32(min(len(title), 20))))
+		for n, t := range title {
+			word(t).post(i, max(inTitle-titleStep*float32(n), inTitleLeast))
+		}
 		for _, part := range []struct {
 			text   string
-			weight float64
-		}{{e.Title, 3}, {e.Words, 2.5}, {e.Lead, 0.5}} {
-			for _, w := range x.words(part.text) {
-				w.weight = part.weight
-				words = append(words, w)
+			weight float32
+		}{{e.Words, inWords}, {e.Topic, inTopic}, {e.Lead, inLead}} {
+			for _, t := range x.tongue.tokens(part.text) {
+				word(t).post(i, part.weight)
 			}
 		}
-		stems := map[string]bool{}
-		for _, w := range words {
-			stems[w.stem] = true
-		}
-		for s := range stems {
-			seen[s]++
-		}
-		x.entries = append(x.entries, words)
 	}
-	for s, n := range seen {
-		x.rare[s] = 1 / (1 + float64(n)/20)
+	x.order(words, len(entries))
+	x.queries.New = func() any { return newQuery(len(entries)) }
+	q := newQuery(len(entries))
+	var phrases [][]token
+	for _, s := range synonyms {
+		posts := x.meaning(q, s.Means)
+		if len(posts) == 0 {
+			continue // none of these entries is meant: who says it is better served by what is like it
+		}
+		for _, say := range s.Say {
+			if p := x.tongue.tokens(say); len(p) > 0 {
+				phrases = append(phrases, p)
+				x.sayings = append(x.sayings, saying{means: strings.Join(s.Means, ", "), posts: posts, weight: plainSaying + phraseMore*float32(min(len(p)-1, 2))})
+			}
+		}
+	}
+	for _, p := range phrases {
+		for _, t := range p {
+			word(t)
+		}
+	}
+	x.order(words, len(entries))
+	for i, p := range phrases {
+		for _, t := range p {
+			at, _ := x.at(t.bare)
+			x.sayings[i].terms = append(x.sayings[i].terms, at)
+			x.terms[at].sayings = append(x.terms[at].sayings, int32(i))
+		}
 	}
 	return x
 }
 
-// longestQuery is what is read of a query, in letters: more is no search.
-const longestQuery = 120
+// post notes that an entry has the word; what counts most stays.
+func (t *term) post(entry int, weight float32) {
+	if n := len(t.posts); n > 0 && t.posts[n-1].entry == int32(entry) {
+		t.posts[n-1].weight = max(t.posts[n-1].weight, weight)
+		return
+	}
+	t.posts = append(t.posts, post{int32(entry), weight})
+}
+
+// order takes the words in. It may be repeated.
+func (x *Index) order(words map[string]*term, entries int) {
+	x.terms = x.terms[:0]
+	for _, m := range []map[string][]int32{x.byStem, x.bySound} {
+		clear(m)
+	}
+	clear(x.byGram)
+	clear(x.byHead)
+	for _, w := range words {
+		x.terms = append(x.terms, *w)
+	}
+	slices.SortFunc(x.terms, func(a, b term) int { return cmp.Compare(a.bare, b.bare) })
+	having := map[string]int{}
+	for i, w := range x.terms {
+		id := int32(i)
+		x.byStem[w.stem] = append(x.byStem[w.stem], id)
+		having[w.stem] += len(w.posts)
+		head := [2]byte{w.bare[0], byte(min(len(w.bare), 255))}
+		x.byHead[head] = append(x.byHead[head], id)
+		if s := sound(w.bare); len(s) >= 3 {
+			x.bySound[s] = append(x.bySound[s], id)
+		}
+		var known [][3]byte
+		for j := 0; j+3 <= len(w.bare); j++ {
+			g := [3]byte([]byte(w.bare[j : j+3]))
+			if !slices.Contains(known, g) {
+				known = append(known, g)
+				x.byGram[g] = append(x.byGram[g], id)
+			}
+		}
+	}
+	for i := range x.terms {
+		n := having[x.terms[i].stem]
+		x.terms[i].rare = 0.35 + 0.65*float32(math.Log(1+float64(entries)/float64(max(n, 1)))/math.Log(1+float64(max(entries, 1))))
+	}
+}
+
+// at finds a word by its bare form; without it, it is where it would stand.
+func (x *Index) at(bare string) (int32, bool) {
+	i, ok := slices.BinarySearchFunc(x.terms, bare, func(t term, b string) int { return cmp.Compare(t.bare, b) })
+	return int32(i), ok
+}
+
+// meaning gives the entries that have one of the phrases, as far as they have it.
+func (x *Index) meaning(q *query, phrases []string) []post {
+	best := map[int32]float32{}
+	for i, p := range phrases {
+		words := x.tongue.tokens(p)
+		first := max(1-0.04*float32(i), 0.84) // what is named first is meant most
+		sum := map[int32]float32{}
+		for _, t := range words {
+			q.found = x.plain(t, q.found[:0])
+			for _, f := range q.found {
+				for _, at := range x.terms[f.term].posts {
+					q.raise(at.entry, f.likeness*at.weight*x.terms[f.term].rare)
+				}
+			}
+			q.each(func(entry int32, score float32) { sum[entry] += first * score / float32(len(words)) })
+		}
+		for entry, score := range sum {
+			best[entry] = max(best[entry], score)
+		}
+	}
+	most := float32(0)
+	for _, score := range best {
+		most = max(most, score)
+	}
+	var posts []post
+	for entry, score := range best {
+		if score >= 0.6*most {
+			posts = append(posts, post{entry, score})
+		}
+	}
+	slices.SortFunc(posts, func(a, b post) int { return cmp.Compare(a.entry, b.entry) })
+	return posts
+}
+
+// how a word of the query and a word there is are alike.
+type how byte
+
+const (
+	same how = iota
+	inflected
+	begins
+	within
+	misspelled
+	byEar
+)
+
+// found is a word there is that a word of the query is like, 0 to 1.
+type found struct {
+	term     int32
+	likeness float32
+	how      how
+}
+
+// plain finds the words that a word is, begins, or is part of.
+func (x *Index) plain(t token, out []found) []found { return x.alike(t, out, true) }
+
+// alike is plain; without unfinished a word is not taken for the beginning of another one because of its first one or two letters.
+func (x *Index) alike(t token, out []found, unfinished bool) []found {
+	from, there := x.at(t.bare)
+	if there {
+		out = append(out, found{from, 1, same})
+	}
+	for _, id := range x.byStem[t.stem] {
+		if x.terms[id].bare != t.bare {
+			out = append(out, found{id, 0.93, inflected})
+		}
+	}
+	n := float32(len(t.bare))
+	if n < 3 && !unfinished {
+		return out
+	}
+	for i := int(from); i < len(x.terms) && strings.HasPrefix(x.terms[i].bare, t.bare); i++ {
+		if w := &x.terms[i]; len(w.bare) > len(t.bare) && w.stem != t.stem {
+			out = append(out, found{int32(i), 0.5 + 0.4*n/float32(len(w.bare)), begins})
+		}
+	}
+	part := t.stem
+	if len(part) < 4 || !strings.HasPrefix(t.bare, part) {
+		part = t.bare
+	}
+	if len(part) < 4 {
+		return out
+	}
+	for _, id := range x.shortestGram(part) {
+		w := &x.terms[id]
+		at := strings.Index(w.bare, part)
+		switch {
+		case at < 0 || w.stem == t.stem || strings.HasPrefix(w.bare, t.bare):
+		case at == 0:
+			out = append(out, found{id, 0.45 + 0.35*float32(len(part))/float32(len(w.bare)), begins})
+		case strings.HasSuffix(w.bare, t.bare) || strings.HasSuffix(w.stem, part): // the Urkunde of a Heiratsurkunde
+			out = append(out, found{id, 0.5 + 0.3*float32(len(part))/float32(len(w.bare)), within})
+		default:
+			out = append(out, found{id, 0.35 + 0.3*float32(len(part))/float32(len(w.bare)), within})
+		}
+	}
+	return out
+}
+
+// shortestGram gives the words that have the rarest three letters of part.
+func (x *Index) shortestGram(part string) []int32 {
+	var least []int32
+	for j := 0; j+3 <= len(part); j++ {
+		ids := x.byGram[[3]byte([]byte(part[j:j+3]))]
+		if len(ids) == 0 {
+			return nil
+		}
+		if least == nil || len(ids) < len(least) {
+			least = ids
+		}
+	}
+	return least
+}
+
+// wrong finds the words that a misspelled word may have been.
+func (x *Index) wrong(t token, q *query, out []found) []found {
+	limit := forgiven(len(t.bare))
+	if limit == 0 {
+		return out
+	}
+	try := func(id int32) {
+		w := &x.terms[id]
+		if d := slips(t.bare, w.bare, limit); d <= limit {
+			like := float32(0.85) - 0.15*float32(d)
+			if len(t.bare) < 7 {
+				like -= 0.1
+			}
+			if w.bare[0] != t.bare[0] {
+				if len(t.bare) < 6 { // another word: Baum and kaum
+					return
+				}
+				like -= 0.1
+			}
+			out = append(out, found{id, like, misspelled})
+		}
+	}
+	// Words with the same beginning, and words that share enough of their threes: one slip spoils three of them at most.
+	for n := len(t.bare) - limit; n <= len(t.bare)+limit; n++ {
+		for _, id := range x.byHead[[2]byte{t.bare[0], byte(min(max(n, 0), 255))}] {
+			try(id)
+		}
+	}
+	need := int16(max(len(t.bare)-2-3*limit, 1))
+	q.sharing = q.sharing[:0]
+	for j := 1; j+3 <= len(t.bare); j++ {
+		for _, id := range x.byGram[[3]byte([]byte(t.bare[j:j+3]))] {
+			if w := &x.terms[id]; w.bare[0] == t.bare[0] || len(w.bare) > len(t.bare)+limit || len(w.bare)+limit < len(t.bare) {
+				continue
+			}
+			if q.shared(id, len(x.terms)) == need {
+				q.sharing = append(q.sharing, id)
+			}
+		}
+	}
+	for _, id := range q.sharing {
+		try(id)
+	}
+	q.unshare()
+	if s := sound(t.bare); len(s) >= 3 {
+		for _, id := range x.bySound[s] {
+			if w := &x.terms[id]; slips(t.bare, w.bare, 3) <= 3 && !slices.ContainsFunc(out, func(f found) bool { return f.term == id }) {
+				out = append(out, found{id, 0.6, byEar})
+			}
+		}
+	}
+	if len(out) > 0 || len(t.bare) < 7 {
+		return out
+	}
+	// A slip in the beginning of a longer word: Hundesteur in Hundesteuerbescheid.
+	begin := t.bare[:3]
+	from, _ := x.at(begin)
+	for id := from; int(id) < len(x.terms) && strings.HasPrefix(x.terms[id].bare, begin); id++ {
+		w := x.terms[id].bare
+		if len(w) > len(t.bare)+limit && min(slips(t.bare, w[:len(t.bare)], 1), slips(t.bare, w[:len(t.bare)+1], 1)) <= 1 {
+			out = append(out, found{id, 0.5, misspelled})
+		}
+	}
+	return out
+}
+
+// parts takes a compound apart into words there are: Parkausweisantrag. whole tells whether both halves are known.
+func (x *Index) parts(t token) (halves []token, whole bool) {
+	const least = 3
+	var best []token
+	score := 0
+	for i := least; i+3 <= len(t.bare); i++ {
+		right := x.half(t.bare[i:])
+		for _, joint := range []string{"", "s", "n", "es", "en", "er"} {
+			left := t.bare[:i]
+			if !strings.HasSuffix(left, joint) || len(left)-len(joint) < least {
+				continue
+			}
+			l := x.half(strings.TrimSuffix(left, joint))
+			switch {
+			case l != nil && right != nil:
+				if s := 1000 + min(len(l.bare), len(right.bare))*10 - len(joint); s > score {
+					best, score, whole = []token{*l, *right}, s, true
+				}
+			case l != nil && len(l.bare) >= 5 && len(l.bare)-len(joint) > score:
+				best, score, whole = []token{*l}, len(l.bare)-len(joint), false
+			}
+		}
+		if right != nil && len(right.bare) >= 5 && len(right.bare)+2 > score { // what it is stands last
+			best, score, whole = []token{*right}, len(right.bare)+2, false
+		}
+	}
+	return best, whole
+}
+
+// half is a part of a compound that is a word there is, or grammatically one.
+func (x *Index) half(s string) *token {
+	if len(s) < 3 {
+		return nil
+	}
+	t := x.tongue.tokens(s)
+	if len(t) != 1 {
+		return nil
+	}
+	if _, there := x.at(s); there || len(x.byStem[t[0].stem]) > 0 {
+		return &t[0]
+	}
+	return nil
+}
+
+// longestQuery is what is read of a query, in letters, and mostWords of its words: more is no search.
+const (
+	longestQuery = 120
+	mostWords    = 12
+	mostMatches  = 20
+)
 
 // Search lists what fits, best first; at most 20. Nothing fits an empty query.
 func (x *Index) Search(query string) []Match {
-	if r := []rune(query); len(r) > longestQuery {
-		query = string(r[:longestQuery])
+	matches, _ := x.Find(query)
+	return matches
+}
+
+// Find is Search, and says what was probably meant: the query with misspelled words mended, "" if there were none.
+func (x *Index) Find(typed string) (matches []Match, meant string) {
+	q := x.queries.Get().(*query)
+	defer x.queries.Put(q)
+	x.ask(q, typed)
+	if len(q.words) == 0 {
+		return nil, ""
 	}
-	asked := x.words(query)
-	var matches []Match
-	best := 0.0
-	for i, words := range x.entries {
-		sum, found := 0.0, 0
-		for _, q := range asked {
-			top := 0.0
-			for _, w := range words {
-				top = max(top, likeness(q, w)*w.weight*x.weightOf(w))
-			}
-			if top > 0 {
-				found++
-			}
-			sum += top
-		}
-		if found == 0 {
-			continue
-		}
-		score := sum / float64(len(asked)) * float64(found) / float64(len(asked))
-		score *= 1 - 0.01*float64(min(len(words), 30)) // of two that fit, the shorter name is the more likely one
-		matches = append(matches, Match{i, score})
+	n := float32(len(q.words))
+	best := float32(0)
+	for _, e := range q.touched {
+		score := q.sum[e] / n * (0.5 + 0.5*float32(q.hits[e])/n) * x.brevity[e]
+		matches = append(matches, Match{int(e), float64(score)})
 		best = max(best, score)
 	}
-	matches = slices.DeleteFunc(matches, func(m Match) bool { return m.Score < best*0.25 })
-	sort.SliceStable(matches, func(i, j int) bool { return matches[i].Score > matches[j].Score })
-	return matches[:min(len(matches), 20)]
-}
-
-func (x *Index) weightOf(w word) float64 {
-	if r, ok := x.rare[w.stem]; ok {
-		return 0.5 + 0.5*r
-	}
-	return 1
-}
-
-// likeness says how well a word of the query fits a word of an entry, 0 to 1.
-func likeness(q, w word) float64 {
-	n := len(q.folded)
-	switch {
-	case q.folded == w.folded || q.bare == w.bare || q.folded == w.bare:
-		return 1
-	case q.stem == w.stem:
-		return 0.9
-	case n >= 2 && strings.HasPrefix(w.folded, q.folded), n >= 2 && strings.HasPrefix(w.bare, q.folded):
-		return 0.75
-	case n >= 4 && (strings.HasSuffix(w.folded, q.folded) || strings.HasSuffix(w.folded, q.stem)): // Heiratsurkunde by Urkunde
-		return 0.65
-	case n >= 4 && (strings.Contains(w.folded, q.folded) || strings.Contains(w.bare, q.folded)):
-		return 0.6
-	case len(q.stem) >= 4 && strings.HasPrefix(w.folded, q.stem):
-		return 0.55
-	case len(w.stem) >= 5 && strings.Contains(q.folded, w.stem): // Parkausweisantrag by Parkausweis
-		return 0.45
-	}
-	return max(typo(q, w), dice(q.grams, w.grams))
-}
-
-// typo forgives one slip in words of four to six letters, two in longer ones, also within a compound.
-func typo(q, w word) float64 {
-	n := len([]rune(q.folded))
-	allowed := 0
-	switch {
-	case n >= 7:
-		allowed = 2
-	case n >= 4:
-		allowed = 1
-	}
-	if allowed == 0 {
-		return 0
-	}
-	a, b := []rune(q.folded), []rune(w.folded)
-	if d := distance(a, b, allowed); d <= allowed {
-		return 0.6 - 0.1*float64(d)
-	}
-	if len(b) > n && n >= 6 {
-		if d := within(a, b); d <= allowed {
-			return 0.5 - 0.1*float64(d)
+	q.reset()
+	matches = slices.DeleteFunc(matches, func(m Match) bool { return m.Score < float64(best)*0.25 })
+	sort.Slice(matches, func(i, j int) bool {
+		if matches[i].Score != matches[j].Score {
+			return matches[i].Score > matches[j].Score
 		}
-	}
-	return 0
+		return matches[i].Entry < matches[j].Entry
+	})
+	return matches[:min(len(matches), mostMatches)], q.meant(x)
 }
 
-// within is the number of slips between a and the part of the longer word b that is most like it.
-func within(a, b []rune) int {
-	last, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
+// ask finds what each word of the query is like and sums up what that says about the entries.
+func (x *Index) ask(q *query, typed string) {
+	if r := []rune(typed); len(r) > longestQuery {
+		typed = string(r[:longestQuery])
+	}
+	q.tokens = x.tongue.tokens(typed)
+	q.words = q.words[:0]
+	for _, t := range q.tokens[:min(len(q.tokens), mostWords)] {
+		q.words = append(q.words, x.read(q, t, len(q.tokens) == 1))
+	}
+	for i := range q.words { // torn apart: park ausweis
+		if i+1 < len(q.words) {
+			a, b := q.words[i].token, q.words[i+1].token
+			joined := x.tongue.tokens(a.typed + b.typed)
+			if len(a.bare)+len(b.bare) >= 6 && len(joined) == 1 {
+				for _, f := range x.plain(joined[0], nil) {
+					if f.how <= begins {
+						q.words[i].joined = append(q.words[i].joined, f)
+						q.words[i+1].joined = append(q.words[i+1].joined, f)
+					}
+				}
 			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-		}
-		last, row = row, last
-	}
-	return slices.Min(last)
-}
-
-// dice is the share of common trigrams, as far as it means something.
-func dice(a, b []string) float64 {
-	if len(a) < 3 || len(b) < 3 {
-		return 0
-	}
-	common := 0
-	for _, g := range a {
-		if slices.Contains(b, g) {
-			common++
 		}
 	}
-	share := 2 * float64(common) / float64(len(a)+len(b))
-	if share < 0.5 {
-		return 0
-	}
-	return share * 0.4
-}
-
-// words splits a text; little words that say nothing are left out as long as others remain.
-func (x *Index) words(s string) []word {
-	var words, little []word
-	for _, part := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) }) {
-		w := word{folded: fold(part, "ae", "oe", "ue"), bare: fold(part, "a", "o", "u")}
-		env := snowballstem.NewEnv(part)
-		x.stem(env)
-		w.stem = fold(env.Current(), "a", "o", "u")
-		for r := []rune(w.folded); len(r) >= 3; r = r[1:] {
-			w.grams = append(w.grams, string(r[:3]))
-		}
-		if slices.Contains(strings.Fields(nothing), w.folded) {
-			little = append(little, w)
-		} else {
-			words = append(words, w)
-		}
-	}
-	if len(words) == 0 {
-		return little
-	}
-	return words
-}
-
-// nothing lists words that say nothing about what is wanted.
-const nothing = "der die das den dem des ein eine einen einem einer eines und oder für fuer von vom zu zum zur im in am an auf mit bei ich mein meine " +
-	"meinen wie wo was kann muss möchte moechte will brauche bitte ist sie ihr ihre the a an of for to my i how where do need want and or is your"
-
-func fold(s, ae, oe, ue string) string {
-	return strings.NewReplacer("ä", ae, "ö", oe, "ü", ue, "ß", "ss", "ae", ae, "oe", oe, "ue", ue, "é", "e", "è", "e", "ç", "c", "ş", "s", "ı", "i", "ğ", "g").Replace(s)
-}
-
-// distance is the number of slips (one letter more, less, other, or two swapped) between two words; more than limit is limit+1.
-func distance(a, b []rune, limit int) int {
-	if len(a)-len(b) > limit || len(b)-len(a) > limit {
-		return limit + 1
-	}
-	before, last, row := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		least := i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
+	x.hear(q)
+	for i := range q.words {
+		w := &q.words[i]
+		x.raise(q, w.found, 1)
+		x.raise(q, w.joined, 0.95)
+		for _, s := range w.said {
+			for _, p := range x.sayings[s.saying].posts {
+				q.raise(p.entry, x.sayings[s.saying].weight*s.strength*p.weight)
 			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
+		}
+		q.each(func(entry int32, score float32) { q.add(entry, score) })
+		if len(w.halves) > 0 {
+			for _, half := range w.halves {
+				x.raise(q, half, w.share)
+				q.each(func(entry int32, score float32) { q.add(entry, score) })
 			}
-			least = min(least, row[j])
 		}
-		if least > limit {
-			return limit + 1
-		}
-		before, last, row = last, row, make([]int, len(b)+1)
+		q.heard()
 	}
-	return last[len(b)]
+}
+
+// read finds the words that one of the query is like.
+func (x *Index) read(q *query, t token, alone bool) asked {
+	w := asked{token: t, found: x.alike(t, nil, alone)}
+	w.known = slices.ContainsFunc(w.found, func(f found) bool { return f.how <= inflected })
+	if slices.ContainsFunc(w.found, func(f found) bool { return f.how <= begins && x.speaks(f.term) }) {
+		return w
+	}
+	if !w.known {
+		w.found = x.wrong(t, q, w.found)
+	}
+	if len(t.bare) < 7 || slices.ContainsFunc(w.found, func(f found) bool { return f.how == misspelled && f.likeness >= 0.7 && x.speaks(f.term) }) {
+		return w
+	}
+	halves, whole := x.parts(t)
+	w.share = 0.6
+	if whole {
+		w.share = 0.45 // each
+	}
+	for _, h := range halves {
+		w.halves = append(w.halves, x.plain(h, nil))
+	}
+	return w
+}
+
+// speaks tells whether a word alone says something: it is an entry's, or a saying by itself.
+func (x *Index) speaks(id int32) bool {
+	t := &x.terms[id]
+	return len(t.posts) > 0 || slices.ContainsFunc(t.sayings, func(s int32) bool { return len(x.sayings[s].terms) == 1 })
+}
+
+func (x *Index) raise(q *query, list []found, share float32) {
+	for _, f := range list {
+		t := &x.terms[f.term]
+		for _, p := range t.posts {
+			q.raise(p.entry, share*f.likeness*p.weight*t.rare)
+		}
+	}
+}
+
+// hear finds the sayings that the query says.
+func (x *Index) hear(q *query) {
+	clear(q.sayings)
+	note := func(word int, f found, share float32) {
+		w := &q.words[word]
+		if f.how == within || f.how == begins && (len(w.bare) < 3 || w.known) { // a whole word is not the beginning of another one
+			return
+		}
+		for _, s := range x.terms[f.term].sayings {
+			h := q.sayings[s]
+			if h == nil {
+				h = &heard{by: make([]int, len(x.sayings[s].terms)), strength: make([]float32, len(x.sayings[s].terms))}
+				q.sayings[s] = h
+			}
+			for k, id := range x.sayings[s].terms {
+				if id == f.term && share*f.likeness > h.strength[k] {
+					h.by[k], h.strength[k] = word, share*f.likeness
+				}
+			}
+		}
+	}
+	for i := range q.words {
+		for _, f := range q.words[i].found {
+			note(i, f, 1)
+		}
+		for _, f := range q.words[i].joined {
+			note(i, f, 0.95)
+		}
+		for _, half := range q.words[i].halves {
+			for _, f := range half {
+				note(i, f, 1.4*q.words[i].share)
+			}
+		}
+	}
+	for id, h := range q.sayings {
+		strength := float32(0)
+		for _, s := range h.strength {
+			if s == 0 {
+				strength = 0
+				break
+			}
+			strength += s / float32(len(h.strength))
+		}
+		if strength < 0.5 {
+			continue
+		}
+		for k, word := range h.by {
+			if !slices.Contains(h.by[:k], word) {
+				q.words[word].said = append(q.words[word].said, said{id, strength})
+			}
+		}
+	}
 }

@@ -25,7 +25,7 @@ func names(t testing.TB) (*Index, []string) {
 		entries = append(entries, Listing{Title: l.Name})
 		titles = append(titles, l.Name)
 	}
-	return NewIndex("de", entries), titles
+	return NewIndex("de", entries, nil), titles
 }
 
 func TestAmong560ServicesTheRightOneIsFound(t *testing.T) {

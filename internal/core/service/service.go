@@ -97,7 +97,29 @@ type lineRule struct {
 	text *form.Sayer
 }
 
-// loadService reads the folder of a service for a tenant; nil when it is not offered there.
+// Load reads the folder of a service, named as the folder, for a tenant that offers it. Errors name file and line.
+func Load(folder fs.FS, name string, t *Tenant) (*Service, error) {
+	s, err := loadService(folder, name, t)
+	if err != nil {
+		return nil, fmt.Errorf("service: load: %w", err)
+	}
+	if s == nil {
+		return nil, fmt.Errorf("service: load: %s/service.yaml: %s is not among its tenants", name, t.ID)
+	}
+	return s, nil
+}
+
+// Speechless lists the sentences that the service needs and does not have in a language.
+func (s *Service) Speechless(lang string) (keys []string) {
+	for _, key := range s.keys {
+		if !s.texts.Has(lang, key) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// loadService is Load; nil when the service is not offered there.
 func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	data, err := fs.ReadFile(folder, "service.yaml")
 	if err != nil {
@@ -338,7 +360,7 @@ func (s *Service) Card(lang string) Card { return s.CardOn(lang, s.tenant.newest
 // CardOn gives the card as it is on a day.
 func (s *Service) CardOn(lang string, day time.Time) Card {
 	vars := s.vars(Data{Today: day}, lang)
-	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.office(lang, day),
+	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.tenant.office(s.Office, lang, day),
 		Kicker: s.tenant.Say(lang, "situation."+s.Situations[0])}
 	if s.card.promise != "" {
 		card.Promise = s.Say(lang, s.card.promise)
@@ -365,10 +387,10 @@ func (s *Service) CardOn(lang string, day time.Time) Card {
 	return card
 }
 
-// office is name, address and hours of the office in charge, each on its line.
-func (s *Service) office(lang string, day time.Time) string {
-	offices, _ := s.tenant.Tables(day)["offices"].(map[string]any)
-	o, _ := offices[s.Office].(map[string]any)
+// office is name, address and hours of an office, each on its line.
+func (t *Tenant) office(row, lang string, day time.Time) string {
+	offices, _ := t.Tables(day)["offices"].(map[string]any)
+	o, _ := offices[row].(map[string]any)
 	var lines []string
 	for _, key := range []string{"name", "address", "hours", "phone"} {
 		if line := form.InLang(lang, o[key]); line != "" {

@@ -28,6 +28,7 @@ type Tenant struct {
 		Icon string `yaml:"icon"`
 	} `yaml:"situations"`
 	Often []string `yaml:"popular"` // ids of services, most used first
+	Help  string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
 	texts  *text.Texts
 	tables map[string]table
@@ -136,6 +137,9 @@ func (t *Tenant) newest() time.Time {
 	day, _ := time.Parse(time.DateOnly, last) // LoadTenant has read them all
 	return day
 }
+
+// Helper is who is asked when nothing is found: name, address and hours, each on its line; "" if the tenant names nobody.
+func (t *Tenant) Helper(lang string) string { return t.office(t.Help, lang, t.newest()) }
 
 // Situation is one of the life situations of the home screen.
 type Situation struct {

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+)
+
+type serviceCmd struct {
+	Check   serviceCheckCmd   `cmd:"" help:"Is everything there, does every rule compile, do the examples come out as they should."`
+	Explain serviceExplainCmd `cmd:"" help:"What the service makes of answers: pages, fee, what is missing, who is entitled, and why."`
+}
+
+// offered is a service in a folder, with the tenant whose tables it reads.
+type offered struct {
+	Dir    string `arg:"" type:"existingdir" help:"The service's folder."`
+	Tenant string `default:"stadt" help:"Whose tables and sentences it uses."`
+}
+
+func (o offered) load() (*service.Service, error) {
+	t, err := service.LoadTenant(assets.FS, o.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return service.Load(os.DirFS(dir), filepath.Base(dir), t)
+}
+
+type serviceCheckCmd struct{ offered }
+
+// flaw is something that has to be mended before the service is offered.
+type flaw struct {
+	Where string `json:"where"` // file in the folder
+	Wrong string `json:"wrong"`
+}
+
+// checked is how a check ended.
+type checked struct {
+	OK       bool   `json:"ok"`
+	Service  string `json:"service"`
+	Version  string `json:"version"`
+	Examples int    `json:"examples"`
+	Wrong    int    `json:"wrong"`
+}
+
+var errService = errors.New("service: it cannot be offered like this")
+
+// Run prints what is wrong, a line each, and how it ended.
+func (c serviceCheckCmd) Run(h *hands) error {
+	s, err := c.load()
+	if err != nil {
+		return err
+	}
+	found := 0
+	wrong := func(where, what string) error {
+		found++
+		return h.print(flaw{where, what})
+	}
+	for _, lang := range []string{"de", "en"} {
+		for _, key := range s.Speechless(lang) {
+			if err := wrong("texts/"+lang+".yaml", key+" is missing"); err != nil {
+				return err
+			}
+		}
+	}
+	examples, err := service.Examples(os.DirFS(c.Dir), s.ID)
+	if err != nil {
+		return err
+	}
+	if s.Online() && len(examples) < 5 {
+		if err := wrong("examples", fmt.Sprintf("there are only %d, at least 5 are needed", len(examples))); err != nil {
+			return err
+		}
+	}
+	for _, e := range examples {
+		for _, d := range s.Try(e, "de", "en") {
+			if err := wrong("examples/"+e.Name+".yaml", d); err != nil {
+				return err
+			}
+		}
+	}
+	if err := h.print(checked{found == 0, s.ID, s.Version, len(examples), found}); err != nil {
+		return err
+	}
+	if found > 0 {
+		return errService
+	}
+	return nil
+}
+
+type serviceExplainCmd struct {
+	offered
+	Answers string `arg:"" type:"existingfile" help:"The answers as JSON."`
+	Lang    string `default:"de" help:"Language of the sentences."`
+	Day     string `help:"The day the rules count from; today if left out."`
+}
+
+// explanation is what a service makes of answers.
+type explanation struct {
+	Service  string        `json:"service"`
+	Version  string        `json:"version"`
+	Complete bool          `json:"complete"`
+	Pages    []pageOf      `json:"pages"`
+	Fields   []fieldOf     `json:"fields"`
+	Missing  []string      `json:"missing"`
+	Errors   []problemOf   `json:"errors"`
+	Fee      *int64        `json:"fee_cents"` // null as long as it cannot be said
+	FeeSteps []form.Step   `json:"fee_steps,omitempty"`
+	Eligible *bool         `json:"eligible"` // null as long as it cannot be said
+	Reasons  []form.Reason `json:"reasons"`
+}
+
+type pageOf struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Done  bool   `json:"done"`
+}
+
+type fieldOf struct {
+	Page     string    `json:"page"`
+	Path     string    `json:"path"`
+	Kind     form.Kind `json:"kind"`
+	Label    string    `json:"label"`
+	Text     string    `json:"text,omitempty"`
+	Note     string    `json:"note,omitempty"`
+	Required bool      `json:"required"`
+}
+
+type problemOf struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// Run prints one object.
+func (c serviceExplainCmd) Run(h *hands) error {
+	s, err := c.load()
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(c.Answers)
+	if err != nil {
+		return fmt.Errorf("service: answers: %w", err)
+	}
+	var answers form.Answers
+	if err := json.Unmarshal(text, &answers); err != nil {
+		return fmt.Errorf("service: answers: %s: %w", c.Answers, err)
+	}
+	day := time.Now()
+	if c.Day != "" {
+		if day, err = time.Parse(time.DateOnly, strings.TrimSpace(c.Day)); err != nil {
+			return errors.New("service: --day is no day such as 2026-11-23")
+		}
+	}
+	return h.print(explain(s, answers, c.Lang, day))
+}
+
+func explain(s *service.Service, answers form.Answers, lang string, day time.Time) explanation {
+	v := s.View(answers, lang, day)
+	e := explanation{Service: s.ID, Version: s.Version, Complete: v.Complete, Pages: []pageOf{}, Fields: []fieldOf{}, Missing: []string{}, Errors: []problemOf{}, Reasons: []form.Reason{}}
+	for _, p := range v.Pages {
+		e.Pages = append(e.Pages, pageOf{p.ID, p.Title, p.Done})
+		for _, f := range p.Fields {
+			e.Fields = append(e.Fields, fieldOf{p.ID, f.Path, f.Kind, f.Label, f.Text, f.Note, f.Required})
+			switch {
+			case f.Missing:
+				e.Missing = append(e.Missing, f.Path)
+			case f.Problem != "":
+				e.Errors = append(e.Errors, problemOf{f.Path, f.Problem})
+			}
+		}
+	}
+	if v.Fee != nil {
+		n := int64(v.Fee.Amount)
+		e.Fee, e.FeeSteps = &n, v.Fee.Steps
+	}
+	if v.Eligible != nil {
+		e.Eligible, e.Reasons = &v.Eligible.OK, append(e.Reasons, v.Eligible.Reasons...)
+	}
+	return e
+}

@@ -1,0 +1,106 @@
+package service
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+)
+
+// Example is examples/<name>.yaml of a service: answers, and what has to come out. Whoever changes a rule sees from them what else changes.
+type Example struct {
+	Name    string       `yaml:"-"`
+	Day     string       `yaml:"day"` // on which the answers are given
+	Answers form.Answers `yaml:"answers"`
+	Expect  struct {
+		Fee      int64    `yaml:"fee"`      // cents
+		Until    string   `yaml:"until"`    // the claim "until" of the finished paper
+		Problems []string `yaml:"problems"` // "/path" for an answer that does not fit, else the name of the rule that does not hold
+	} `yaml:"expect"`
+}
+
+// Examples reads the examples in the folder of a service, by name. Errors name file and line.
+func Examples(folder fs.FS, service string) ([]Example, error) {
+	files, err := fs.Glob(folder, "examples/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("service: examples: %w", err)
+	}
+	var all []Example
+	for _, file := range files {
+		data, err := fs.ReadFile(folder, file)
+		if err != nil {
+			return nil, fmt.Errorf("service: examples: %w", err)
+		}
+		e := Example{Name: strings.TrimSuffix(path.Base(file), ".yaml")}
+		if err := form.Decode(service, file, data, &e); err != nil {
+			return nil, fmt.Errorf("service: examples: %w", err)
+		}
+		if _, err := time.Parse(time.DateOnly, e.Day); err != nil {
+			return nil, fmt.Errorf("service: examples: %s/%s: day is no day such as 2026-11-23", service, file)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// On is the day on which the answers are given.
+func (e Example) On() time.Time {
+	day, _ := time.Parse(time.DateOnly, e.Day) // Examples has read it
+	return day
+}
+
+// Try tells where the service does something else than an example expects, in words; empty when nowhere. A good one has to be complete in all the
+// languages, to cost what it should, and to stay itself when it is cleaned twice.
+func (s *Service) Try(e Example, langs ...string) (differences []string) {
+	differ := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
+	day := e.On()
+	got, want := map[string]bool{}, map[string]bool{}
+	for _, p := range s.Check(e.Answers, day) {
+		name := p.Rule
+		if name == "schema" {
+			name = p.Path
+		}
+		got[name] = true
+		if p.Text == "" || strings.Contains(p.Text, "form.problem") {
+			differ("%s has no sentence", name)
+		}
+	}
+	for _, p := range e.Expect.Problems {
+		want[p] = true
+	}
+	if !maps.Equal(got, want) {
+		differ("the town hall says %v, not %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+	if len(want) > 0 || len(differences) > 0 {
+		return differences
+	}
+	clean := s.Clean(e.Answers, day)
+	for _, lang := range langs {
+		v := s.View(clean, lang, day)
+		switch {
+		case !v.Complete:
+			differ("in %s it is not complete", lang)
+		case v.Fee == nil || int64(v.Fee.Amount) != e.Expect.Fee:
+			differ("in %s it costs %+v, not %d cents", lang, v.Fee, e.Expect.Fee)
+		}
+	}
+	if problems := s.Check(clean, day); len(problems) > 0 {
+		differ("cleaned answers are not accepted: %v", problems)
+	}
+	if again := s.Clean(clean, day); fmt.Sprint(again) != fmt.Sprint(clean) {
+		differ("cleaning twice changes something")
+	}
+	if len(s.claims) == 0 {
+		return differences
+	}
+	claims, err := s.Claims(Application{Answers: clean, Day: e.Day, Case: "BO-26-4T7K-2M9-X"}, day)
+	if err != nil || e.Expect.Until != "" && claims["until"] != e.Expect.Until {
+		differ("its paper says %v, %v", claims, err)
+	}
+	return differences
+}
