@@ -27,7 +27,7 @@ func (f *Form) Check(in Input) []Problem {
 		}
 	}
 	if t := s.wrong[""]; t.rule != "" {
-		problems = append(problems, Problem{"", t.rule, s.say("rule." + t.rule)})
+		problems = append(problems, Problem{"", t.rule, s.ruled(t.rule)})
 	}
 	for _, name := range s.broken {
 		problems = append(problems, Problem{"", name, s.say("form.problem.broken")})

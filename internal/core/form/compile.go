@@ -73,12 +73,11 @@ func (c *Compiler) asked(r *expr.Rule, before []string) {
 func (c *Compiler) rules(layouts []ruleLayout, prefix string, asked []string) []rule {
 	var rules []rule
 	for _, l := range layouts {
-		r := rule{l, c.Rule(l.Holds, prefix+l.Name)}
+		r := rule{l, c.Rule(l.Holds, prefix+l.Name), c.Say(&Saying{Text: prefix + l.Name, Args: l.Args})}
 		if r.holds == nil {
 			c.fail("%s%s: says nothing", prefix, l.Name)
 		}
 		c.asked(r.holds, asked)
-		c.key(prefix + l.Name)
 		rules = append(rules, r)
 	}
 	return rules

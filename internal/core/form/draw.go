@@ -277,7 +277,7 @@ func (s *state) verdict() *Verdict {
 			open = true
 		} else if !holds {
 			v.OK = false
-			v.Reasons = append(v.Reasons, Reason{Rule: r.Name, Text: s.say("eligible." + r.Name), Page: r.Page})
+			v.Reasons = append(v.Reasons, Reason{Rule: r.Name, Text: s.rules(r), Page: r.Page})
 		}
 	}
 	if open && v.OK {
@@ -286,10 +286,29 @@ func (s *state) verdict() *Verdict {
 	return v
 }
 
+// ruled says what a rule between answers wants.
+func (s *state) ruled(name string) string {
+	for _, r := range s.f.rules {
+		if r.Name == name {
+			return s.rules(r)
+		}
+	}
+	return s.say("form.problem.unclear")
+}
+
+// rules says what a rule wants. Where a value of its sentence is missing it says in general that something does not fit: a sentence with a hole in it
+// helps nobody.
+func (s *state) rules(r rule) string {
+	if said, ok := r.says.Say(s.in.Lang, s.vars); ok {
+		return said
+	}
+	return s.say("form.problem.unclear")
+}
+
 // sentence says what is wrong with an answer: in the service's words for the field, or in general ones for its kind or for everything.
 func (s *state) sentence(fd *field, t trouble) string {
 	if t.rule != "" {
-		return s.say("rule." + t.rule)
+		return s.ruled(t.rule)
 	}
 	for _, key := range []string{"field." + fd.name + ".problem." + t.keyword, "form.problem." + string(fd.Kind) + "." + t.keyword, "form.problem." + t.keyword} {
 		if said := s.optional(key, t.args...); said != "" {

@@ -87,6 +87,7 @@ type note struct {
 type rule struct {
 	ruleLayout
 	holds *expr.Rule
+	says  *Sayer
 }
 
 type fee struct {

@@ -375,3 +375,41 @@ func BenchmarkView(b *testing.B) {
 		f.View(input(good()))
 	}
 }
+
+func TestTheSentenceOfARuleNamesTheLimitOfTheTable(t *testing.T) {
+	layout := strings.Replace(testLayout, "{name: early, path: /when, holds: answers.when == null || answers.when >= day}",
+		"{name: early, path: /limit, holds: 'answers.limit == null || answers.limit <= tables.fee', args: {most: {cents: tables.fee}}}", 1)
+	said := strings.Replace(testTexts, "Das ist vorbei.", "'Höchstens {{.most}}.'", 1)
+	x, err := text.Load(fstest.MapFS{"de.yaml": {Data: []byte(said)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func(tables Tables) *Form {
+		t.Helper()
+		f, err := Load(Folder{Service: "test", Texts: x, Tables: tables, FS: fstest.MapFS{"schema.json": {Data: []byte(testSchema)}, "form.yaml": {Data: []byte(layout)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	much := good().With("/limit", 501)
+	if got := find(t, load(tables).View(input(much)), "/limit").Problem; got != "Höchstens 5,00\u00a0€." {
+		t.Errorf("%q", got)
+	}
+	if p := load(tables).Check(input(much)); len(p) != 1 || p[0].Rule != "early" || p[0].Text != "Höchstens 5,00\u00a0€." {
+		t.Errorf("%+v", p)
+	}
+	if !load(tables).View(input(good().With("/limit", 500))).Complete {
+		t.Error("the limit itself is refused")
+	}
+}
+
+func TestABrowserChoosesYesAndNumbersAsItChoosesWords(t *testing.T) {
+	f := example(t)
+	f.fields["/kind"].options = []option{{optionLayout: optionLayout{Value: true}}, {optionLayout: optionLayout{Value: int64(6)}}, {optionLayout: optionLayout{Value: 2.5}}}
+	for typed, want := range map[string]any{"true": true, "6": int64(6), "2.5": 2.5, "no": "no"} {
+		if got := f.Parse("/kind", typed); got != want {
+			t.Errorf("%q is %v", typed, got)
+		}
+	}
+}

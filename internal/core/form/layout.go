@@ -70,6 +70,8 @@ type ruleLayout struct {
 	Path  string `yaml:"path"` // where the sentence is shown
 	Page  string `yaml:"page"` // eligibility: the page where an answer could be changed
 	Holds Source `yaml:"holds"`
+
+	Args map[string]Value `yaml:"args"` // what is filled into the sentence, such as a limit out of a table
 }
 
 type feeLayout struct {

@@ -77,8 +77,13 @@ func textOf(v any) string {
 	if ok {
 		return s
 	}
-	if n, ok := v.(int64); ok {
-		return strconv.FormatInt(n, 10)
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
 	}
 	return ""
 }

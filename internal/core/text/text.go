@@ -29,8 +29,8 @@ type Texts struct {
 
 // layer is what one Load read.
 type layer struct {
-	bundle *i18n.Bundle
-	langs  map[string]map[string]entry
+	bundles map[string]*i18n.Bundle // by language: go-i18n takes a language's simple form (de-simple) for the language itself
+	langs   map[string]map[string]entry
 }
 
 // entry is one sentence in one language.
@@ -42,7 +42,7 @@ type entry struct {
 // Load reads every *.yaml below fsys; the base name is the language (de.yaml, pt-BR.yaml). Files of one language are merged. It fails
 // on a key that is said twice, on a file that is no YAML and on a sentence whose template is broken, naming the file.
 func Load(fsys fs.FS) (*Texts, error) {
-	l := &layer{bundle: i18n.NewBundle(language.German), langs: map[string]map[string]entry{}}
+	l := &layer{bundles: map[string]*i18n.Bundle{}, langs: map[string]map[string]entry{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func (l *layer) read(fsys fs.FS, name string) error {
 		return err
 	}
 	if l.langs[lang] == nil {
-		l.langs[lang] = map[string]entry{}
+		l.langs[lang], l.bundles[lang] = map[string]entry{}, i18n.NewBundle(tag)
 	}
 	for _, key := range sortedKeys(flat) {
 		if _, twice := l.langs[lang][key]; twice {
@@ -113,7 +113,7 @@ func (l *layer) read(fsys fs.FS, name string) error {
 				return fmt.Errorf("key %q: %w", key, err)
 			}
 		}
-		if err := l.bundle.AddMessages(tag, msg); err != nil {
+		if err := l.bundles[lang].AddMessages(tag, msg); err != nil {
 			return fmt.Errorf("key %q: %w", key, err)
 		}
 		l.langs[lang][key] = entry{filled: true}
@@ -193,10 +193,10 @@ func (l *layer) fill(lang, key string, args []any) string {
 	if n, ok := data["n"]; ok {
 		config.PluralCount = n
 	}
-	said, err := i18n.NewLocalizer(l.bundle, lang).Localize(config)
+	said, err := i18n.NewLocalizer(l.bundles[lang], lang).Localize(config)
 	if err != nil && config.PluralCount != nil { // not a number: the general form will do
 		config.PluralCount = nil
-		said, err = i18n.NewLocalizer(l.bundle, lang).Localize(config)
+		said, err = i18n.NewLocalizer(l.bundles[lang], lang).Localize(config)
 	}
 	if err != nil && said == "" {
 		return key

@@ -126,3 +126,25 @@ func TestDatesAsPeopleWriteThem(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestASimpleFormOfALanguageIsALanguageOfItsOwn(t *testing.T) {
+	texts, err := Load(fstest.MapFS{
+		"de.yaml":        {Data: []byte("price: \"Der Preis beträgt {{.price}}.\"\ndays:\n  one: \"{{.n}} Tag\"\n  other: \"{{.n}} Tage\"\nonly: \"Nur auf {{.what}}.\"")},
+		"de-simple.yaml": {Data: []byte("price: \"Das kostet {{.price}}.\"\ndays:\n  one: \"Das dauert {{.n}} Tag.\"\n  other: \"Das dauert {{.n}} Tage.\"")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		lang, key, want string
+		args            []any
+	}{
+		{"de-simple", "price", "Das kostet 5 €.", []any{"price", "5 €"}}, {"de", "price", "Der Preis beträgt 5 €.", []any{"price", "5 €"}},
+		{"de-simple", "days", "Das dauert 1 Tag.", []any{"n", 1}}, {"de-simple", "days", "Das dauert 3 Tage.", []any{"n", 3}}, {"de", "days", "3 Tage", []any{"n", 3}},
+		{"de-simple", "only", "Nur auf Deutsch.", []any{"what", "Deutsch"}},
+	} {
+		if got := texts.Say(c.lang, c.key, c.args...); got != c.want {
+			t.Errorf("%s %s: %q", c.lang, c.key, got)
+		}
+	}
+}

@@ -358,6 +358,21 @@ func TestLongWordsAreBrokenWhereTheyWereJoined(t *testing.T) {
 	}
 }
 
+// A hyphen in an address would make it another one.
+func TestAnAddressIsBrokenWithoutAHyphen(t *testing.T) {
+	test.NewTempApp(t)
+	for _, address := range []string{"renate.vogt-lehmann@post.bad-oeynhausen.example", "https://rathaus.example/faelle", "r@xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.de"} {
+		for room := float32(60); room < 400; room += 23 {
+			if lines := wrap(address, 18, true, room); strings.Join(lines, "") != address {
+				t.Errorf("in %.0f: %q", room, lines)
+			}
+		}
+	}
+	if lines := wrap("renate.vogt@beispiel.example", 18, true, width("renate.vogt@bei", 18, true)); lines[0] != "renate.vogt@" {
+		t.Errorf("%q", lines)
+	}
+}
+
 // "Gesichter" alone on a line, because "und" should not stay behind, is uglier than an "und" at its end.
 func TestASmallWordDoesNotLeaveALineNearlyEmpty(t *testing.T) {
 	test.NewTempApp(t)

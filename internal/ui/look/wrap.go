@@ -127,6 +127,9 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 		return plain(word), ""
 	}
 	runes := []rune(plain(word))
+	if strings.ContainsRune(word, '@') || strings.Contains(word, "://") {
+		return breakAddress(runes, size, bold, room)
+	}
 	fits, sense, joint := 0, 0, 0
 	for i := 1; i < len(runes); i++ {
 		own := runes[i-1] == '-' || runes[i-1] == '/' || runes[i-1] == '@' || runes[i-1] == '.'
@@ -160,6 +163,20 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 		head += "-"
 	}
 	return head, string(runes[at:])
+}
+
+// breakAddress breaks an address of the net after one of its signs, or anywhere; a hyphen would make it another address.
+func breakAddress(runes []rune, size float32, bold bool, room float32) (head, tail string) {
+	at, sign := 1, 0
+	for i := 1; i < len(runes) && width(string(runes[:i]), size, bold) <= room; i++ {
+		if at = i; strings.ContainsRune("@./-_", runes[i-1]) {
+			sign = i
+		}
+	}
+	if sign > 0 {
+		at = sign
+	}
+	return string(runes[:at]), string(runes[at:])
 }
 
 // joins tells whether the rest of a long word is a word itself: the town hall's words are joined of such.
