@@ -69,6 +69,16 @@ func wrapParagraph(text string, size float32, bold bool, room float32) []string 
 			i--
 			continue
 		}
+		if strings.ContainsRune(word, '@') || strings.Contains(word, "://") {
+			rest := []rune(plain(word))
+			for width(string(rest), size, bold) > room {
+				n := breakAddress(rest, size, bold, room)
+				lines, rest = append(lines, string(rest[:n])), rest[n:]
+			}
+			words[i] = string(rest)
+			i--
+			continue
+		}
 		head, tail := breakWord(word, size, bold, room)
 		if tail == "" {
 			line = head
@@ -127,9 +137,6 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 		return plain(word), ""
 	}
 	runes := []rune(plain(word))
-	if strings.ContainsRune(word, '@') || strings.Contains(word, "://") {
-		return breakAddress(runes, size, bold, room)
-	}
 	fits, sense, joint := 0, 0, 0
 	for i := 1; i < len(runes); i++ {
 		own := runes[i-1] == '-' || runes[i-1] == '/' || runes[i-1] == '@' || runes[i-1] == '.'
@@ -165,8 +172,9 @@ func breakWord(word string, size float32, bold bool, room float32) (head, tail s
 	return head, string(runes[at:])
 }
 
-// breakAddress breaks an address of the net after one of its signs, or anywhere; a hyphen would make it another address.
-func breakAddress(runes []rune, size float32, bold bool, room float32) (head, tail string) {
+// breakAddress says after how many letters an address of the net that is wider than the room is broken: after one of its signs, or anywhere. A
+// hyphen would make it another address.
+func breakAddress(runes []rune, size float32, bold bool, room float32) (at int) {
 	at, sign := 1, 0
 	for i := 1; i < len(runes) && width(string(runes[:i]), size, bold) <= room; i++ {
 		if at = i; strings.ContainsRune("@./-_", runes[i-1]) {
@@ -176,7 +184,7 @@ func breakAddress(runes []rune, size float32, bold bool, room float32) (head, ta
 	if sign > 0 {
 		at = sign
 	}
-	return string(runes[:at]), string(runes[at:])
+	return at
 }
 
 // joins tells whether the rest of a long word is a word itself: the town hall's words are joined of such.
