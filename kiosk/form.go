@@ -26,7 +26,7 @@ func newFormPage(k *Kiosk, id string, amend bool) *formPage {
 	p := &formPage{id: id, amend: amend, shown: map[string]bool{}}
 	if _, pg, ok := p.find(k.s.visit.View()); ok {
 		for _, f := range pg.Inputs() {
-			if f.Kind == form.Info || f.Kind == form.Computed {
+			if f.Kind.Told() {
 				continue
 			}
 			if typed(f) && f.Text == "" {
@@ -127,7 +127,7 @@ func (p *formPage) step(k *Kiosk, pg form.Page, path string) {
 		}
 		if f.Path == path {
 			after = true
-		} else if after && f.Kind != form.Info && f.Kind != form.Computed {
+		} else if after && !f.Kind.Told() {
 			break
 		}
 	}

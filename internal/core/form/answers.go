@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
@@ -16,6 +17,14 @@ type Answers map[string]any
 func (a Answers) Get(path string) (any, bool) {
 	var at any = map[string]any(a)
 	for _, name := range names(path) {
+		if list, is := at.([]any); is {
+			n, ok := index(name)
+			if !ok || n >= len(list) {
+				return nil, false
+			}
+			at = list[n]
+			continue
+		}
 		m, ok := object(at)
 		if !ok {
 			return nil, false
@@ -34,14 +43,38 @@ func (a Answers) With(path string, v any) Answers {
 	if len(parts) == 0 {
 		return maps.Clone(a)
 	}
-	changed := with(map[string]any(a), parts, v)
+	changed, _ := object(with(map[string]any(a), parts, v))
 	if changed == nil {
 		return Answers{}
 	}
 	return Answers(changed)
 }
 
-func with(m map[string]any, parts []string, v any) map[string]any {
+// with gives a changed copy; nil when nothing is left. In a list nil takes an entry out, and an entry of which nothing is left stays.
+func with(at any, parts []string, v any) any {
+	list, isList := at.([]any)
+	if n, ok := index(parts[0]); ok && n < mostEntries && (isList || at == nil) {
+		c := slices.Clone(list)
+		if len(parts) == 1 && v == nil {
+			if n < len(c) {
+				c = slices.Delete(c, n, n+1)
+			}
+			if len(c) == 0 {
+				return nil
+			}
+			return c
+		}
+		for len(c) <= n {
+			c = append(c, map[string]any{})
+		}
+		if len(parts) == 1 {
+			c[n] = v
+		} else if c[n] = with(c[n], parts[1:], v); c[n] == nil {
+			c[n] = map[string]any{}
+		}
+		return c
+	}
+	m, _ := object(at)
 	c := maps.Clone(m)
 	if c == nil {
 		c = map[string]any{}
@@ -49,11 +82,7 @@ func with(m map[string]any, parts []string, v any) map[string]any {
 	if len(parts) == 1 {
 		c[parts[0]] = v
 	} else {
-		inner, _ := object(c[parts[0]])
-		c[parts[0]] = nil
-		if n := with(inner, parts[1:], v); n != nil {
-			c[parts[0]] = n
-		}
+		c[parts[0]] = with(c[parts[0]], parts[1:], v)
 	}
 	if c[parts[0]] == nil {
 		delete(c, parts[0])

@@ -1,6 +1,9 @@
 package form
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Check says what is not acceptable in an application: the same rules as View, for the town hall. Answers that are hidden or that
 // nobody asks for must be absent, nothing may be missing, schema, rules and eligibility hold, the fee can be said. No Problem means that
@@ -10,6 +13,11 @@ func (f *Form) Check(in Input) []Problem {
 	var problems []Problem
 	if s.strangers(map[string]any(in.Answers), "", 0) {
 		problems = append(problems, Problem{Rule: "schema", Text: s.say("form.problem.strange")}) // the name itself could be somebody's words
+	}
+	for _, fd := range f.fields {
+		if t := s.wrong[fd.Path]; fd.Kind == Repeat && t.keyword != "" {
+			problems = append(problems, Problem{fd.Path, "schema", s.sentence(fd, t)})
+		}
 	}
 	for _, path := range f.Paths() {
 		fd := f.fields[path]
@@ -56,12 +64,31 @@ func (s *state) strangers(m map[string]any, at string, depth int) bool {
 		path := at + "/" + escape(name)
 		if fd := s.f.fields[path]; fd != nil && fd.answers() {
 			continue
+		} else if fd != nil && fd.Kind == Repeat {
+			if s.strangeEntries(v, path, depth) {
+				return true
+			}
+			continue
 		}
 		inner, ok := object(v)
 		if !ok || depth > 8 || !slices.ContainsFunc(s.f.Paths(), func(p string) bool { return len(p) > len(path) && p[:len(path)+1] == path+"/" }) {
 			return true
 		}
 		if s.strangers(inner, path, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *state) strangeEntries(v any, path string, depth int) bool {
+	list, ok := v.([]any)
+	if !ok {
+		return true
+	}
+	for i, e := range list[:min(len(list), mostEntries+1)] {
+		entry, ok := object(e)
+		if !ok || i < mostEntries && s.f.fields[path+"/"+strconv.Itoa(i)] != nil && s.strangers(entry, path+"/"+strconv.Itoa(i), depth+1) {
 			return true
 		}
 	}

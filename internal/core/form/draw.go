@@ -45,6 +45,14 @@ func (s *state) page(p page) Page {
 }
 
 func (s *state) field(fd *field) Field {
+	s.vars["item"] = s.item(fd)
+	defer func() { s.vars["item"] = nil }()
+	switch fd.Kind {
+	case Entry:
+		return s.entry(fd)
+	case Repeat:
+		return s.more(fd)
+	}
 	raw, _ := s.in.Answers.Get(fd.Path)
 	d := Field{
 		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max,
@@ -184,13 +192,14 @@ func (f *Form) Said(in Input) (answers, said map[string]any) {
 	said = map[string]any{}
 	for path := range s.shown {
 		fd := f.fields[path]
+		s.vars["item"] = s.item(fd)
 		switch fd.Kind {
-		case Info:
+		case Info, Entry, Repeat:
 		case Computed:
-			said[fd.name], _ = s.computed(fd)
+			said[entryName(path)], _ = s.computed(fd)
 		default:
 			raw, _ := in.Answers.Get(path)
-			said[fd.name] = s.written(fd, raw)
+			said[entryName(path)] = s.written(fd, raw)
 		}
 	}
 	return s.vars["answers"].(map[string]any), said
@@ -291,6 +300,13 @@ func (s *state) ruled(name string) string {
 	for _, r := range s.f.rules {
 		if r.Name == name {
 			return s.rules(r)
+		}
+	}
+	for _, fd := range s.f.fields {
+		for _, r := range fd.rules {
+			if r.Name == name {
+				return s.rules(r)
+			}
 		}
 	}
 	return s.say("form.problem.unclear")

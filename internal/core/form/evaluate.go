@@ -41,29 +41,40 @@ func (f *Form) evaluate(in Input) *state {
 	s := &state{f: f, in: in, pages: map[string]bool{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
 		options: map[string][]Option{}, wrong: map[string]trouble{}}
 	answers := map[string]any{}
-	for path := range f.fields { // what was not answered is null in every rule, not an error
-		if f.fields[path].answers() {
+	for path, fd := range f.fields { // what was not answered is null in every rule, not an error
+		switch {
+		case fd.Kind == Repeat:
+			put(answers, path, []any{})
+		case fd.answers() && fd.in == nil:
 			put(answers, path, nil)
 		}
 	}
 	tables, _ := expr.Normal(f.tables(in.Day)).(map[string]any)
-	s.vars = expr.Vars{"answers": answers, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil}
+	s.vars = expr.Vars{"answers": answers, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil, "item": nil}
 	for _, p := range f.pages {
 		if !s.holds(p.visible, true) {
 			continue
 		}
 		s.pages[p.ID] = true
 		for _, fd := range p.fields {
-			if !s.holds(fd.visible, true) {
+			if !s.there(fd) || !s.holds(fd.visible, true) {
 				continue
 			}
 			s.shown[fd.Path] = true
-			if fd.answers() {
+			switch {
+			case fd.Kind == Entry:
+				s.begin(fd)
+			case fd.Kind == Repeat:
+				if raw, _ := in.Answers.Get(fd.Path); tooMany(raw, fd.Most) {
+					s.wrong[fd.Path] = trouble{keyword: "maxItems", args: []any{"n", fd.Most}}
+				}
+			case fd.answers():
 				s.read(fd)
 				put(answers, fd.Path, forRules(fd.Kind, s.values[fd.Path]))
 			}
 		}
 	}
+	s.vars["item"] = nil
 	s.validate()
 	s.demand()
 	s.applyRules()
@@ -102,9 +113,13 @@ func (s *state) read(fd *field) {
 // validate asks the schema about everything that counts.
 func (s *state) validate() {
 	doc := map[string]any{}
-	for path, v := range s.values {
-		put(doc, path, v)
-	}
+	s.inOrder(func(fd *field) {
+		if v := s.values[fd.Path]; v != nil {
+			put(doc, fd.Path, v)
+		} else if fd.Kind == Entry {
+			put(doc, fd.Path, map[string]any{})
+		}
+	})
 	err, ok := s.f.schema.Validate(doc).(*jsonschema.ValidationError)
 	if !ok || err == nil {
 		return
@@ -117,7 +132,9 @@ func (s *state) validate() {
 		s.wrong[fd.Path] = t
 	}
 	for path := range s.wrong { // rules do not count with what does not fit
-		put(s.vars["answers"].(map[string]any), path, nil)
+		if s.f.fields[path].answers() {
+			put(s.vars["answers"].(map[string]any), path, nil)
+		}
 	}
 }
 
@@ -153,6 +170,28 @@ func (s *state) applyRules() {
 			s.wrong[r.Path] = trouble{keyword: "rule", rule: r.Name}
 		}
 	}
+	for _, fd := range s.f.fields {
+		if fd.Kind == Repeat && s.shown[fd.Path] {
+			s.applyEntryRules(fd)
+		}
+	}
+}
+
+// inOrder goes through all fields that are there, in the order they are asked.
+func (s *state) inOrder(f func(*field)) {
+	for _, p := range s.f.pages {
+		for _, fd := range p.fields {
+			if s.shown[fd.Path] {
+				f(fd)
+			}
+		}
+	}
+}
+
+// tooMany tells whether a list has more entries than are asked for.
+func tooMany(raw any, most int) bool {
+	list, _ := raw.([]any)
+	return len(list) > most
 }
 
 // known tells whether everything a rule reads has been said: answered and right, hidden, or free to be left out.
@@ -161,11 +200,23 @@ func (s *state) known(r *expr.Rule) bool {
 		if fd := s.f.nearest(path); fd != nil { // answers.place.street is known when the place is
 			path = fd.Path
 		}
-		if s.shown[path] && (s.wrong[path].keyword != "" || (s.needed[path] && s.values[path] == nil)) {
+		if !s.said(path) {
 			return false
+		}
+		if fd := s.f.fields[path]; fd != nil && fd.Kind == Repeat { // a list is known when its entries are
+			for _, inner := range s.f.fields {
+				if inner.in == fd && !s.said(inner.Path) {
+					return false
+				}
+			}
 		}
 	}
 	return true
+}
+
+// said tells whether an answer is there and right, hidden, or free to be left out.
+func (s *state) said(path string) bool {
+	return !s.shown[path] || s.wrong[path].keyword == "" && (!s.needed[path] || s.values[path] != nil)
 }
 
 // holds evaluates a condition; without one, otherwise counts. A condition without a value does not hold.
@@ -178,17 +229,27 @@ func (s *state) holds(r *expr.Rule, otherwise bool) bool {
 }
 
 // put sets a value in nested objects, in place.
-func put(m map[string]any, path string, v any) {
-	parts := names(path)
-	for _, name := range parts[:len(parts)-1] {
-		inner, ok := m[name].(map[string]any)
-		if !ok {
-			inner = map[string]any{}
-			m[name] = inner
-		}
-		m = inner
+func put(m map[string]any, path string, v any) { set(m, names(path), v) }
+
+// set is put for what may be a list, and gives it back: a list may have grown.
+func set(at any, parts []string, v any) any {
+	if len(parts) == 0 {
+		return v
 	}
-	m[parts[len(parts)-1]] = v
+	list, isList := at.([]any)
+	if n, ok := index(parts[0]); ok && n < mostEntries && (isList || at == nil) {
+		for len(list) <= n {
+			list = append(list, map[string]any{})
+		}
+		list[n] = set(list[n], parts[1:], v)
+		return list
+	}
+	m, ok := at.(map[string]any)
+	if !ok {
+		m = map[string]any{}
+	}
+	m[parts[0]] = set(m[parts[0]], parts[1:], v)
+	return m
 }
 
 // empty tells what counts as not answered.
@@ -210,16 +271,20 @@ func empty(v any) bool {
 func (f *Form) Clean(in Input) Answers {
 	s := f.evaluate(in)
 	clean := map[string]any{}
-	for path, shown := range s.shown {
-		if !shown || !f.fields[path].answers() {
-			continue
+	s.inOrder(func(fd *field) {
+		raw, _ := in.Answers.Get(fd.Path)
+		t := s.wrong[fd.Path]
+		switch {
+		case fd.Kind == Entry:
+			put(clean, fd.Path, map[string]any{})
+		case fd.Kind == Repeat && t.keyword != "":
+			put(clean, fd.Path, raw)
+		case !fd.answers():
+		case s.values[fd.Path] != nil:
+			put(clean, fd.Path, s.values[fd.Path])
+		case t.keyword != "" && t.keyword != "missing":
+			put(clean, fd.Path, raw)
 		}
-		if v := s.values[path]; v != nil {
-			put(clean, path, v)
-		} else if t := s.wrong[path]; t.keyword != "" && t.keyword != "missing" {
-			raw, _ := in.Answers.Get(path)
-			put(clean, path, raw)
-		}
-	}
+	})
 	return clean
 }

@@ -71,6 +71,11 @@ type field struct {
 	rows     *expr.Rule
 	options  []option
 	notes    []note
+
+	in    *field   // the repeat it is asked in, nil for most
+	index int      // of its entry
+	items []*field // of a repeat: what each entry is asked, as it is compiled once for all
+	rules []rule   // of a repeat: between the answers of an entry
 }
 
 type option struct {
@@ -132,11 +137,11 @@ func load(from Folder) (*Form, error) {
 	if err := Decode(from.Service, "form.yaml", data, &l); err != nil {
 		return nil, err
 	}
-	leaves, err := f.readSchema(schemaData, l.places())
+	leaves, err := f.readSchema(schemaData, l.places(), l.repeats())
 	if err != nil {
 		return nil, fmt.Errorf("%s/schema.json: %w", from.Service, err)
 	}
-	c, err := NewCompiler(from.Service, "form.yaml", f.texts, "value")
+	c, err := NewCompiler(from.Service, "form.yaml", f.texts, "value", "item")
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +159,11 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 		c.asked(p.visible, asked)
 		c.key("page." + pl.ID + ".title")
 		for _, fl := range pl.Fields {
+			if fl.Kind == Repeat {
+				p.fields = append(p.fields, f.repeat(c, fl, pl, asked, leaves)...)
+				asked = append(asked, fl.Path)
+				continue
+			}
 			fd := f.field(c, fl, pl.ID, asked, leaves)
 			if leaves[fl.Path].required && pl.Visible.Text != "" {
 				c.fail("%s: required by schema.json, but its page can be hidden", fl.Path)
@@ -170,7 +180,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 		f.pages = append(f.pages, p)
 	}
 	for path := range leaves {
-		if !slices.Contains(asked, path) {
+		if !slices.Contains(asked, path) && !strings.Contains(path, "/*/") {
 			c.fail("schema.json has %s, but nobody asks for it", path)
 		}
 	}
@@ -191,7 +201,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
-	fd := &field{fieldLayout: fl, page: page, name: strings.Join(names(fl.Path), ".")}
+	fd := &field{fieldLayout: fl, page: page, name: strings.Join(slices.DeleteFunc(names(fl.Path), func(s string) bool { return s == "*" }), ".")}
 	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Place, Info, Computed, IBAN, Email, Phone, Time}, fl.Kind) {
 		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
 	}
@@ -246,7 +256,9 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 }
 
 // answers tells whether the field holds an answer of the citizen.
-func (f *field) answers() bool { return f.Kind != Info && f.Kind != Computed }
+func (f *field) answers() bool {
+	return !f.Kind.Told()
+}
 
 // Keys lists the keys of sentences that the form needs in every language.
 func (f *Form) Keys() []string {
@@ -254,6 +266,16 @@ func (f *Form) Keys() []string {
 	for _, p := range f.pages {
 		keys = append(keys, "page."+p.ID+".title")
 		for _, fd := range p.fields {
+			switch {
+			case fd.Kind == Repeat:
+				keys = append(keys, "field."+fd.name+".more", "field."+fd.name+".entry")
+				for _, r := range fd.rules {
+					keys = append(keys, "rule."+r.Name)
+				}
+				continue
+			case fd.Kind == Entry || fd.index > 0: // the first entry's sentences are those of all
+				continue
+			}
 			keys = append(keys, "field."+fd.name+".label")
 			for _, o := range fd.options {
 				keys = append(keys, fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))

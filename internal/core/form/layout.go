@@ -42,6 +42,13 @@ type fieldLayout struct {
 	From     *fromLayout    `yaml:"from"`
 	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
 	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
+
+	// Of a repeat: how many entries there are at least and at most (texts: .entry with {{.n}}, .more), what is asked for each of them, by paths within
+	// the entry, and rules between its answers. Their expressions see the entry as item; a rule's texts are rule.<name>.
+	Least  int           `yaml:"least"`
+	Most   int           `yaml:"most"`
+	Fields []fieldLayout `yaml:"fields"`
+	Rules  []ruleLayout  `yaml:"rules"`
 }
 
 type optionLayout struct {
@@ -91,6 +98,19 @@ func (l layout) places() map[string]bool {
 	for _, p := range l.Pages {
 		for _, f := range p.Fields {
 			if f.Kind == Place {
+				paths[f.Path] = true
+			}
+		}
+	}
+	return paths
+}
+
+// repeats are the paths of the lists whose entries are asked for one by one.
+func (l layout) repeats() map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range l.Pages {
+		for _, f := range p.Fields {
+			if f.Kind == Repeat {
 				paths[f.Path] = true
 			}
 		}

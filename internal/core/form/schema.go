@@ -25,6 +25,7 @@ type node struct {
 	Ref        string          `json:"$ref"`
 	Type       any             `json:"type"`
 	Properties map[string]node `json:"properties"`
+	Items      *node           `json:"items"`
 	Required   []string        `json:"required"`
 	MaxLength  int             `json:"maxLength"`
 	MaxItems   int             `json:"maxItems"`
@@ -38,7 +39,8 @@ func (nowhere) Load(string) (any, error) {
 }
 
 // readSchema compiles the schema and lists its answers by path. An object at one of the paths in whole is one answer, not several.
-func (f *Form) readSchema(data []byte, whole map[string]bool) (map[string]leaf, error) {
+// The answers of a list's entries, at one of the paths in repeats, stand at "/children/*/name".
+func (f *Form) readSchema(data []byte, whole, repeats map[string]bool) (map[string]leaf, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -58,7 +60,7 @@ func (f *Form) readSchema(data []byte, whole map[string]bool) (map[string]leaf, 
 	if err := decode(data, &root); err != nil {
 		return nil, err
 	}
-	c := collector{doc: doc, whole: whole, leaves: map[string]leaf{}}
+	c := collector{doc: doc, whole: whole, repeats: repeats, leaves: map[string]leaf{}}
 	return c.leaves, c.collect("", root, true, 0)
 }
 
@@ -74,9 +76,10 @@ func decode(data []byte, into any) error {
 }
 
 type collector struct {
-	doc    any // the whole file, for references into it
-	whole  map[string]bool
-	leaves map[string]leaf
+	doc     any // the whole file, for references into it
+	whole   map[string]bool
+	repeats map[string]bool
+	leaves  map[string]leaf
 }
 
 // deepest is how far objects may lie in each other. A schema that refers to itself describes answers without end; nobody can be asked that.
@@ -90,11 +93,25 @@ func (c collector) collect(at string, n node, required bool, depth int) error {
 	if err != nil {
 		return err
 	}
+	if n.Items != nil && c.repeats[at] {
+		entry, err := c.resolve(*n.Items)
+		if err != nil {
+			return err
+		}
+		if entry.Properties == nil {
+			return fmt.Errorf("the entries of %s are no objects", at)
+		}
+		c.leaves[at] = leaf{items: n.MaxItems, list: true, required: required}
+		return c.collect(at+"/*", entry, true, depth+1)
+	}
 	if n.Properties == nil || c.whole[at] {
 		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, required: required && at != ""}
 		return nil
 	}
 	for name, p := range n.Properties {
+		if _, digits := index(name); digits {
+			return fmt.Errorf("%s/%s: a name of digits alone is taken for a place in a list", at, name)
+		}
 		need := false
 		for _, r := range n.Required {
 			need = need || r == name
@@ -128,6 +145,9 @@ func (c collector) resolve(n node) (node, error) {
 		}
 		if n.MaxItems != 0 {
 			there.MaxItems = n.MaxItems
+		}
+		if n.Items != nil {
+			there.Items = n.Items
 		}
 		n = there
 	}

@@ -24,6 +24,8 @@ const (
 	Consent  Kind = "consent" // one box to tick
 	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
 	Place    Kind = "place"   // value: an object, see Spot
+	Repeat   Kind = "repeat"  // entries of the same questions, as many as there are children: the end of the list, where one more is begun
+	Entry    Kind = "entry"   // the head of one entry
 	Info     Kind = "info"    // a block of text, no value
 	Computed Kind = "computed"
 )
@@ -36,6 +38,9 @@ func (k Kind) Typed() bool {
 	}
 	return false
 }
+
+// Told tells whether a field of this kind only tells something: nobody answers it.
+func (k Kind) Told() bool { return k == Info || k == Computed || k == Entry || k == Repeat }
 
 // Short tells whether what is typed is short by its nature.
 func (k Kind) Short() bool {
@@ -110,7 +115,9 @@ type Field struct {
 	Max      int     // longest answer in characters, for Photos the most photos; 0 = no limit of its own
 	Parts    []Field // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
 	ReadOnly bool
-	Secret   bool // masked on screen and in the screen tree
+	Add      string // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
+	Remove   bool   // of an Entry: it can be taken out (give its path nil)
+	Secret   bool   // masked on screen and in the screen tree
 }
 
 // Option is one choice of a field.

@@ -279,7 +279,8 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil {
 		refused = s.takePhotos(&d, fields(d.Answers), r.PostForm, r.MultipartForm.File)
 	}
-	if r.PostForm.Get("nur") == "ansehen" { // only to see what an answer changes
+	listed := s.changeList(&d, fields(d.Answers), r.PostForm)
+	if r.PostForm.Get("nur") == "ansehen" || listed { // only to see what an answer changes
 		s.drafts.put(d)
 		d.refused = refused
 		s.drawForm(w, r, http.StatusOK, d, id)
@@ -298,6 +299,22 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Redirect(w, r, d.url("")+"/pruefen", http.StatusSeeOther)
 	}
+}
+
+// changeList begins another entry of a list, or takes one out, when a button of the list was pressed.
+func (s *site) changeList(d *draft, fields []form.Field, sent url.Values) bool {
+	more, less := sent.Get("mehr"), sent.Get("weniger")
+	for _, f := range fields {
+		switch {
+		case more != "" && f.Kind == form.Repeat && f.Add == more:
+			d.Answers = d.Answers.With(more, map[string]any{})
+			return true
+		case less != "" && f.Kind == form.Entry && f.Remove && f.Path == less:
+			d.Answers = d.Answers.With(less, nil)
+			return true
+		}
+	}
+	return more != "" || less != "" // a button of before: the page shows how the list is now
 }
 
 func (s *site) discard(w http.ResponseWriter, r *http.Request) {

@@ -43,7 +43,7 @@ func readOnly(v form.View, change func(page string) string) []asked {
 			a.Change = change(p.ID)
 		}
 		for _, f := range p.Fields {
-			if f.Kind == form.Info {
+			if f.Kind == form.Info || f.Kind == form.Repeat {
 				continue
 			}
 			a.Rows = append(a.Rows, answer(f))

@@ -57,6 +57,12 @@ func draw(f form.Field, say bool) field {
 	case f.Kind == form.Info:
 		x.Shape = "info"
 		return x
+	case f.Kind == form.Entry:
+		x.Shape, x.Full = "entry", !f.Remove
+		return x
+	case f.Kind == form.Repeat:
+		x.Shape, x.Path, x.Full = "repeat", f.Add, f.Add == ""
+		return x
 	case f.Kind == form.Computed || f.ReadOnly:
 		x.Shape = "output"
 		if a := answer(f); !a.Blank {
@@ -168,7 +174,7 @@ func apply(p parser, answers form.Answers, sent url.Values, look func(form.Answe
 	for again := true; again; {
 		again = false
 		for _, f := range look(answers) {
-			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind == form.Info || f.Kind == form.Computed || f.Kind == form.Photos {
+			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind.Told() || f.Kind == form.Photos {
 				continue // photos: see takePhotos
 			}
 			done[f.Path], again = true, true

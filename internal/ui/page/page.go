@@ -83,6 +83,10 @@ func (d drawer) field(f form.Field) fyne.CanvasObject {
 		return d.place(f)
 	case form.Info:
 		return d.info(f)
+	case form.Entry:
+		return d.entry(f)
+	case form.Repeat:
+		return d.more(f)
 	case form.Computed:
 		return d.withNote(f, look.Note(d.st, look.NoteOpts{Icon: "info-circle", Text: f.Label, Value: f.Text}))
 	case form.Bool, form.Choice, form.Choices:
@@ -126,6 +130,31 @@ func (d drawer) info(f form.Field) fyne.CanvasObject {
 		return look.Note(d.st, look.NoteOpts{Text: f.Label})
 	}
 	return look.Note(d.st, look.NoteOpts{Title: f.Label, Text: text})
+}
+
+// entry is the head of one of several: a child, a vehicle.
+func (d drawer) entry(f form.Field) fyne.CanvasObject {
+	head := look.Text(d.st, look.TitleS, f.Label, look.TextOpts{Bold: true, Heading: true})
+	if !f.Remove {
+		return head
+	}
+	return look.Beside(d.st.Gap(), head, look.Button(d.st, look.ButtonOpts{Label: d.say("page.remove"), Name: d.say("page.remove.what", "what", f.Label), Icon: "trash", Small: true,
+		ID: f.Path, Tap: func() { d.answer(f.Path, nil) }}))
+}
+
+// more begins another one.
+func (d drawer) more(f form.Field) fyne.CanvasObject {
+	var objs []fyne.CanvasObject
+	if problem := d.problem(f); problem != "" {
+		objs = append(objs, look.Problem(d.st, problem))
+	}
+	if f.Hint != "" {
+		objs = append(objs, look.Text(d.st, look.Body, f.Hint, look.TextOpts{Color: d.st.Colors().Ink2}))
+	}
+	if f.Add != "" {
+		objs = append(objs, look.Button(d.st, look.ButtonOpts{Label: f.Label, Icon: "plus", ID: f.Path, Tap: func() { d.answer(f.Add, map[string]any{}) }}))
+	}
+	return look.Column(d.st.U(14), objs...)
 }
 
 // label is the field's name; a field that may stay empty says so.

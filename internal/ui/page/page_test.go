@@ -1,8 +1,10 @@
 package page_test
 
 import (
+	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +58,9 @@ func view() form.View {
 			{Path: "/fee", Kind: form.Computed, Label: "Ihre Gebühr bisher", Text: "30,70 €"},
 			{Path: "/code", Kind: form.Text, Label: "Ihr Code", Text: "K7M49R", Secret: true, Required: true, Keys: form.KeysText},
 			{Path: "/fixed", Kind: form.Text, Label: "Ort", Text: "Bad Oeynhausen", ReadOnly: true, Required: true},
+			{Path: "/children/0", Kind: form.Entry, Label: "Kind 1", Remove: true},
+			{Path: "/children/0/name", Kind: form.Text, Label: "Name des Kindes", Text: "Lea", Value: "Lea", Required: true, Keys: form.KeysText},
+			{Path: "/children", Kind: form.Repeat, Label: "Noch ein Kind", Add: "/children/1"},
 			{Path: "/ok", Kind: form.Consent, Label: "Ich habe die Hinweise zum Datenschutz gelesen.", Required: true},
 		}},
 	}}
@@ -146,6 +151,24 @@ func TestTouchingAnAnswerGivesItsValue(t *testing.T) {
 	}
 	if focused != "/plate" {
 		t.Errorf("touching a field focuses %q", focused)
+	}
+}
+
+func TestAnotherEntryIsBegunAndOneIsTakenOut(t *testing.T) {
+	var said []string
+	st := look.Style{Still: true, Scale: 1, Text: 1, Lang: "de"}
+	c, _ := show(t, st, 1080, page.Draw(st, texts(t), view(), 2, page.Events{Answer: func(path string, v any) { said = append(said, fmt.Sprint(path, "=", v)) }}, nil, ""))
+	for _, id := range []string{"/children", "/children/0"} {
+		touch(t, c, id)
+	}
+	if want := []string{"/children/1=map[]", "/children/0=<nil>"}; !slices.Equal(said, want) {
+		t.Errorf("%v", said)
+	}
+	full := view()
+	full.Pages[2].Fields = slices.DeleteFunc(full.Pages[2].Fields, func(f form.Field) bool { return f.Kind != form.Entry && f.Kind != form.Repeat })
+	full.Pages[2].Fields[0].Remove, full.Pages[2].Fields[1].Add = false, ""
+	if _, nodes := show(t, st, 1080, page.Draw(st, texts(t), full, 2, page.Events{}, nil, "")); slices.ContainsFunc(nodes, func(n tree.Node) bool { return n.Role == "button" }) {
+		t.Error("the least entry can be taken out, or one more than the most begun")
 	}
 }
 

@@ -17,7 +17,11 @@ func Summary(st look.Style, texts look.Texts, v form.View, change func(page int)
 		var said []fyne.CanvasObject
 		name := ""
 		for _, f := range p.Fields {
-			if f.Kind == form.Info || f.Kind == form.Photos && f.Text == "" { // nobody misses photos where there is no camera
+			if f.Kind == form.Entry {
+				said = append(said, look.Text(st, look.Lead, f.Label, look.TextOpts{Bold: true, Heading: true}))
+				continue
+			}
+			if f.Kind == form.Info || f.Kind == form.Repeat || f.Kind == form.Photos && f.Text == "" { // nobody misses photos where there is no camera
 				continue
 			}
 			if name == "" {
