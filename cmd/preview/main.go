@@ -1,6 +1,7 @@
 // Command preview draws a service's pages, or a sheet of all widgets, as PNG files, with Fyne's software painter: no display is needed.
 //
-//	preview --service bewohnerparken --lang de --text 2 --contrast yellow --size 1280x800 --out /tmp/pages
+//	preview assets/services/hundesteuer --shell phone --lang de --text 2 --answers a.json --out /tmp/pages
+//	preview parkausweis-bewohner --contrast yellow --size 1280x800 --out /tmp/pages
 //	preview widgets --out /tmp/widgets
 package main
 
@@ -28,7 +29,7 @@ type flags struct {
 	Text     float32 `help:"Size of text: 1, 1.5 or 2." default:"1"`
 	Contrast string  `help:"normal, black or yellow." default:"normal" enum:"normal,black,yellow"`
 	Accent   string  `help:"petrol or sloe." default:"petrol" enum:"petrol,sloe"`
-	Phone    bool    `help:"Draw for a phone instead of a terminal."`
+	Shell    string  `help:"kiosk or phone." default:"kiosk" enum:"kiosk,phone"`
 	Size     string  `help:"Width and height in pixels; default 1080x1920, for a phone 390x844."`
 	Out      string  `help:"Folder the pictures are written to." default:"."`
 }
@@ -50,7 +51,7 @@ func (f *flags) style() look.Style {
 	case "yellow":
 		st.Contrast = look.YellowBlack
 	}
-	if f.Phone {
+	if f.Shell == "phone" {
 		st.Shell = look.Phone
 	}
 	return st
@@ -60,7 +61,7 @@ func (f *flags) style() look.Style {
 func (f *flags) size() (fyne.Size, error) {
 	s := f.Size
 	switch {
-	case s == "" && f.Phone:
+	case s == "" && f.Shell == "phone":
 		s = "390x844"
 	case s == "":
 		s = "1080x1920"

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,7 +17,7 @@ import (
 // pageCmd draws every page of a service.
 type pageCmd struct {
 	flags
-	Service  string `help:"Id of a service, or its folder (…/services/<id>, beside …/tenants)." required:""`
+	Service  string `arg:"" help:"A service's folder, or the id of a shipped one."`
 	Tenant   string `help:"Id of the tenant." default:"stadt"`
 	Answers  string `help:"JSON file with answers." type:"existingfile"`
 	Day      string `help:"The day the rules count from; default today." placeholder:"2026-11-23"`
@@ -77,24 +76,30 @@ func streets() (func(form.Field) []string, error) {
 	return func(f form.Field) []string { return town.Suggest(f.Text, 4) }, nil
 }
 
-// find looks for the service in the folder given, or among those that every program ships.
+// find reads the service's folder, or finds it among those that every program ships.
 func (c *pageCmd) find() (*service.Service, error) {
-	var from fs.FS = assets.FS
-	id := c.Service
 	if info, err := os.Stat(c.Service); err == nil && info.IsDir() {
-		abs, err := filepath.Abs(c.Service)
+		t, err := service.LoadTenant(assets.FS, c.Tenant)
+		if err != nil {
+			return nil, fmt.Errorf("preview: %w", err)
+		}
+		dir, err := filepath.Abs(c.Service)
 		if err != nil {
 			return nil, fmt.Errorf("preview: service: %w", err)
 		}
-		from, id = os.DirFS(filepath.Dir(filepath.Dir(abs))), filepath.Base(abs)
+		s, err := service.Load(os.DirFS(dir), filepath.Base(dir), t)
+		if err != nil {
+			return nil, fmt.Errorf("preview: %w", err)
+		}
+		return s, nil
 	}
-	catalogue, err := service.LoadCatalogue(from, c.Tenant)
+	catalogue, err := service.LoadCatalogue(assets.FS, c.Tenant)
 	if err != nil {
 		return nil, fmt.Errorf("preview: services: %w", err)
 	}
-	s, ok := catalogue.Find(id, "")
+	s, ok := catalogue.Find(c.Service, "")
 	if !ok {
-		return nil, fmt.Errorf("preview: there is no service %q", id)
+		return nil, fmt.Errorf("preview: there is no service %q", c.Service)
 	}
 	return s, nil
 }

@@ -33,6 +33,9 @@ func (s *screen) reveal() {
 }
 
 func (s *screen) draw(st look.Style, texts *text.Texts, size fyne.Size) fyne.CanvasObject {
+	if st.Shell == look.Phone {
+		return s.onPhone(st, texts)
+	}
 	say := func(key string, args ...any) string { return texts.Say(st.Lang, key, args...) }
 	wide := size.Width > size.Height
 	none := func() {}
@@ -77,6 +80,23 @@ func (s *screen) draw(st look.Style, texts *text.Texts, size fyne.Size) fyne.Can
 	}
 	foot = append(foot, look.Plinth(st, false, plinth...))
 	return look.On(ground, look.Frame(look.Head(st, head), content, look.Column(0, foot...)))
+}
+
+// onPhone is the same on a phone: a name at the top, what is asked, the way on in reach of a thumb.
+func (s *screen) onPhone(st look.Style, texts *text.Texts) fyne.CanvasObject {
+	say := func(key string, args ...any) string { return texts.Say(st.Lang, key, args...) }
+	side := st.Margin()
+	head := look.Inset(look.Text(st, look.TitleS, s.title, look.TextOpts{Bold: true, Heading: true}), side, st.U(14), side, st.U(8))
+	content := scroll.New(st, look.Inset(look.Column(st.U(24), look.Progress(st, s.step, s.of, say("page.step", "n", s.step, "of", s.of), ""), s.body), side, st.U(8), side, st.U(16)),
+		say("page.more"), say("page.up")).Side(side)
+	s.scroll = content
+	foot := look.Inset(look.Button(st, look.ButtonOpts{Label: s.next, IconRight: look.Arrow(st, true), Primary: true, Tap: func() {}}), side, st.U(10), side, st.U(20))
+	if s.typed {
+		k := keys.New(st, texts, s.keys, false, nil, keys.Events{Hide: func() {}, Done: func() {}})
+		k.Follow("")
+		foot = look.Column(0, k)
+	}
+	return look.On(look.Panel(st, st.Colors().Ground, nil, 0), look.Frame(head, content, foot))
 }
 
 // sample is a form with every kind of field, to look at without a service.
