@@ -26,6 +26,7 @@ type Form struct {
 	texts   *text.Texts
 	tables  Tables
 	schema  *jsonschema.Schema
+	source  []byte // schema.json
 	pages   []page
 	rules   []rule
 	elig    []rule
@@ -129,6 +130,7 @@ func load(from Folder) (*Form, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.source = schemaData
 	data, err := fs.ReadFile(from.FS, "form.yaml")
 	if err != nil {
 		return nil, err
@@ -196,6 +198,9 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 	f.read = c.Tables()
 	return c.Err()
 }
+
+// Schema is the JSON Schema of the answers, as it stands in the folder.
+func (f *Form) Schema() []byte { return f.source }
 
 // Tables lists the tenant's tables that the rules read; "" stands for all of them.
 func (f *Form) Tables() []string { return f.read }

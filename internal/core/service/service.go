@@ -323,6 +323,14 @@ func (s *Service) Parse(path, typed string) any {
 	return s.form.Parse(path, typed)
 }
 
+// Schema is the JSON Schema 2020-12 of the answers; nil for a service that only informs.
+func (s *Service) Schema() []byte {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Schema()
+}
+
 // Claims is what the signed QR code of the finished paper says: what anybody may check who sees it, never a name.
 func (s *Service) Claims(app Application, day time.Time) (map[string]any, error) {
 	if len(s.claims) == 0 {
