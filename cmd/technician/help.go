@@ -107,6 +107,13 @@ func (serviceCheckCmd) Help() string {
 	{"ok":false,"service":"parkausweis-bewohner","version":"1","examples":12,"wrong":1}`
 }
 
+// Help is shown by service diff --help.
+func (serviceDiffCmd) Help() string {
+	return `With --json it prints an object for each change, first what is asked, then rules and fee, then what is said:
+
+	{"where":"/house","what":"„Hausnummer“ ist jetzt freiwillig."}`
+}
+
 // Help is shown by service explain --help.
 func (serviceExplainCmd) Help() string {
 	return `It prints one object; null is what cannot be said yet:

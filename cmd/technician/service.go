@@ -16,6 +16,7 @@ import (
 
 type serviceCmd struct {
 	Check   serviceCheckCmd   `cmd:"" help:"Is everything there, does every rule compile, do the examples come out as they should."`
+	Diff    serviceDiffCmd    `cmd:"" help:"What a newer version changes, in words."`
 	Explain serviceExplainCmd `cmd:"" help:"What the service makes of answers: pages, fee, what is missing, who is entitled, and why."`
 }
 
@@ -25,12 +26,14 @@ type offered struct {
 	Tenant string `default:"stadt" help:"Whose tables and sentences it uses."`
 }
 
-func (o offered) load() (*service.Service, error) {
-	t, err := service.LoadTenant(assets.FS, o.Tenant)
+func (o offered) load() (*service.Service, error) { return loadFolder(o.Dir, o.Tenant) }
+
+func loadFolder(folder, tenant string) (*service.Service, error) {
+	t, err := service.LoadTenant(assets.FS, tenant)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := filepath.Abs(o.Dir)
+	dir, err := filepath.Abs(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +98,36 @@ func (c serviceCheckCmd) Run(h *hands) error {
 	}
 	if found > 0 {
 		return errService
+	}
+	return nil
+}
+
+type serviceDiffCmd struct {
+	Older  string `arg:"" type:"existingdir" help:"The folder of the version that is offered now."`
+	Newer  string `arg:"" type:"existingdir" help:"The folder of the version that is to be offered."`
+	Tenant string `default:"stadt" help:"Whose tables and sentences they use."`
+	JSON   bool   `name:"json" help:"Print an object a change instead of words."`
+}
+
+// Run prints a line a change; none if nothing changes.
+func (c serviceDiffCmd) Run(h *hands) error {
+	older, err := loadFolder(c.Older, c.Tenant)
+	if err != nil {
+		return err
+	}
+	newer, err := loadFolder(c.Newer, c.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, d := range service.Diff(older, newer) {
+		if c.JSON {
+			err = h.print(d)
+		} else {
+			_, err = fmt.Fprintf(h.out, "%-24s %s\n", d.Where, d.What)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -4,10 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
 // folder is a copy of a shipped service, to be changed.
@@ -88,6 +90,39 @@ func TestAServiceExplainsWhatItMakesOfAnswers(t *testing.T) {
 		if out, err := tool(t, nil, "service", "explain", dir, file(t, "a.json", bad)); err == nil {
 			t.Errorf("%s: %s", bad, out)
 		}
+	}
+}
+
+func TestWhatANewVersionChangesIsSaidInWords(t *testing.T) {
+	older, newer := folder(t, "parkausweis-bewohner"), folder(t, "parkausweis-bewohner")
+	if out, err := tool(t, nil, "service", "diff", older, newer); err != nil || out != "" {
+		t.Errorf("nothing changed: %s, %v", out, err)
+	}
+	form, schema := filepath.Join(newer, "form.yaml"), filepath.Join(newer, "schema.json")
+	change(t, form, "{path: /house, kind: text}", "{path: /house, kind: text, optional: true}")
+	change(t, schema, `"street", "house"`, `"street"`)
+	change(t, form, "addMonths(day, 3)", "addMonths(day, 6)")
+	change(t, form, "          - {value: today}\n          - {value: later}", "          - {value: later}")
+	change(t, form, "      - {path: /permit, kind: bool, columns: 2}", "      - {path: /permit, kind: bool, columns: 2}\n      - {path: /mail, kind: email, optional: true}")
+	change(t, schema, `"permit": {"type": "boolean"},`, `"permit": {"type": "boolean"}, "mail": {"type": "string"},`)
+	change(t, filepath.Join(newer, "texts", "de.yaml"), "  plate: {label: Kennzeichen,", "  mail: {label: E-Mail}\n  plate: {label: Ihr Kennzeichen,")
+	change(t, filepath.Join(newer, "service.yaml"), "ways: [card, invoice]", "ways: [card]")
+	out, err := tool(t, nil, "service", "diff", "--json", older, newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var where []string
+	for _, d := range each[service.Change](t, out) {
+		where = append(where, d.Where)
+		if d.What == "" {
+			t.Errorf("%s says nothing", d.Where)
+		}
+	}
+	if want := []string{"ways", "/house", "/mail", "/start", "rule.start", "text.field.plate.label"}; !slices.Equal(where, want) {
+		t.Errorf("%v\n%s", where, out)
+	}
+	if out, err := tool(t, nil, "service", "diff", newer, older); err != nil || !strings.Contains(out, "Nicht mehr gefragt wird „E-Mail“.") || !strings.Contains(out, "muss jetzt beantwortet werden") {
+		t.Errorf("%s, %v", out, err)
 	}
 }
 

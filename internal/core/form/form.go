@@ -97,6 +97,7 @@ type rule struct {
 }
 
 type fee struct {
+	source Source
 	amount *expr.Rule
 	steps  []step
 }
@@ -189,7 +190,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 	f.rules = c.rules(l.Rules, "rule.", asked)
 	f.elig = c.rules(l.Eligible, "eligible.", asked)
 	if l.Fee != nil {
-		f.fee = &fee{amount: c.Rule(l.Fee.Amount, "fee.amount")}
+		f.fee = &fee{source: l.Fee.Amount, amount: c.Rule(l.Fee.Amount, "fee.amount")}
 		c.asked(f.fee.amount, asked)
 		for _, s := range l.Fee.Steps {
 			f.fee.steps = append(f.fee.steps, step{c.Rule(s.When, "fee.steps.when"), c.Say(&s.Label), c.Write(s.Value)})
