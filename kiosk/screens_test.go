@@ -209,7 +209,7 @@ func views() []look.Style {
 		for _, contrast := range []look.Contrast{look.Normal, look.BlackWhite, look.YellowBlack} {
 			all = append(all, look.Style{Lang: "de", Text: factor, Contrast: contrast})
 		}
-		all = append(all, look.Style{Lang: "en", Text: factor}, look.Style{Lang: "de", Text: factor, Reach: true})
+		all = append(all, look.Style{Lang: "en", Text: factor}, look.Style{Lang: "de-simple", Text: factor}, look.Style{Lang: "de", Text: factor, Reach: true})
 	}
 	return all
 }
@@ -249,7 +249,7 @@ func TestEveryServiceOfTheTownCanBeReadAndTouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newRig(t, portrait, func(o *Options) { o.Catalogue = catalogue })
-	for _, lang := range []string{"de", "en"} {
+	for _, lang := range []string{"de", "en", "de-simple"} {
 		r.k.o.Style.Lang = lang
 		r.k.Wipe()
 		r.k.enter(lang)

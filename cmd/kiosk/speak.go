@@ -18,7 +18,12 @@ func speaker(program string) func(ctx context.Context, lang, text string) error 
 		return nil
 	}
 	return func(ctx context.Context, lang, text string) error {
-		cmd := exec.CommandContext(ctx, path, "-v", lang, "-s", "150", "--stdin")
+		voice, simple, _ := strings.Cut(lang, "-") // Leichte Sprache is spoken as German, and slower
+		speed := "150"
+		if simple != "" {
+			speed = "125"
+		}
+		cmd := exec.CommandContext(ctx, path, "-v", voice, "-s", speed, "--stdin")
 		cmd.Stdin = strings.NewReader(text)
 		if err := cmd.Run(); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("kiosk: read aloud: %w", err)

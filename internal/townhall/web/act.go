@@ -33,7 +33,11 @@ func (s *site) act(r *http.Request, name string, c cases.Case) act {
 		a.Title, a.Button, a.Tone, a.Required = "Was möchten Sie wissen?", "Rückfrage senden", "primary", true
 		a.Lead = "Die Frage liegt für die Bürgerin oder den Bürger bereit und kann mit dem Beleg beantwortet werden."
 		a.Label, a.Hint = "Ihre Frage", "Kurz und freundlich, eine Sache je Frage."
-		if c.Lang != "de" {
+		switch c.Lang {
+		case "de":
+		case "de-simple":
+			a.Hint += " Der Antrag wurde in Leichter Sprache gestellt: bitte kurze Sätze und einfache Wörter."
+		default:
 			a.Hint += " Der Antrag wurde auf " + langWord(c.Lang) + " gestellt."
 		}
 	case "ablehnen":

@@ -111,6 +111,8 @@ func langWord(lang string) string {
 	switch lang {
 	case "de":
 		return "Deutsch"
+	case "de-simple":
+		return "Leichte Sprache"
 	case "en":
 		return "Englisch"
 	}
