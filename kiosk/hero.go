@@ -55,6 +55,10 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 	for _, l := range k.o.Texts.Languages() {
 		pills = append(pills, look.Button(st, look.ButtonOpts{Label: k.o.Texts.Say(l, "kiosk.lang"), Pill: true, OnAccent: true, ID: "lang-" + l, Tap: func() { k.enter(l) }}))
 	}
+	if k.landscape() && st.Text > 1 { // no room for all their names: they are on a page of their own
+		pills = []fyne.CanvasObject{look.Button(st, look.ButtonOpts{Label: k.say("home.language"), Icon: "language", Pill: true, OnAccent: true, ID: "languages",
+			Tap: func() { k.enter(st.Lang); k.push(&language{}) }})}
+	}
 	title := look.Display
 	if k.landscape() {
 		title = look.TitleL
@@ -106,10 +110,11 @@ func (k *Kiosk) attractPanel() fyne.CanvasObject {
 		}
 		foot -= th + k.px(40)
 		objs = append(objs, look.At(touch, left, foot, w, th))
-		if wide && st.Text > 1 { // no room for more than the question
-			words = look.Column(0, center(title, k.say("attract.title"), true))
-		}
 		wh := look.HeightFor(words, w)
+		if wide && (st.Text > 1 || foot < wh+k.px(80)) { // no room for more than the title
+			words = look.Column(0, center(title, k.say("attract.title"), true))
+			wh = look.HeightFor(words, w)
+		}
 		foot -= wh + k.px(44)
 		textTop = foot
 		objs = append(objs, look.At(words, left, textTop, w, wh))
