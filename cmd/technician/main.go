@@ -28,6 +28,7 @@ type commands struct {
 	Replay   replayCmd   `cmd:"" help:"Play a device out of a recording."`
 	Verify   verifyCmd   `cmd:"" help:"Check a permit's code, without a line."`
 	Payments paymentsCmd `cmd:"" help:"Payments whose end people have to find out."`
+	Service  serviceCmd  `cmd:"" help:"Folders of services."`
 }
 
 // hands is what every command works with.
