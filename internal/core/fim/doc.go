@@ -10,10 +10,16 @@
 // datenfeldgruppe, which has strukturen itself, or a datenfeld. Codes (feldart, datentyp, status) stand in a child <code> that has no
 // namespace.
 //
-// Sources, read in 2026: the standard's overview at docs.fitko.de ("FIM, Datenfelder: Grundsätzliches über Datenfelder", which names
-// the allowed pairs of feldart and datentyp); the parser xdatenfelder-xml 0.1.4 (github.com/flxbe/xdatenfelder-xml) with its documents tests/v2-data/
-// (simple, select, label, rule) and tests/v3-data/ (simple, input) for the names and order of elements, the code lists feldart 1.0 and 2.0,
-// datentyp 1.0 and 2.0, regeltyp 1.0 and the values of anzahl; the style sheets by Volker Schmitz (2023) that turn 2.0 into 3.0 and
-// back, and schemas into XSD and JSON Schema, for praezisierung, werte, codelisteReferenz, art (X: a choice group), bezeichnung and
-// freigabestatus. The documents in testdata are our own, built like those; nothing of the catalogue itself is in here.
+// Sources, read in 2026:
+//   - the catalogue's schemas S00000121 1.0 (github.com/LilithWittmann/ozg, tests/fixtures/BlaueKarte.xml), S00000186 1.0 and S00000246 1.1
+//     (github.com/fusion-jena/GerPS-Datafield, Ontologie/Data), all in 2.0: order and nesting of elements, what praezisierung and anzahl
+//     really hold, how long names and how deep groups are;
+//   - the parser xdatenfelder-xml 0.1.4 (github.com/flxbe/xdatenfelder-xml) with its documents tests/v2-data (simple, select, label, rule) and
+//     tests/v3-data (simple, input), and github.com/flxbe/xmlstruct, tests/xdf3.xml: the elements of 3.0, the code lists feldart, datentyp,
+//     regeltyp, vorbefuellung, and the attributes of praezisierung;
+//   - Volker Schmitz's style sheets of 2023 that turn 2.0 into 3.0 and back, and schemas into XSD and JSON Schema: werte, codelisteReferenz,
+//     art (X: a choice group), bezeichnung, freigabestatus;
+//   - docs.fitko.de, FIM, "Grundsätzliches über Datenfelder": which feldart goes with which datentyp.
+//
+// The documents in testdata are our own, built like those; nothing of the catalogue itself is in here.
 package fim

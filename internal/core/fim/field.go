@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	long    = 200  // from how many characters on an answer gets room for several lines
+	long    = 1000 // above so many characters an answer gets room for several lines; names of organisations have up to 1000 in the catalogue
 	longest = 5000 // what a form takes at most in one answer
 )
 
@@ -18,8 +18,10 @@ const (
 func (f *folder) field(c Child, at place) []leaf {
 	d := c.Field
 	f.tellRules(d.Element)
-	if f.often(d.Element, c) {
-		return nil
+	if several := c.Max == Many || c.Max > 1; !several || !d.offers() { // several of many can be asked
+		if f.often(d.Element, c) {
+			return nil
+		}
 	}
 	switch d.Art {
 	case "label":
@@ -58,7 +60,12 @@ func (f *folder) field(c Child, at place) []leaf {
 	if d.Files != "" {
 		f.report.add(d.Element, LossLimits, d.Files, "not checked")
 	}
-	return f.answer(d, c.Min > 0 && !at.part, at)
+	return f.answer(c, at)
+}
+
+// offers tells whether a field lets choose from values that stand in the document.
+func (d *Field) offers() bool {
+	return (d.Art == "input" || d.Art == "select") && d.Type != "file" && d.Type != "obj" && slices.ContainsFunc(d.Values, func(v Value) bool { return v.Code != "" })
 }
 
 // content says what a field holds from the beginning, and whether something else fills it in.
@@ -103,7 +110,8 @@ func (f *folder) info(d *Field, at place, said string) {
 }
 
 // answer asks for an answer.
-func (f *folder) answer(d *Field, must bool, at place) []leaf {
+func (f *folder) answer(c Child, at place) []leaf {
+	d, must := c.Field, c.Min > 0 && !at.part
 	name := d.name(at.into.names)
 	path := at.into.path + "/" + name
 	a := asked{path: path, optional: at.free || !must, comment: comment(d.Element)}
@@ -113,7 +121,7 @@ func (f *folder) answer(d *Field, must bool, at place) []leaf {
 	}
 	var schema []pair
 	if d.Art == "select" || len(d.Values) > 0 || d.List != "" {
-		schema = f.choice(d, &a)
+		schema = f.choice(c, &a)
 	}
 	if schema == nil {
 		schema = f.typed(d, &a)
@@ -127,7 +135,8 @@ func (f *folder) answer(d *Field, must bool, at place) []leaf {
 }
 
 // choice makes options of the values; nil when there are none.
-func (f *folder) choice(d *Field, a *asked) []pair {
+func (f *folder) choice(c Child, a *asked) []pair {
+	d := c.Field
 	var values []any
 	met := map[string]bool{}
 	numbers := d.Type == "num_int" && !slices.ContainsFunc(d.Values, func(v Value) bool { return !canonical(v.Code) })
@@ -162,6 +171,9 @@ func (f *folder) choice(d *Field, a *asked) []pair {
 			f.report.add(d.Element, LossList, "values, and a code list as well: "+d.List, "its values")
 		}
 		f.limitsLeft(d, d.Limits)
+		if c.Max != 1 {
+			return f.choices(c, a, values)
+		}
 		a.kind = "choice"
 		return []pair{{"enum", values}}
 	case d.Type == "bool" && d.List == "":
@@ -178,6 +190,24 @@ func (f *folder) choice(d *Field, a *asked) []pair {
 		return []pair{{"type", "string"}, {"maxLength", 500}}
 	}
 	return nil
+}
+
+// choices asks for several of the values, each at most once.
+func (f *folder) choices(c Child, a *asked, values []any) []pair {
+	a.kind = "choices"
+	schema := []pair{{"type", "array"}, {"items", map[string]any{"enum": values}}, {"uniqueItems", true}}
+	low, high := c.Min, c.Max
+	if low > len(values) {
+		f.report.add(c.Field.Element, LossRepeat, fmt.Sprintf("it has to be there %d times, and there are %d values", low, len(values)), "chosen at least once")
+		low = 1
+	}
+	if low > 0 {
+		schema = append(schema, pair{"minItems", low})
+	}
+	if high != Many && high < len(values) {
+		schema = append(schema, pair{"maxItems", high})
+	}
+	return schema
 }
 
 // canonical tells whether a code is a whole number as JSON writes it.
@@ -302,7 +332,7 @@ func (f *folder) days(d *Field, path string, l *Limits) {
 	}
 	name, answer := slug(d.title()), "answers."+dotted(path)
 	add := func(rule, compare, value, said string) {
-		f.rule(&Group{Element: d.Element}, rule+"_"+name, path, fmt.Sprintf("%s == null || %s %s %q", answer, answer, compare, value), said)
+		f.rule(d.Element, rule+"_"+name, path, fmt.Sprintf("%s == null || %s %s %q", answer, answer, compare, value), said)
 	}
 	if okLow {
 		add("ab", ">=", l.MinValue, "Bitte wählen Sie einen Tag ab dem "+low.Format("2.1.2006")+".")

@@ -25,8 +25,13 @@ var ErrNothing = errors.New("fim: folder: nothing in it can be asked")
 // deepest is how many groups inside each other become objects inside each other. Forms refuse answers that lie deeper.
 const deepest = 8
 
-// maxRule is the longest rule that is written; forms take up to 4000 characters.
-const maxRule = 3500
+// Forms take rules of up to 4000 characters. A rule that would be longer is written in parts, as long as they are few: every terminal
+// compiles them when it starts.
+const (
+	maxRule  = 3800
+	maxList  = 1800
+	maxParts = 12
+)
 
 var (
 	idShape  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -145,7 +150,7 @@ func (s *Schema) Folder(o Options) (files map[string][]byte, report Report, err 
 		if a.Line == 0 || b.Line == 0 {
 			return cmp.Compare(b.Line, a.Line) // what is about the document as a whole comes last
 		}
-		return cmp.Compare(a.Line, b.Line)
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	if f.latin > 0 {
 		f.report.add(Element{ID: s.ID, Name: s.Name}, LossLetters, fmt.Sprintf("fields that take the letters of String.Latin+ and no others: %d", f.latin), "what the form takes everywhere: letters, digits and usual signs")
@@ -312,8 +317,31 @@ func (f *folder) wholeOrNone(g *Group, leaves []leaf) {
 			needed = append(needed, l)
 		}
 	}
-	holds := fmt.Sprintf("%s.all(x, x == null) || %s.all(x, x != null)", list(leaves), list(needed))
-	f.rule(g, "ganz_"+slug(g.Name), needed[0].path, holds, fmt.Sprintf("Hier fehlt noch etwas, das zu „%s“ gehört. Sie können auch alles davon leer lassen.", g.title()))
+	all, musts := portions(leaves), portions(needed)
+	if len(all)*len(musts) > maxParts {
+		f.report.add(g.Element, LossLimits, "a group that is there as a whole or not at all", "not checked: the rule would be too long")
+		return
+	}
+	for _, some := range all { // nothing of the group, or all that is needed: the same as that for all portions of both
+		for _, must := range musts {
+			holds := fmt.Sprintf("%s.all(x, x == null) || %s.all(x, x != null)", list(some), list(must))
+			f.rule(g.Element, "ganz_"+slug(g.Name), must[0].path, holds, fmt.Sprintf("Hier fehlt noch etwas, das zu „%s“ gehört. Sie können auch alles davon leer lassen.", g.title()))
+		}
+	}
+}
+
+// portions cuts answers into lists that are not too long when they are written.
+func portions(leaves []leaf) (cut [][]leaf) {
+	size := maxList
+	for _, l := range leaves {
+		if n := len("answers.") + len(l.path) + 2; size+n > maxList {
+			cut, size = append(cut, nil), n
+		} else {
+			size += n
+		}
+		cut[len(cut)-1] = append(cut[len(cut)-1], l)
+	}
+	return cut
 }
 
 // oneOf makes the rule of a choice group.
@@ -331,17 +359,17 @@ func (f *folder) oneOf(g *Group, parts [][]leaf, must bool) {
 	}
 	f.report.add(g.Element, LossChoice, "a choice group: "+map[bool]string{true: "exactly", false: "at most"}[must]+" one of its parts", "every part may be left empty, and a rule counts those that are not")
 	holds := fmt.Sprintf("[%s].filter(x, x).size()%s", strings.Join(counted, ", "), how)
-	f.rule(g, "eins_"+slug(g.Name), parts[0][0].path, holds, fmt.Sprintf("Bitte füllen Sie bei „%s“ %s eine der Möglichkeiten aus.", g.title(), said))
+	f.rule(g.Element, "eins_"+slug(g.Name), parts[0][0].path, holds, fmt.Sprintf("Bitte füllen Sie bei „%s“ %s eine der Möglichkeiten aus.", g.title(), said))
 }
 
-func (f *folder) rule(g *Group, name, path, holds, said string) {
+func (f *folder) rule(e Element, name, path, holds, said string) {
 	if len(holds) > maxRule {
-		f.report.add(g.Element, LossLimits, "its parts belong together", "not checked: the rule would be too long")
+		f.report.add(e, LossLimits, "its parts belong together", "not checked: the rule would be too long")
 		return
 	}
 	name = free(name, f.used)
 	f.rules = append(f.rules, rule{name, path, holds})
-	f.say(g.Element, "rule", name, said)
+	f.say(e, "rule", name, said)
 }
 
 // list writes answers as a list in an expression.
@@ -368,7 +396,7 @@ func (f *folder) tellRules(e Element) {
 		if what == "" {
 			what = "it says nothing"
 		}
-		f.report.add(Element{ID: r.ID, Name: r.Name, Line: r.Line}, LossRule, "of "+e.ID+" "+e.title()+": "+what, "not checked; form.yaml has room for rules")
+		f.report.add(Element{ID: r.ID, Name: r.Name, At: r.At}, LossRule, "of "+e.ID+" "+e.title()+": "+what, "not checked; form.yaml has room for rules")
 	}
 }
 

@@ -127,7 +127,7 @@ func TestEveryGroupAtTheTopIsAPageWithEverythingThatIsAsked(t *testing.T) {
 		"fest-3": {
 			"Ihr Fest: choice Was feiern Sie?; date Erster Tag; date Letzter Tag; time Beginn am ersten Tag; number Wie viele kommen?; choice Wie viele Tage?; " +
 				"longtext Was ist geplant?; text Kennwort der Anzeige; info Zuständig; info Lageplan",
-			"Wo feiern Sie?: info Anschrift; info Mit Straße; text Straße; text Hausnummer; text Platz; text Staat; text Stände",
+			"Wo feiern Sie?: info Anschrift; info Mit Straße; text Straße; text Hausnummer; text Platz; text Staat; choices Was bauen Sie auf?; text Stände",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -217,7 +217,7 @@ func TestAFeastTakesOnePlaceAndADayInItsTime(t *testing.T) {
 	s, _, _ := imported(t, "fest-3")
 	feast := func(more ...any) form.Answers {
 		a := form.Answers{}.With("/veranstaltung/art_der_veranstaltung", "other").With("/veranstaltung/beginn", "2027-05-01").With("/veranstaltung/uhrzeit", "14:00").
-			With("/veranstaltung/gaeste", int64(40)).With("/veranstaltung/tage", int64(2))
+			With("/veranstaltung/gaeste", int64(40)).With("/veranstaltung/tage", int64(2)).With("/ort/aufbauten", []any{"Z"})
 		for i := 0; i+1 < len(more); i += 2 {
 			a = a.With(more[i].(string), more[i+1])
 		}
@@ -228,15 +228,18 @@ func TestAFeastTakesOnePlaceAndADayInItsTime(t *testing.T) {
 		answers form.Answers
 		wrong   []string
 	}{
-		"on a square":       {feast(square, "Augustaplatz"), nil},
-		"in a street":       {feast(street, "Klosterstraße", house, "4"), nil},
-		"in both":           {feast(street, "Klosterstraße", house, "4", square, "Augustaplatz"), []string{"eins_anschrift"}},
-		"nowhere":           {feast(), []string{"eins_anschrift"}},
-		"in half a street":  {feast(house, "4"), []string{"ganz_strassenanschrift"}},
-		"too early":         {feast(square, "Augustaplatz", "/veranstaltung/beginn", "2026-11-30"), []string{"ab_erster_tag"}},
-		"too late":          {feast(square, "Augustaplatz", "/veranstaltung/beginn", "2031-01-01"), []string{"bis_erster_tag"}},
-		"a code of nothing": {feast(square, "Augustaplatz", "/veranstaltung/tage", int64(3)), []string{"schema"}},
-		"half a guest":      {feast(square, "Augustaplatz", "/veranstaltung/gaeste", 1.5), []string{"schema"}},
+		"on a square":        {feast(square, "Augustaplatz"), nil},
+		"in a street":        {feast(street, "Klosterstraße", house, "4"), nil},
+		"in both":            {feast(street, "Klosterstraße", house, "4", square, "Augustaplatz"), []string{"eins_anschrift"}},
+		"nowhere":            {feast(), []string{"eins_anschrift"}},
+		"in half a street":   {feast(house, "4"), []string{"ganz_strassenanschrift"}},
+		"too early":          {feast(square, "Augustaplatz", "/veranstaltung/beginn", "2026-11-30"), []string{"ab_erster_tag"}},
+		"too late":           {feast(square, "Augustaplatz", "/veranstaltung/beginn", "2031-01-01"), []string{"bis_erster_tag"}},
+		"a code of nothing":  {feast(square, "Augustaplatz", "/veranstaltung/tage", int64(3)), []string{"schema"}},
+		"a tent and a stage": {feast(square, "Augustaplatz", "/ort/aufbauten", []any{"Z", "B"}), nil},
+		"too much":           {feast(square, "Augustaplatz", "/ort/aufbauten", []any{"Z", "B", "-"}), []string{"schema"}},
+		"nothing built":      {feast(square, "Augustaplatz", "/ort/aufbauten", []any{}), []string{"schema"}},
+		"half a guest":       {feast(square, "Augustaplatz", "/veranstaltung/gaeste", 1.5), []string{"schema"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var wrong []string

@@ -36,7 +36,7 @@ func Read(r io.Reader) (*Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fim: read: %w", err)
 	}
-	d := document{metadata: map[string]int{}, unknown: map[string]int{}}
+	d := document{metadata: map[string]int{}, unknown: map[string]At{}}
 	s, err := d.schema(root)
 	if err != nil {
 		return nil, fmt.Errorf("fim: read: %w", err)
@@ -50,7 +50,7 @@ type node struct {
 	attr []xml.Attr
 	text string // its own, without its children's
 	kids []*node
-	line int
+	at   At
 }
 
 // counted reads at most maxBytes and says so when there would be more.
@@ -79,7 +79,8 @@ func parse(r io.Reader) (*node, error) {
 	elements := 0
 	for {
 		token, err := d.Token()
-		line, _ := d.InputPos()
+		var at At
+		at.Line, at.Column = d.InputPos()
 		if err == io.EOF && root != nil {
 			return root, nil
 		}
@@ -87,27 +88,27 @@ func parse(r io.Reader) (*node, error) {
 			return nil, fmt.Errorf("%w: it is empty", ErrNot)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return nil, fmt.Errorf("%v: %w", at, err)
 		}
 		switch t := token.(type) {
 		case xml.Directive:
-			return nil, fmt.Errorf("line %d: a document type is not read", line)
+			return nil, fmt.Errorf("%v: a document type is not read", at)
 		case xml.StartElement:
 			elements++
 			if elements > maxElements || len(open) >= maxDepth {
-				return nil, fmt.Errorf("line %d: %s: more than %d elements, or more than %d inside each other", line, short(t.Name.Local, 60), maxElements, maxDepth)
+				return nil, fmt.Errorf("%v: %s: more than %d elements, or more than %d inside each other", at, short(t.Name.Local, 60), maxElements, maxDepth)
 			}
-			n := &node{name: t.Name, attr: slices.Clone(t.Attr), line: line}
+			n := &node{name: t.Name, attr: slices.Clone(t.Attr), at: at}
 			switch {
 			case len(open) > 0:
 				up := open[len(open)-1]
 				up.kids = append(up.kids, n)
 			case root != nil:
-				return nil, fmt.Errorf("line %d: something follows the end", line)
+				return nil, fmt.Errorf("%v: something follows the end", at)
 			case t.Name.Space != space2 && t.Name.Space != space3:
-				return nil, fmt.Errorf("line %d: %w: its namespace is %q, known are %s and %s", line, ErrNot, short(t.Name.Space, 100), space2, space3)
+				return nil, fmt.Errorf("%v: %w: its namespace is %q, known are %s and %s", at, ErrNot, short(t.Name.Space, 100), space2, space3)
 			case t.Name.Local != message:
-				return nil, fmt.Errorf("line %d: %w: it is %q, and not %s", line, ErrNot, short(t.Name.Local, 100), message)
+				return nil, fmt.Errorf("%v: %w: it is %q, and not %s", at, ErrNot, short(t.Name.Local, 100), message)
 			default:
 				root = n
 			}
@@ -128,7 +129,7 @@ func parse(r io.Reader) (*node, error) {
 type document struct {
 	space    string
 	metadata map[string]int // how often an element for editors says something
-	unknown  map[string]int // the line where an element was first met that does not belong there
+	unknown  map[string]At  // where an element was first met that does not belong there
 	report   Report
 }
 
@@ -140,7 +141,7 @@ func (d *document) schema(root *node) (*Schema, error) {
 		case "header":
 		case "stammdatenschema":
 			if s != nil {
-				return nil, fmt.Errorf("line %d: a second stammdatenschema", k.line)
+				return nil, fmt.Errorf("%v: a second stammdatenschema", k.at)
 			}
 			var err error
 			if s, err = d.stamm(k); err != nil {
@@ -151,7 +152,7 @@ func (d *document) schema(root *node) (*Schema, error) {
 		}
 	}
 	if s == nil {
-		return nil, fmt.Errorf("line %d: %w: there is no stammdatenschema in it", root.line, ErrNot)
+		return nil, fmt.Errorf("%v: %w: there is no stammdatenschema in it", root.at, ErrNot)
 	}
 	d.close(s)
 	return s, nil
@@ -194,7 +195,7 @@ func (d *document) stamm(n *node) (*Schema, error) {
 
 // identify reads what everything else is told by: who it is.
 func (d *document) identify(n *node, e *Element) error {
-	e.Line = n.line
+	e.At = n.at
 	for _, k := range n.kids {
 		switch d.local(k) {
 		case "identifikation":
@@ -204,7 +205,7 @@ func (d *document) identify(n *node, e *Element) error {
 		}
 	}
 	if e.ID == "" {
-		return fmt.Errorf("line %d: %s %q has no id", n.line, short(n.name.Local, 60), short(e.Name, 60))
+		return fmt.Errorf("%v: %s %q has no id", n.at, short(n.name.Local, 60), short(e.Name, 60))
 	}
 	return nil
 }
@@ -245,7 +246,7 @@ func (d *document) common(n *node, e *Element) {
 }
 
 func (d *document) rule(n *node) Rule {
-	r := Rule{Line: n.line}
+	r := Rule{At: n.at}
 	words := map[string]string{}
 	for _, k := range n.kids {
 		switch name := d.local(k); name {
@@ -278,7 +279,7 @@ func (d *document) struktur(n *node, in string, over []string) (children []Child
 		switch d.local(k) {
 		case "anzahl":
 			if often.Min, often.Max, err = anzahl(line(k.text)); err != nil {
-				return nil, fmt.Errorf("line %d: in %s: %w", k.line, in, err)
+				return nil, fmt.Errorf("%v: in %s: %w", k.at, in, err)
 			}
 			said = true
 		case "bezug":
@@ -305,10 +306,10 @@ func (d *document) struktur(n *node, in string, over []string) (children []Child
 		}
 	}
 	if !said {
-		return nil, fmt.Errorf("line %d: in %s: a struktur without anzahl", n.line, in)
+		return nil, fmt.Errorf("%v: in %s: a struktur without anzahl", n.at, in)
 	}
 	if len(children) == 0 {
-		d.report.add(Element{ID: in, Line: n.line}, LossEmpty, "a struktur that contains nothing", "left out")
+		d.report.add(Element{ID: in, At: n.at}, LossEmpty, "a struktur that contains nothing", "left out")
 	}
 	for i := range children {
 		children[i].Min, children[i].Max = often.Min, often.Max
@@ -336,10 +337,10 @@ func (d *document) group(n *node, over []string) (*Group, error) {
 		return nil, err
 	}
 	if slices.Contains(over, g.ID) {
-		return nil, fmt.Errorf("line %d: group %s %q lies within itself", n.line, g.ID, short(g.Name, 60))
+		return nil, fmt.Errorf("%v: group %s %q lies within itself", n.at, g.ID, short(g.Name, 60))
 	}
 	if len(over) >= maxGroups {
-		return nil, fmt.Errorf("line %d: group %s %q lies in more than %d others", n.line, g.ID, short(g.Name, 60), maxGroups)
+		return nil, fmt.Errorf("%v: group %s %q lies in more than %d others", n.at, g.ID, short(g.Name, 60), maxGroups)
 	}
 	over = append(slices.Clip(over), g.ID)
 	for _, k := range n.kids {
@@ -462,7 +463,7 @@ func (d *document) stranger(n *node) {
 		name = fmt.Sprintf("%s of %q", name, short(n.name.Space, 100))
 	}
 	if _, met := d.unknown[name]; !met {
-		d.unknown[name] = n.line
+		d.unknown[name] = n.at
 	}
 }
 
@@ -477,6 +478,6 @@ func (d *document) close(s *Schema) {
 		s.seen.add(Element{ID: s.ID, Name: s.Name}, LossMetadata, "what is for editors and for what is given out: "+strings.Join(said, ", "), "left out")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.unknown)) {
-		s.seen.add(Element{ID: s.ID, Name: s.Name, Line: d.unknown[name]}, LossUnknown, "element "+name, "left out, wherever it stands")
+		s.seen.add(Element{ID: s.ID, Name: s.Name, At: d.unknown[name]}, LossUnknown, "element "+name, "left out, wherever it stands")
 	}
 }

@@ -10,9 +10,9 @@ type Report []Line
 
 // Line is one thing that is different or missing in the folder. Its JSON is one object.
 type Line struct {
-	ID      string `json:"id"`             // the element's
-	Name    string `json:"name"`           // the element's
-	Line    int    `json:"line,omitempty"` // of the document; 0: the document as a whole
+	ID   string `json:"id"`   // the element's
+	Name string `json:"name"` // the element's
+	At
 	Kind    Loss   `json:"kind"`
 	What    string `json:"what"`    // in the document
 	Instead string `json:"instead"` // in the folder
@@ -49,7 +49,7 @@ const (
 func (l Line) String() string {
 	at := strings.TrimSpace(l.ID + " " + l.Name)
 	if l.Line > 0 {
-		at = fmt.Sprintf("%s (line %d)", at, l.Line)
+		at = fmt.Sprintf("%s (%s)", at, l.At)
 	}
 	return fmt.Sprintf("%s: %s: %s; instead: %s", at, l.Kind, l.What, l.Instead)
 }
@@ -65,5 +65,5 @@ func (r Report) String() string {
 
 // add notes what is different about an element.
 func (r *Report) add(e Element, kind Loss, what, instead string) {
-	*r = append(*r, Line{ID: e.ID, Name: e.Name, Line: e.Line, Kind: kind, What: short(what, 4000), Instead: instead})
+	*r = append(*r, Line{ID: e.ID, Name: e.Name, At: e.At, Kind: kind, What: short(what, 4000), Instead: instead})
 }

@@ -1,5 +1,7 @@
 package fim
 
+import "fmt"
+
 // Schema is a Stammdatenschema: everything that one application asks.
 type Schema struct {
 	Element
@@ -20,8 +22,8 @@ type Element struct {
 	Name    string
 	Label   string // bezeichnungEingabe: what people read
 	Help    string // hilfetextEingabe
-	Line    int    // of the document
-	Rules   []Rule
+	At
+	Rules []Rule
 }
 
 // Child is a group or a field with how often it may be there.
@@ -70,5 +72,14 @@ type Rule struct {
 	ID, Version, Name string
 	Words             string // definition, freitextRegel or beschreibung
 	Script            bool
-	Line              int
+	At
 }
+
+// At is a place in the document. Many documents are one long line.
+type At struct {
+	Line   int `json:"line,omitempty"`   // from 1; 0: the document as a whole
+	Column int `json:"column,omitempty"` // in bytes, from 1: where the element's first tag ends
+}
+
+// String is the place as errors write it.
+func (a At) String() string { return fmt.Sprintf("line %d, column %d", a.Line, a.Column) }

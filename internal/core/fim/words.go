@@ -42,22 +42,22 @@ func short(s string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// slug is a name that is a property in JSON, a path and an identifier in expressions alike: small letters, digits, underscores.
+// slug is a name that is a property in JSON, a path and an identifier in expressions alike: small letters, digits, underscores. It has
+// whole words as long as they fit.
 func slug(s string) string {
+	const most = 36
 	s = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(strings.ToLower(s))
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
-			b.WriteByte('_')
+	out := ""
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		if out == "" {
+			out = word[:min(len(word), most)]
+			continue
 		}
-		if b.Len() >= 32 {
+		if len(out)+1+len(word) > most {
 			break
 		}
+		out += "_" + word
 	}
-	out := strings.Trim(b.String(), "_")
 	switch {
 	case out == "":
 		return ""
