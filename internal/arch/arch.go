@@ -36,6 +36,7 @@ func house() []room {
 		{"internal/core/seal", nil},
 		{"internal/core/proof", nil},
 		{"internal/core/photo/...", nil},
+		{"internal/core/fim", nil},
 		{"internal/core/pay", []string{"internal/core/money"}},
 		{"internal/core/girocode", []string{"internal/core/money"}},
 		{"drivers/port", nil},

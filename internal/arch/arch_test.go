@@ -45,6 +45,7 @@ func TestAWrongStairIsSeen(t *testing.T) {
 		"the phone's app has hardware": {"cmd/mobile/x.go", `"` + Module + `/kiosk/hardware"`, true},
 		"the town hall reads a photo":  {"internal/townhall/publish/x.go", `"` + Module + `/internal/core/photo"`, false},
 		"a photo enters the form":      {"internal/core/photo/x.go", `"` + Module + `/internal/core/form"`, true},
+		"a schema enters the form":     {"internal/core/fim/x.go", `"` + Module + `/internal/core/form"`, true},
 		"a room nobody knows":          {"internal/util/x.go", `"strings"`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
