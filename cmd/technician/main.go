@@ -30,7 +30,6 @@ type commands struct {
 	Service  serviceCmd  `cmd:"" help:"Check a service's folder, and explain what it makes of answers."`
 	Search   searchCmd   `cmd:"" help:"Search the services as people do, and tell why something is found."`
 	Payments paymentsCmd `cmd:"" help:"Payments whose end people have to find out."`
-	Service  serviceCmd  `cmd:"" help:"Folders of services."`
 }
 
 // hands is what every command works with.

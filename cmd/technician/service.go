@@ -16,6 +16,7 @@ import (
 
 type serviceCmd struct {
 	Check   serviceCheckCmd   `cmd:"" help:"Is everything there, does every rule compile, do the examples come out as they should."`
+	Import  serviceImportCmd  `cmd:"" help:"Make a service's folder of a FIM data field schema (XDatenfelder)."`
 	Diff    serviceDiffCmd    `cmd:"" help:"What a newer version changes, in words."`
 	Explain serviceExplainCmd `cmd:"" help:"What the service makes of answers: pages, fee, what is missing, who is entitled, and why."`
 }
