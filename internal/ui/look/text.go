@@ -110,6 +110,9 @@ func Note(st Style, o NoteOpts) *Drawn {
 				s.w -= need
 			} else {
 				s.below = true
+				if p.width(o.Value, s.value) > s.w { // more than a number: it is read like the rest
+					s.value = face{Lead, true, p.c.Ink}
+				}
 			}
 		}
 		return s
@@ -123,7 +126,7 @@ func Note(st Style, o NoteOpts) *Drawn {
 		}
 		switch {
 		case o.Value != "" && s.below:
-			h += p.lineHeight(s.value)
+			h += p.height(o.Value, s.value, s.w)
 		case o.Value != "":
 			h = max(h, p.lineHeight(s.value))
 		}
@@ -158,11 +161,11 @@ func Note(st Style, o NoteOpts) *Drawn {
 		}
 		y = p.text(o.Title, s.title, s.x, y, s.w)
 		y = p.text(o.Text, s.text, s.x, y, s.w)
-		if o.Value != "" {
-			if !s.below {
-				y = (size.Height - p.lineHeight(s.value)) / 2
-			}
-			p.line(o.Value, s.value, s.x, y, size.Width-s.x-p.m.pad, 1)
+		switch {
+		case o.Value != "" && s.below:
+			p.text(o.Value, s.value, s.x, y, s.w)
+		case o.Value != "":
+			p.line(o.Value, s.value, s.x, (size.Height-p.lineHeight(s.value))/2, size.Width-s.x-p.m.pad, 1)
 		}
 	}, func() tree.Node {
 		role := tree.Note
