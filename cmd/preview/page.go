@@ -50,7 +50,7 @@ func (c *pageCmd) Run() error {
 	}
 	for i, pg := range v.Pages {
 		shown := map[string]bool{}
-		scr := &screen{title: pg.Title, service: s.Title(st.Lang), step: i + 1, of: steps, next: texts.Say(st.Lang, "page.next")}
+		scr := &screen{title: pg.Title, service: s.Title(st.Lang), sub: s.Tenant().Name, step: i + 1, of: steps, next: texts.Say(st.Lang, "page.next")}
 		for _, f := range pg.Inputs() {
 			shown[f.Path] = c.Problems
 			if c.Typing && scr.focused == "" && f.Keys != form.KeysNone && !f.ReadOnly {
@@ -62,7 +62,7 @@ func (c *pageCmd) Run() error {
 			return err
 		}
 	}
-	sum := &screen{title: texts.Say(st.Lang, "page.summary"), service: s.Title(st.Lang), step: len(v.Pages) + 1, of: steps,
+	sum := &screen{title: texts.Say(st.Lang, "page.summary"), service: s.Title(st.Lang), sub: s.Tenant().Name, step: len(v.Pages) + 1, of: steps,
 		next: texts.Say(st.Lang, "page.next"), body: page.Summary(st, texts, v, nil)}
 	return p.draw(fmt.Sprintf("%02d-summary", len(v.Pages)+1), sum.draw(st, texts, p.size), false, nil)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
@@ -15,6 +17,7 @@ import (
 type screen struct {
 	title   string
 	service string
+	sub     string // whose it is
 	step    int
 	of      int
 	body    fyne.CanvasObject
@@ -44,7 +47,7 @@ func (s *screen) draw(st look.Style, texts *text.Texts, size fyne.Size) fyne.Can
 		side = st.U(32)
 	}
 	word := say("page.step", "n", s.step, "of", s.of)
-	head := look.HeadOpts{Title: "Rathausnah", Sub: "Stadt Bad Oeynhausen", Tap: none}
+	head := look.HeadOpts{Title: "Rathausnah", Sub: cmp.Or(s.sub, "Stadt Bad Oeynhausen"), Tap: none}
 	if st.Factor() < 2 {
 		head.End = say("page.end")
 	}

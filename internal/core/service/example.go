@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
 // Example is examples/<name>.yaml of a service: answers, and what has to come out. Whoever changes a rule sees from them what else changes.
@@ -18,9 +19,10 @@ type Example struct {
 	Day     string       `yaml:"day"` // on which the answers are given
 	Answers form.Answers `yaml:"answers"`
 	Expect  struct {
-		Fee      int64    `yaml:"fee"`      // cents
-		Until    string   `yaml:"until"`    // the claim "until" of the finished paper
-		Problems []string `yaml:"problems"` // "/path" for an answer that does not fit, else the name of the rule that does not hold
+		Fee      int64             `yaml:"fee"`      // cents
+		Until    string            `yaml:"until"`    // the claim "until" of the finished paper
+		Said     map[string]string `yaml:"said"`     // what computed fields (and others) say in German, by their names: "waste-total: 262,00 €"
+		Problems []string          `yaml:"problems"` // "/path" for an answer that does not fit, else the name of the rule that does not hold
 	} `yaml:"expect"`
 }
 
@@ -80,6 +82,14 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 		return differences
 	}
 	clean := s.Clean(e.Answers, day)
+	if len(e.Expect.Said) > 0 {
+		_, said := s.form.Said(form.Input{Answers: clean, Lang: text.German, Day: day})
+		for _, name := range slices.Sorted(maps.Keys(e.Expect.Said)) {
+			if got, _ := said[name].(string); strings.ReplaceAll(got, "\u00a0", " ") != e.Expect.Said[name] {
+				differ("%s says %q, not %q", name, got, e.Expect.Said[name])
+			}
+		}
+	}
 	for _, lang := range langs {
 		v := s.View(clean, lang, day)
 		switch {
