@@ -48,14 +48,24 @@ func (c verifyCmd) check(h *hands, now time.Time) error {
 	if err != nil {
 		return errPermit
 	}
-	says := func(key string) string {
-		if v, ok := claims[key]; ok {
-			return fmt.Sprint(v)
+	says := func(keys ...string) string {
+		for _, key := range keys {
+			switch v := claims[key].(type) {
+			case nil:
+			case []any: // a craftsmen's permit is for several vehicles
+				var all []string
+				for _, one := range v {
+					all = append(all, fmt.Sprint(one))
+				}
+				return strings.Join(all, ", ")
+			default:
+				return fmt.Sprint(v)
+			}
 		}
 		return "-"
 	}
 	fmt.Fprintf(h.out, "Permit   %s\nPlate    %s\nZone     %s\nFrom     %s\nUntil    %s\nKey      %s\n",
-		says("number"), says("plate"), says("zone"), says("from"), says("until"), kid)
+		says("number"), says("plate", "plates"), says("zone"), says("from"), says("until"), kid)
 	today := now.Format(time.DateOnly)
 	switch from, until := says("from"), says("until"); {
 	case until == "-":

@@ -56,4 +56,12 @@ func TestAWardenChecksAPermit(t *testing.T) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 	}
+	several, err := proof.Sign(key, proof.Permit, map[string]any{"plates": []string{"MI-AB 1", "HF-CD 22"}, "from": "2026-11-23", "until": "2027-11-22"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := (verifyCmd{Keys: file, Token: "-"}).check(&hands{in: strings.NewReader(several), out: &out}, day); err != nil || !strings.Contains(out.String(), "Plate    MI-AB 1, HF-CD 22\n") {
+		t.Errorf("a craftsmen's permit: %s, %v", out.String(), err)
+	}
 }

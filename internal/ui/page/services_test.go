@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
@@ -65,7 +66,7 @@ type desk struct {
 	t     *testing.T
 	words *text.Texts
 	st    look.Style
-	c     test.WindowlessCanvas
+	c     software.WindowlessCanvas
 	width float32
 	perMM float64
 	least float64
