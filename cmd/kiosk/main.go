@@ -164,6 +164,11 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	// Background work begins once the first picture is out, so that it does not delay it.
 	a.Lifecycle().SetOnStarted(func() {
 		debug.SetGCPercent(30) // from now on there is little to do: memory is dearer than the collector's time
+		go func() {
+			if err := c.Catalogue.Ready(); err != nil {
+				slog.Error("not every service can be offered", "error", err)
+			}
+		}()
 		go k.Run(ctx)
 		go doze(ctx, bell.Rest(k.Rest))
 		go st.Watch(ctx)

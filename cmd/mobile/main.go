@@ -149,6 +149,11 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 	}
 	life := m.app.Lifecycle()
 	life.SetOnStarted(func() {
+		go func() {
+			if err := c.Catalogue.Ready(); err != nil {
+				slog.Error("not every service can be offered", "error", err)
+			}
+		}()
 		go shell.Run(ctx)
 		go func() { _ = post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})

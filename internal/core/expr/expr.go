@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -48,8 +49,24 @@ type Vars map[string]any
 // Env compiles expressions over a fixed set of variables. It is safe for use by several goroutines.
 type Env struct{ env *cel.Env }
 
-// New makes an environment that knows the variables by name.
+// made are the environments there are: making one takes longer than compiling most files with it.
+var made sync.Map // by their variables
+
+// New gives an environment that knows the variables by name.
 func New(variables ...string) (*Env, error) {
+	key := strings.Join(variables, " ")
+	if e, ok := made.Load(key); ok {
+		return e.(*Env), nil
+	}
+	e, err := newEnv(variables)
+	if err != nil {
+		return nil, err
+	}
+	made.Store(key, e)
+	return e, nil
+}
+
+func newEnv(variables []string) (*Env, error) {
 	opts := append(functions(), ext.Strings(), cel.ParserRecursionLimit(50), cel.ParserExpressionSizeLimit(4000))
 	for _, name := range variables {
 		opts = append(opts, cel.Variable(name, cel.DynType))

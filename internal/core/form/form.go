@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -18,7 +19,10 @@ import (
 var sentences embed.FS
 
 // Sentences gives what forms say by themselves: "Hier fehlt noch etwas.", yes and no. A service's own texts go before them.
-func Sentences() (*text.Texts, error) { return text.Load(sentences) }
+func Sentences() (*text.Texts, error) { return loadSentences() }
+
+// loadSentences reads them once: every form wants the same.
+var loadSentences = sync.OnceValues(func() (*text.Texts, error) { return text.Load(sentences) })
 
 // Form is a JSON Schema, a layout, rules and sentences: everything needed to ask. It is safe for use by several goroutines.
 type Form struct {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -15,21 +16,40 @@ import (
 // Catalogue is everything a tenant offers. It is safe for use by several goroutines and never needs a network.
 type Catalogue struct {
 	tenant  *Tenant
-	newest  []*Service               // by title
-	all     map[string][]*Service    // by id, newest first
-	indexes func() map[string]*Index // by language; made at the first search, so that a start does not wait for it
+	folders map[string]func() (*Service, error) // of services/, by name: each is read when it is first needed
+	offer   func() (offer, error)               // all of them
+	indexes func() map[string]*Index            // by language; made at the first search
 
 	synonyms map[string][]Synonym // by language
 }
 
-// LoadCatalogue reads tenants/<tenant>/, the everyday words of search/ and every folder of services/ that this tenant offers. services/<id>/ is the newest version of a
-// service, services/<id>@<version>/ an older one that applications on their way may still name. Errors name file and line.
+// offer is every service that a tenant offers.
+type offer struct {
+	newest []*Service            // by title
+	all    map[string][]*Service // by id, newest first
+}
+
+// LoadCatalogue reads tenants/<tenant>/, the everyday words of search/ and every folder of services/ that this tenant offers. services/<id>/ is the
+// newest version of a service, services/<id>@<version>/ an older one that applications on their way may still name. Errors name file and line.
 func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
+	c, err := OpenCatalogue(fsys, tenant)
+	if err == nil {
+		err = c.Wait()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// OpenCatalogue is LoadCatalogue for who has no time: it reads the tenant only, and each service when it is first asked for. Wait reads what
+// is left and tells what is wrong with it; a service that cannot be read is not offered.
+func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	t, err := LoadTenant(fsys, tenant)
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{tenant: t, all: map[string][]*Service{}}
+	c := &Catalogue{tenant: t, folders: map[string]func() (*Service, error){}}
 	if c.synonyms, err = LoadSynonyms(fsys); err != nil {
 		return nil, err
 	}
@@ -37,42 +57,72 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("service: load catalogue: %w", err)
 	}
-	loaded, errs := make([]*Service, len(folders)), make([]error, len(folders))
+	var names []string
+	for _, f := range folders {
+		if f.IsDir() {
+			names = append(names, f.Name())
+			c.folders[f.Name()] = sync.OnceValues(func() (*Service, error) { return loadFolder(fsys, f.Name(), t) })
+		}
+	}
+	c.offer = sync.OnceValues(func() (offer, error) { return c.read(names) })
+	c.indexes = sync.OnceValue(c.index)
+	return c, nil
+}
+
+// Wait reads everything that was not needed yet. The error names file and line of everything that is wrong.
+func (c *Catalogue) Wait() error {
+	_, err := c.offer()
+	return err
+}
+
+// Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.
+func (c *Catalogue) Ready() error {
+	err := c.Wait()
+	c.indexes()
+	return err
+}
+
+// read reads all services beside each other.
+func (c *Catalogue) read(names []string) (offer, error) {
+	o := offer{all: map[string][]*Service{}}
+	loaded, errs := make([]*Service, len(names)), make([]error, len(names))
 	var all sync.WaitGroup
-	for i, f := range folders { // beside each other: a terminal's start waits for them
+	for i, name := range names {
 		all.Go(func() {
-			if f.IsDir() {
-				loaded[i], errs[i] = loadFolder(fsys, f.Name(), t)
+			if loaded[i], errs[i] = c.folders[name](); errs[i] != nil {
+				errs[i] = fmt.Errorf("service: load catalogue: %w", errs[i])
 			}
 		})
 	}
 	all.Wait()
-	for i, s := range loaded {
-		if errs[i] != nil {
-			return nil, fmt.Errorf("service: load catalogue: %w", errs[i])
-		}
+	for _, s := range loaded {
 		if s != nil {
-			c.all[s.ID] = append(c.all[s.ID], s)
+			o.all[s.ID] = append(o.all[s.ID], s)
 		}
 	}
-	for _, versions := range c.all {
+	for _, versions := range o.all {
 		sort.Slice(versions, func(i, j int) bool { return later(versions[i].Version, versions[j].Version) })
-		c.newest = append(c.newest, versions[0])
+		o.newest = append(o.newest, versions[0])
 	}
-	sort.Slice(c.newest, func(i, j int) bool {
-		a, b := c.newest[i], c.newest[j]
+	sort.Slice(o.newest, func(i, j int) bool {
+		a, b := o.newest[i], o.newest[j]
 		if x, y := a.Title(text.German), b.Title(text.German); x != y {
 			return x < y
 		}
 		return a.ID < b.ID
 	})
-	for _, id := range t.Often {
-		if len(c.all[id]) == 0 {
-			return nil, fmt.Errorf("service: load catalogue: %s/tenant.yaml: popular names %q, which is not offered", t.ID, id)
+	for _, id := range c.tenant.Often {
+		if len(o.all[id]) == 0 {
+			errs = append(errs, fmt.Errorf("service: load catalogue: %s/tenant.yaml: popular names %q, which is not offered", c.tenant.ID, id))
 		}
 	}
-	c.indexes = sync.OnceValue(c.index)
-	return c, nil
+	return o, errors.Join(errs...)
+}
+
+// offered is what can be offered: all services that can be read.
+func (c *Catalogue) offered() offer {
+	o, _ := c.offer() // Wait tells it
+	return o
 }
 
 func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
@@ -105,12 +155,19 @@ func later(a, b string) bool {
 func (c *Catalogue) Tenant() *Tenant { return c.tenant }
 
 // Services lists the newest version of every service, by its German title.
-func (c *Catalogue) Services() []*Service { return slices.Clone(c.newest) }
+func (c *Catalogue) Services() []*Service { return slices.Clone(c.offered().newest) }
 
-// Find gives a version of a service; "" is the newest.
+// Find gives a version of a service; "" is the newest. Only that service is read for it.
 func (c *Catalogue) Find(id, version string) (*Service, bool) {
-	for _, s := range c.all[id] {
-		if version == "" || s.Version == version {
+	if strings.Contains(id, "@") {
+		return nil, false
+	}
+	for _, name := range []string{id, id + "@" + version} {
+		read := c.folders[name]
+		if read == nil {
+			continue
+		}
+		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) {
 			return s, true
 		}
 	}
@@ -123,7 +180,7 @@ func (c *Catalogue) Situations(lang string) []Situation { return c.tenant.situat
 // In lists the services of a life situation: what can be done here first, then by title.
 func (c *Catalogue) In(situation string) []*Service {
 	var list []*Service
-	for _, s := range c.newest {
+	for _, s := range c.offered().newest {
 		if slices.Contains(s.Situations, situation) {
 			list = append(list, s)
 		}
@@ -136,7 +193,9 @@ func (c *Catalogue) In(situation string) []*Service {
 func (c *Catalogue) Popular() []*Service {
 	var list []*Service
 	for _, id := range c.tenant.Often {
-		list = append(list, c.all[id][0])
+		if s, ok := c.Find(id, ""); ok {
+			list = append(list, s)
+		}
 	}
 	return list
 }
@@ -175,7 +234,7 @@ func (c *Catalogue) Ask(lang, query string) Finding {
 	}
 	f := Finding{Meant: meant}
 	for _, m := range matches {
-		f.Hits = append(f.Hits, Hit{c.newest[m.Entry], m.Score})
+		f.Hits = append(f.Hits, Hit{c.offered().newest[m.Entry], m.Score})
 	}
 	if len(f.Hits) > 0 {
 		return f
@@ -192,7 +251,7 @@ func (c *Catalogue) Why(lang, query string, s *Service) string {
 	base, _, _ := strings.Cut(lang, "-")
 	for _, l := range []string{base, text.German} {
 		if x := c.indexes()[l]; x != nil {
-			if why := x.Why(query, slices.Index(c.newest, s)); why != "" {
+			if why := x.Why(query, slices.Index(c.offered().newest, s)); why != "" {
 				return why
 			}
 		}
@@ -211,7 +270,7 @@ func better(a, b []Match) bool {
 func (c *Catalogue) index() map[string]*Index {
 	indexes := map[string]*Index{}
 	langs := []string{text.German}
-	for _, s := range c.newest {
+	for _, s := range c.offered().newest {
 		for _, l := range s.texts.Languages() {
 			if base, _, _ := strings.Cut(l, "-"); !slices.Contains(langs, base) {
 				langs = append(langs, base)
@@ -220,7 +279,7 @@ func (c *Catalogue) index() map[string]*Index {
 	}
 	for _, lang := range langs {
 		var entries []Listing
-		for _, s := range c.newest {
+		for _, s := range c.offered().newest {
 			var topics []string
 			for _, situation := range s.Situations {
 				topics = append(topics, c.tenant.Say(lang, "situation."+situation))

@@ -15,7 +15,7 @@ import (
 
 // Content is what a shell is opened with. It is read once and does not change.
 type Content struct {
-	Catalogue *service.Catalogue // the tenant's services
+	Catalogue *service.Catalogue // the tenant's services, each read when it is first needed; its Ready reads the rest
 	Texts     *text.Texts
 }
 
@@ -31,7 +31,7 @@ func Begin(tenant string) func() (Content, error) {
 	}()
 	go func() {
 		defer close(offered)
-		c.Catalogue, servicesErr = service.LoadCatalogue(assets.FS, tenant)
+		c.Catalogue, servicesErr = service.OpenCatalogue(assets.FS, tenant)
 	}()
 	return func() (Content, error) {
 		<-said
