@@ -3,6 +3,7 @@ package service
 import (
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 )
@@ -10,20 +11,23 @@ import (
 // counted notes which services are read.
 type counted struct {
 	fs.FS
+	mu   sync.Mutex
 	read map[string]bool
 }
 
-func (c counted) Open(name string) (fs.File, error) {
+func (c *counted) Open(name string) (fs.File, error) {
 	if folder, ok := strings.CutPrefix(name, "services/"); ok {
 		if id, file, ok := strings.Cut(folder, "/"); ok && file == "service.yaml" {
+			c.mu.Lock()
 			c.read[id] = true
+			c.mu.Unlock()
 		}
 	}
 	return c.FS.Open(name)
 }
 
 func TestAnOpenedCatalogueReadsAServiceWhenItIsAskedFor(t *testing.T) {
-	c := counted{shipped, map[string]bool{}}
+	c := &counted{FS: shipped, read: map[string]bool{}}
 	catalogue, err := OpenCatalogue(c, "stadt")
 	if err != nil || len(c.read) > 0 {
 		t.Fatalf("before anybody asked: %v, %v", c.read, err)
