@@ -54,10 +54,10 @@ func (k *Kiosk) faultNote() []fyne.CanvasObject {
 	var lines []string
 	for _, f := range k.faults {
 		key := "fault." + string(f.Part)
-		if special := key + "." + trouble(f); k.o.Texts.Has(k.s.style.Lang, special) {
+		if special := key + "." + trouble(f); k.o.Texts.Knows(k.s.style.Lang, special) {
 			key = special
 		}
-		if k.o.Texts.Has(k.s.style.Lang, key) { // nobody misses a device that only the terminal itself needs
+		if k.o.Texts.Knows(k.s.style.Lang, key) { // nobody misses a device that only the terminal itself needs
 			lines = append(lines, k.say(key))
 		}
 	}

@@ -213,9 +213,9 @@ func (k *Kiosk) word(key string, args ...any) string {
 	if s := k.subject(); s != nil {
 		lang := k.s.style.Lang
 		switch kind := key + "." + s.Kind; {
-		case s.Has(lang, "screen."+key):
+		case s.Knows(lang, "screen."+key):
 			return s.Say(lang, "screen."+key, args...)
-		case k.o.Texts.Has(lang, kind):
+		case k.o.Texts.Knows(lang, kind):
 			return k.say(kind, args...)
 		}
 	}

@@ -202,7 +202,7 @@ func (p *paying) words(k *Kiosk) string {
 	case p.stage == visit.Stored:
 		return k.say("pay.step.paid")
 	case p.code != 0 || p.text != "":
-		if key := zvtKey(p.code); k.o.Texts.Has(k.s.style.Lang, key) {
+		if key := zvtKey(p.code); k.o.Texts.Knows(k.s.style.Lang, key) {
 			return k.say(key)
 		}
 	}

@@ -233,7 +233,7 @@ func TestEverythingCanBeReadAndTouchedOnEveryPhone(t *testing.T) {
 			for _, look1 := range []struct {
 				contrast look.Contrast
 				lang     string
-			}{{look.Normal, "de"}, {look.Normal, "en"}, {look.BlackWhite, "de"}, {look.YellowBlack, "de"}} {
+			}{{look.Normal, "de"}, {look.Normal, "en"}, {look.Normal, "de-simple"}, {look.BlackWhite, "de"}, {look.YellowBlack, "de"}} {
 				if (look1.contrast != look.Normal && width != 320 || width == 430 && factor == 1.5) && os.Getenv("RATHAUSNAH_SHOTS") == "" {
 					continue // the same with more room
 				}
@@ -299,6 +299,11 @@ func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 	texts, err := words()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, key := range texts.Keys("de-simple") { // says only what it says otherwise
+		if !texts.Has("de", key) {
+			t.Errorf("%s is said in Leichte Sprache only", key)
+		}
 	}
 	for _, lang := range []string{"de", "en"} {
 		other := map[string]string{"de": "en", "en": "de"}[lang]

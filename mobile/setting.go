@@ -65,13 +65,13 @@ func (s *setting) draw(a *App) page {
 	for i, c := range []look.Contrast{look.Normal, look.BlackWhite, look.YellowBlack} {
 		contrasts = append(contrasts, look.ChoiceOpts{Title: a.say("set.contrast." + strconv.Itoa(i)), Selected: st.Contrast == c, ID: "contrast." + strconv.Itoa(i), Tap: func() { a.set(func(st *look.Style) { st.Contrast = c }) }})
 	}
-	for _, l := range []string{"de", "en"} {
+	for _, l := range a.o.Texts.Languages() {
 		langs = append(langs, look.ChoiceOpts{Title: a.o.Texts.Say(l, "m.lang"), Selected: st.Lang == l, ID: "lang." + l, Tap: func() { a.set(func(st *look.Style) { st.Lang = l }) }})
 	}
 	p.body = append(p.body, a.clockNote()...)
 	choices(a.say("set.text"), 3, sizes...)
 	choices(a.say("set.contrast"), 1, contrasts...)
-	choices(a.say("set.lang"), 2, langs...)
+	choices(a.say("set.lang"), 1, langs...)
 	row := func(key, icon string) fyne.CanvasObject {
 		return look.Row(st, look.RowOpts{Icon: icon, Title: a.say(key + ".title"), ID: key, Tap: func() { a.push(&legal{key: key}) }})
 	}
@@ -94,7 +94,7 @@ func (l *legal) signs() []string {
 
 func (l *legal) draw(a *App) page {
 	p := page{title: a.say(l.key + ".title"), gap: 18}
-	for i := 1; a.o.Texts.Has(a.style.Lang, "m."+l.key+"."+strconv.Itoa(i)); i++ {
+	for i := 1; a.o.Texts.Knows(a.style.Lang, "m."+l.key+"."+strconv.Itoa(i)); i++ {
 		var line fyne.CanvasObject = look.Text(a.style, look.Body, a.say(l.key+"."+strconv.Itoa(i)), look.TextOpts{})
 		if signs := l.signs(); i <= len(signs) && a.style.Factor() < 2 {
 			size := a.px(28)

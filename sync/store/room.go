@@ -60,7 +60,10 @@ func (s *Store) refill() error {
 		return errors.New("spent, and not enough room to make it anew")
 	}
 	b := make([]byte, s.o.Reserve)
-	_, _ = rand.Read(b) // never fails
+	_, _ = rand.Read(b) // never fails; random, because some disks do not store what is all the same
+	for i := range b {
+		b[i] |= 0x80 // no letter: whoever searches the disk for what somebody said does not find it here by chance
+	}
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

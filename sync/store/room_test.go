@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"slices"
 	"testing"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -35,6 +36,9 @@ func TestWithoutRoomNoNewWorkIsTaken(t *testing.T) {
 	free = 100 << 20
 	if err := s.Room(ctx); err != nil {
 		t.Fatal("there is room again:", err)
+	}
+	if b, err := os.ReadFile(s.reservePath()); err != nil || slices.ContainsFunc(b, func(c byte) bool { return c < 0x80 }) {
+		t.Errorf("words may stand in the reserve by chance: %v", err)
 	}
 	if i, err := os.Stat(s.reservePath()); err != nil || i.Size() != o.Reserve {
 		t.Fatal("the reserve is not made anew", err)

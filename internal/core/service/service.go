@@ -271,8 +271,8 @@ func (s *Service) Title(lang string) string { return s.texts.Say(lang, "title") 
 // Say gives one of the service's sentences, or the tenant's.
 func (s *Service) Say(lang, key string, args ...any) string { return s.texts.Say(lang, key, args...) }
 
-// Has tells whether the service, or the tenant, has a sentence of its own in this language.
-func (s *Service) Has(lang, key string) bool { return s.texts.Has(lang, key) }
+// Knows tells whether the service, or the tenant, has a sentence of its own for key, in this language or in one that it falls back to.
+func (s *Service) Knows(lang, key string) bool { return s.texts.Knows(lang, key) }
 
 // Tenant is who offers the service.
 func (s *Service) Tenant() *Tenant { return s.tenant }

@@ -226,6 +226,16 @@ func (t *Texts) Has(lang, key string) bool {
 	return false
 }
 
+// Knows tells whether Say has a sentence for key, in the language or in one that it falls back to.
+func (t *Texts) Knows(lang, key string) bool {
+	for _, try := range tries(lang) {
+		if t.Has(try, key) {
+			return true
+		}
+	}
+	return false
+}
+
 // Languages lists what was loaded, German first, the others by their tag.
 func (t *Texts) Languages() []string {
 	var langs []string

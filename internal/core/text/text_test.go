@@ -148,3 +148,18 @@ func TestASimpleFormOfALanguageIsALanguageOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSaidInAnotherLanguageIsKnownAllTheSame(t *testing.T) {
+	texts, err := Load(fstest.MapFS{"de.yaml": {Data: []byte("a: A\nb: B")}, "en.yaml": {Data: []byte("a: A")}, "de-simple.yaml": {Data: []byte("a: A")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"de", "en", "de-simple", "fr"} {
+		if !texts.Knows(lang, "b") || texts.Knows(lang, "c") || texts.Say(lang, "b") != "B" {
+			t.Errorf("%s: b %v, c %v", lang, texts.Knows(lang, "b"), texts.Knows(lang, "c"))
+		}
+	}
+	if texts.Has("de-simple", "b") {
+		t.Error("what is fallen back to is taken for the language's own")
+	}
+}
