@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -14,11 +15,11 @@ func (f *Form) Check(in Input) []Problem {
 	if s.strangers(map[string]any(in.Answers), "", 0) {
 		problems = append(problems, Problem{Rule: "schema", Text: s.say("form.problem.strange")}) // the name itself could be somebody's words
 	}
-	for _, fd := range f.fields {
+	s.inOrder(func(fd *field) {
 		if t := s.wrong[fd.Path]; fd.Kind == Repeat && t.keyword != "" {
-			problems = append(problems, Problem{fd.Path, "schema", s.sentence(fd, t)})
+			problems = append(problems, Problem{fd.Path, cmp.Or(t.rule, "schema"), s.sentence(fd, t)})
 		}
-	}
+	})
 	for _, path := range f.Paths() {
 		fd := f.fields[path]
 		raw, _ := in.Answers.Get(path)

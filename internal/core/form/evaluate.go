@@ -170,11 +170,11 @@ func (s *state) applyRules() {
 			s.wrong[r.Path] = trouble{keyword: "rule", rule: r.Name}
 		}
 	}
-	for _, fd := range s.f.fields {
-		if fd.Kind == Repeat && s.shown[fd.Path] {
+	s.inOrder(func(fd *field) {
+		if fd.Kind == Repeat {
 			s.applyEntryRules(fd)
 		}
-	}
+	})
 }
 
 // inOrder goes through all fields that are there, in the order they are asked.

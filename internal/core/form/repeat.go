@@ -1,7 +1,6 @@
 package form
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,4 +197,4 @@ func index(name string) (int, bool) {
 }
 
 // entryName is how an answer of a list is named among what was said: "children.0.name".
-func entryName(path string) string { return fmt.Sprint(strings.Join(names(path), ".")) }
+func entryName(path string) string { return strings.Join(names(path), ".") }

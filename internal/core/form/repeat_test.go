@@ -142,6 +142,12 @@ func TestRulesOfAnEntryAndOfTheWholeList(t *testing.T) {
 	if v = f.View(input(Answers{"children": []any{map[string]any{"name": "Lea"}}})); v.Eligible != nil {
 		t.Error("a verdict although a birthday is missing")
 	}
+	same := strings.Replace(familyLayout, "{name: names, path: /name,", "{name: names, path: /children,", 1)
+	if g, err := loadFamily(same, familySchema); err != nil {
+		t.Fatal(err)
+	} else if p := g.Check(input(Answers{"name": "Lea", "children": []any{map[string]any{"name": "Lea", "born": "2015-03-01"}}})); len(p) != 1 || p[0].Path != "/children" || p[0].Rule != "names" {
+		t.Errorf("a rule about the list is told as %+v", p)
+	}
 	three := []any{map[string]any{}, map[string]any{}, map[string]any{}}
 	if _, seen := onScreen(f.View(input(Answers{"children": three})), "/why"); !seen {
 		t.Error("a question that depends on the number of entries is not asked")
