@@ -6,8 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 	"slices"
+	"syscall"
 	"testing"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
