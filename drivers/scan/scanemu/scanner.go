@@ -213,16 +213,14 @@ func (s *Scanner) next(p port.Port, known []heard, in []byte) int {
 	for _, h := range known {
 		switch {
 		case bytes.HasPrefix(in, []byte(h.bytes)):
-			answer := h.yes
 			switch s.o.Fault() {
 			case Deaf:
-				return len(h.bytes)
 			case Refuse:
-				answer = h.no
-			default:
+				_, _ = io.WriteString(p, h.no) // who asked may be gone; the next read tells
+			default: // it answers first: what it reads once it is lit comes afterwards
+				_, _ = io.WriteString(p, h.yes)
 				s.change(func() { h.do(s) })
 			}
-			_, _ = io.WriteString(p, answer) // who asked may be gone; the next read tells
 			return len(h.bytes)
 		case bytes.HasPrefix([]byte(h.bytes), in):
 			return 0
