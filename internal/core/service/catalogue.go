@@ -20,7 +20,7 @@ type Catalogue struct {
 	offer   func() (offer, error)               // all of them
 	indexes func() map[string]*Index            // by language; made at the first search
 
-	synonyms map[string][]Synonym // by language
+	synonyms func() (map[string][]Synonym, error) // by language
 }
 
 // offer is every service that a tenant offers.
@@ -50,9 +50,7 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{tenant: t, folders: map[string]func() (*Service, error){}}
-	if c.synonyms, err = LoadSynonyms(fsys); err != nil {
-		return nil, err
-	}
+	c.synonyms = sync.OnceValues(func() (map[string][]Synonym, error) { return LoadSynonyms(fsys) })
 	folders, err := fs.ReadDir(fsys, "services")
 	if err != nil {
 		return nil, fmt.Errorf("service: load catalogue: %w", err)
@@ -72,7 +70,8 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 // Wait reads everything that was not needed yet. The error names file and line of everything that is wrong.
 func (c *Catalogue) Wait() error {
 	_, err := c.offer()
-	return err
+	_, wrong := c.synonyms()
+	return errors.Join(err, wrong)
 }
 
 // Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.
@@ -260,7 +259,10 @@ func (c *Catalogue) Why(lang, query string, s *Service) string {
 }
 
 // Synonyms are the everyday words of a language.
-func (c *Catalogue) Synonyms(lang string) []Synonym { return c.synonyms[lang] }
+func (c *Catalogue) Synonyms(lang string) []Synonym {
+	all, _ := c.synonyms() // Wait tells it
+	return all[lang]
+}
 
 // better tells whether the first of a fits clearly better than the first of b.
 func better(a, b []Match) bool {
@@ -286,7 +288,7 @@ func (c *Catalogue) index() map[string]*Index {
 			}
 			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
 		}
-		indexes[lang] = NewIndex(lang, entries, c.synonyms[lang])
+		indexes[lang] = NewIndex(lang, entries, c.Synonyms(lang))
 	}
 	return indexes
 }
