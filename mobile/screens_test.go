@@ -179,6 +179,15 @@ var screens = []struct {
 	{"p8-form-choice", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "zone", false)) }},
 	{"p8-form-needless", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "nowhere", false)) }},
 	{"p8-ineligible", func(r *rig) { r.a.push(&ineligible{draft: r.applied(map[string]any{"/permit": true})}) }},
+	{"p8-advice-cost", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Cost}) }},
+	{"p8-advice-entitled", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Entitled}) }},
+	{"p8-advice-no", func(r *rig) {
+		r.a.push(&advice{draft: r.applied(map[string]any{"/registered": false}), goal: form.Entitled})
+	}},
+	{"p8-advice-papers", func(r *rig) {
+		r.a.push(&advice{draft: r.applied(map[string]any{"/owner": "other"}), goal: form.Papers})
+	}},
+	{"p8-advice-none", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Papers}) }},
 	{"p8-summary", func(r *rig) { r.a.push(&summary{draft: r.applied(nil), agreed: true}) }},
 	{"p8-summary-open", func(r *rig) { r.a.push(&summary{draft: r.applied(map[string]any{"/zone": nil}), asked: true}) }},
 	{"p8-ways", func(r *rig) { r.a.push(&payWays{draft: r.applied(nil)}) }},

@@ -19,7 +19,7 @@ import (
 // View shows the form for the given answers. It is pure: the same input gives the same view.
 func (f *Form) View(in Input) View {
 	s := f.evaluate(in)
-	v := View{Complete: true, Fee: s.fee(), Eligible: s.verdict()}
+	v := View{Complete: true, Fee: s.fee(), Eligible: s.verdict(), Needs: s.papers()}
 	for _, p := range f.pages {
 		if !s.pages[p.ID] {
 			continue

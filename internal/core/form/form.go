@@ -35,6 +35,9 @@ type Form struct {
 	rules   []rule
 	elig    []rule
 	fee     *fee
+	needs   []need
+	route   *expr.Rule
+	routed  Source            // route as it is written
 	fields  map[string]*field // by path
 	read    []string          // names of the tables that rules read
 }
@@ -200,6 +203,9 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 			f.fee.steps = append(f.fee.steps, step{c.Rule(s.When, "fee.steps.when"), c.Say(&s.Label), c.Write(s.Value)})
 		}
 	}
+	f.compileNeeds(c, l.Needs, asked)
+	f.route, f.routed = c.Rule(l.Route, "route"), l.Route
+	c.asked(f.route, asked)
 	f.read = c.Tables()
 	return c.Err()
 }
@@ -301,6 +307,9 @@ func (f *Form) Keys() []string {
 	}
 	for _, r := range f.elig {
 		keys = append(keys, "eligible."+r.Name)
+	}
+	for _, n := range f.needs {
+		keys = append(keys, n.say.keys()...)
 	}
 	if f.fee != nil {
 		for _, s := range f.fee.steps {

@@ -85,6 +85,7 @@ type View struct {
 	Complete bool     // every visible page is done and every rule holds
 	Fee      *Fee     // nil as long as it cannot be said
 	Eligible *Verdict // nil as long as it cannot be said
+	Needs    []Need   // papers to bring along, as far as that can be said
 }
 
 // Page is one page: as a rule one question.

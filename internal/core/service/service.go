@@ -299,6 +299,30 @@ func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
 	return s.form.Check(form.Input{Answers: a, Lang: text.German, Day: day})
 }
 
+// Goals lists what the form has to say beforehand, without an application: only where the answer depends on what somebody says.
+func (s *Service) Goals() []form.Goal {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Goals()
+}
+
+// Advise tells what the form says about a goal for the answers given so far.
+func (s *Service) Advise(g form.Goal, a form.Answers, lang string, day time.Time) form.Advice {
+	if s.form == nil {
+		return form.Advice{}
+	}
+	return s.form.Advise(g, form.Input{Answers: a, Lang: lang, Day: day})
+}
+
+// OfficeFor names the office that the answers belong to: a row of the tenant's table "offices".
+func (s *Service) OfficeFor(a form.Answers, day time.Time) string {
+	if s.form == nil {
+		return s.Office
+	}
+	return cmp.Or(s.form.Route(form.Input{Answers: a, Lang: text.German, Day: day}), s.Office)
+}
+
 // Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.
 func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 	if s.form == nil {

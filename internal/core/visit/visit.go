@@ -91,6 +91,12 @@ func (v *Visit) View() form.View {
 	return v.service.View(a, s.lang, s.day)
 }
 
+// Advise tells what the form says about a goal for the answers given so far: nothing is applied for by it.
+func (v *Visit) Advise(g form.Goal) form.Advice {
+	a, s := v.said()
+	return v.service.Advise(g, a, s.lang, s.day)
+}
+
 // saying is what a visit knows besides the answers.
 type saying struct {
 	lang  string
