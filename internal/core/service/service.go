@@ -315,12 +315,17 @@ func (s *Service) Advise(g form.Goal, a form.Answers, lang string, day time.Time
 	return s.form.Advise(g, form.Input{Answers: a, Lang: lang, Day: day})
 }
 
-// OfficeFor names the office that the answers belong to: a row of the tenant's table "offices".
+// OfficeFor names the office that the answers belong to: a row of the tenant's table "offices". Where the service's rule for it names none of them,
+// it is the service's own.
 func (s *Service) OfficeFor(a form.Answers, day time.Time) string {
 	if s.form == nil {
 		return s.Office
 	}
-	return cmp.Or(s.form.Route(form.Input{Answers: a, Lang: text.German, Day: day}), s.Office)
+	office := s.form.Route(form.Input{Answers: a, Lang: text.German, Day: day})
+	if offices, _ := s.tenant.Tables(day)["offices"].(map[string]any); offices[office] == nil {
+		return s.Office
+	}
+	return office
 }
 
 // Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.
