@@ -238,3 +238,29 @@ func TestWhoWantsToKnowBeforehandLeavesNothingBehind(t *testing.T) {
 		t.Error("what was said has to be said again")
 	}
 }
+
+// A permit that the town hall sends can be saved, printed and passed on; when that fails it is still there.
+func TestAPermitCanBeSaved(t *testing.T) {
+	r := newRig(t, phone)
+	d := r.applied(nil)
+	r.a.push(&payWays{draft: d})
+	r.Tap("way.invoice")
+	r.WaitScreen("sent")
+	app := r.opened()[0]
+	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Bitte sehr.", At: r.clock,
+		Papers: []service.Paper{{Name: "ausweis.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF-1.7")}}})
+	r.memory.deliver()
+	rep := r.a.reports[0]
+	r.a.fetch(rep, nil)
+	r.Wait("the answer", func() bool { return rep.Answer != nil })
+	r.a.openDetail(rep)
+	r.saved.err = visit.ErrFull
+	r.Tap("paper.ausweis.pdf")
+	r.WaitFor(r.a.say("paper.failed"))
+	r.saved.err = nil
+	r.Tap("paper.ausweis.pdf")
+	r.WaitFor("ist gespeichert")
+	if string(r.saved.files["ausweis.pdf"]) != "%PDF-1.7" {
+		t.Error("something else was saved")
+	}
+}

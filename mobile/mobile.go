@@ -39,6 +39,7 @@ type Options struct {
 	Outbox    Outbox
 	Records   Records  // nil: nothing is known of other people's reports
 	Pictures  Pictures // nil where Album is
+	Papers    Papers   // nil: papers of the town hall can only be named
 	Album     fs.FS    // stands for the system's picker in a demo; nil otherwise
 	Style     look.Style
 

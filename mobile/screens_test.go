@@ -150,6 +150,13 @@ var screens = []struct {
 	{"p6-detail-support", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[2]) }},
 	{"p6-detail-done", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[3]) }},
 	{"p6-detail-asked", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[4]) }},
+	{"p6-detail-permit", func(r *rig) {
+		r.reports()
+		s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", "")
+		r.a.reports[3].Service, r.a.reports[3].Title, r.a.reports[3].Place, r.a.reports[3].Thumb = s.ID, s.Title(r.a.style.Lang), "", nil
+		r.a.reports[3].Answer.Papers = []service.Paper{{Name: "ausweis.pdf", Title: s.Title(r.a.style.Lang), Type: "application/pdf", Data: []byte("%PDF")}}
+		r.a.openDetail(r.a.reports[3])
+	}},
 	{"p6-detail-stuck", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[5]) }},
 	{"p6-detail-replied", func(r *rig) {
 		r.reports()
