@@ -93,3 +93,40 @@ func TestAFeeIsExplainedBeforehand(t *testing.T) {
 		t.Error("the next one is told what this one wanted to know")
 	}
 }
+
+func TestAVehicleTakenOutCanBeBroughtBack(t *testing.T) {
+	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, portrait, func(o *Options) { o.Catalogue = catalogue })
+	s, _ := catalogue.Find("parkausweis-handwerker", "")
+	r.k.enter("de")
+	r.k.begin(s)
+	for path, v := range map[string]any{"/wish": "new", "/vehicles": []any{map[string]any{"plate": "MI-AB 1"}, map[string]any{"plate": "MI-AB 2"}}} {
+		r.k.s.visit.Answer(path, v)
+	}
+	page := ""
+	for _, p := range r.k.s.visit.View().Pages {
+		for _, f := range p.Fields {
+			if f.Path == "/vehicles" {
+				page = p.ID
+			}
+		}
+	}
+	r.k.push(newFormPage(r.k, page, false))
+	r.Tap("/vehicles/0")
+	if r.Sees("MI-AB 1") {
+		t.Fatal("it is still there")
+	}
+	r.Shot("05-form-undo")
+	r.Tap("/vehicles.undo")
+	if !r.Sees("MI-AB 1") || !r.Sees("MI-AB 2") || r.Has("/vehicles.undo") {
+		t.Error(r.Said())
+	}
+	r.Tap("/vehicles/1")
+	r.k.s.visit.Wipe()
+	if r.k.s.visit.Gone() != "" {
+		t.Error("what was taken out is still there after the wipe")
+	}
+}

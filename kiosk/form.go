@@ -83,6 +83,8 @@ func (p *formPage) draw(k *Kiosk) page {
 			p.step(k, pg, path)
 		},
 		Suggest: suggest,
+		Gone:    k.s.visit.Gone(),
+		Undo:    k.tap(func() { k.s.visit.Undo(); k.show() }),
 	}, p.shown, k.caret(p.focus)))
 	for _, f := range pg.Inputs() {
 		if f.Path == p.focus && typed(f) {

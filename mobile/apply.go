@@ -168,6 +168,8 @@ func (q *question) events(a *App) uipage.Events {
 			q.focus = path
 			a.show()
 		},
+		Gone: d.visit.Gone(),
+		Undo: func() { d.visit.Undo(); a.keep(d, true); a.show() },
 		Suggest: func(f form.Field) []string {
 			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
 				return nil

@@ -44,6 +44,13 @@ type Visit struct {
 	printed int           // finished parts of the slip
 	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
 	wiped   bool
+	gone    gone // the entry that was taken out of a list last
+}
+
+// gone is an entry of a list that was taken out, and can be put back.
+type gone struct {
+	path  string
+	entry any
 }
 
 // Receipt is what the citizen takes along: nothing of it is stored at the device.
@@ -125,7 +132,30 @@ func (v *Visit) Answer(path string, value any) {
 	if v.wiped {
 		return
 	}
+	if _, _, entry := form.EntryOf(path); entry && value == nil {
+		if old, ok := v.answers.Get(path); ok && old != nil {
+			v.gone = gone{path, old}
+		}
+	}
 	v.answers, v.day = v.answers.With(path, value), v.opts.Now()
+}
+
+// Gone is the path of the list that an entry was taken out of last; "" when none can be put back.
+func (v *Visit) Gone() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	list, _, _ := form.EntryOf(v.gone.path)
+	return list
+}
+
+// Undo puts the entry back that was taken out of a list last.
+func (v *Visit) Undo() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.wiped || v.gone.path == "" {
+		return
+	}
+	v.answers, v.day, v.gone = v.answers.Restore(v.gone.path, v.gone.entry), v.opts.Now(), gone{}
 }
 
 // Type sets the answer at path to what somebody typed; what cannot be read stays as typed, and the View says what is wrong with it.
@@ -159,5 +189,5 @@ func (v *Visit) Wipe() {
 	if v.unclear != nil {
 		clear(v.unclear.Application.Answers)
 	}
-	v.answers, v.receipt, v.printed, v.unclear, v.wiped = form.Answers{}, nil, 0, nil, true
+	v.answers, v.receipt, v.printed, v.unclear, v.gone, v.wiped = form.Answers{}, nil, 0, nil, gone{}, true
 }
