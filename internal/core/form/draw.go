@@ -27,6 +27,7 @@ func (f *Form) View(in Input) View {
 // view puts together what was drawn.
 func (s *state) view() View {
 	v := View{Complete: true, Fee: s.cost, Eligible: s.entitled, Broken: s.places()}
+	v.Pages = slices.Grow(v.Pages, len(s.pages))
 	for i, p := range s.f.pages {
 		if s.pages[p.ID] {
 			v.Pages = append(v.Pages, s.frames[i])
@@ -40,6 +41,13 @@ func (s *state) view() View {
 // page puts together a page out of its fields as they are drawn.
 func (s *state) page(p page) Page {
 	drawn := Page{ID: p.ID, Title: s.say("page." + p.ID + ".title"), Lead: s.optional("page." + p.ID + ".lead"), Done: true}
+	n := 0
+	for _, fd := range p.fields {
+		if s.shown[fd.Path] {
+			n++
+		}
+	}
+	drawn.Fields = slices.Grow(drawn.Fields, n)
 	for _, fd := range p.fields {
 		if !s.shown[fd.Path] {
 			continue
