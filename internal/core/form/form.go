@@ -40,6 +40,7 @@ type Form struct {
 	routed  Source            // route as it is written
 	fields  map[string]*field // by path
 	read    []string          // names of the tables that rules read
+	graph   *graph
 }
 
 // Tables gives the tenant's tables as they hold on a day: JSON values by name.
@@ -68,17 +69,21 @@ type page struct {
 
 type field struct {
 	fieldLayout
-	name     string // "vehicle.plate"
-	page     string
-	max      int // maxLength of the schema; of photos its maxItems
-	list     bool
-	visible  *expr.Rule
-	required *expr.Rule
-	initial  *expr.Rule
-	value    *expr.Rule
-	rows     *expr.Rule
-	options  []option
-	notes    []note
+	name   string   // "vehicle.plate"
+	number int      // among the form's fields, in order
+	parts  []string // its path, divided
+
+	pageNumber int
+	page       string
+	max        int // maxLength of the schema; of photos its maxItems
+	list       bool
+	visible    *expr.Rule
+	required   *expr.Rule
+	initial    *expr.Rule
+	value      *expr.Rule
+	rows       *expr.Rule
+	options    []option
+	notes      []note
 
 	in    *field   // the repeat it is asked in, nil for most
 	index int      // of its entry
@@ -158,6 +163,7 @@ func load(from Folder) (*Form, error) {
 	if err := f.compile(c, l, leaves); err != nil {
 		return nil, err
 	}
+	f.graph = f.connect()
 	return f, nil
 }
 
@@ -253,11 +259,10 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 	for _, o := range fl.Options {
 		o.Value = expr.Normal(o.Value)
 		opt := option{optionLayout: o, visible: c.Rule(o.Visible, fd.name+".options.visible"), hint: c.Say(o.Hint)}
-		c.asked(opt.visible, asked)
 		c.key(fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))
 		fd.options = append(fd.options, opt)
 	}
-	for _, r := range []*expr.Rule{fd.visible, fd.required, fd.initial, fd.rows} {
+	for _, r := range fd.reading() {
 		c.asked(r, asked)
 	}
 	for _, n := range fl.Notes {
@@ -269,6 +274,15 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		c.key("field." + fd.name + ".text")
 	}
 	return fd
+}
+
+// reading are the rules that decide how the field's answer is read: they may read only what is asked before.
+func (f *field) reading() []*expr.Rule {
+	rules := []*expr.Rule{f.visible, f.required, f.initial, f.rows}
+	for _, o := range f.options {
+		rules = append(append(rules, o.visible), o.hint.rules()...)
+	}
+	return rules
 }
 
 // answers tells whether the field holds an answer of the citizen.

@@ -291,6 +291,14 @@ func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
 	return s.form.View(form.Input{Answers: a, Lang: lang, Day: day})
 }
 
+// Begin gives the form for somebody who fills it in; nil for a service that only informs.
+func (s *Service) Begin() *form.Session {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Begin()
+}
+
 // Check says, in German, what the town hall cannot accept in the answers. Answers have to be cleaned before they are sent; see Clean.
 func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
 	if s.form == nil {

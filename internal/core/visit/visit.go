@@ -34,6 +34,7 @@ type Visit struct {
 	service *service.Service
 	desk    Desk
 	opts    Options
+	session *form.Session // the form as it was shown last; it has a lock of its own
 
 	mu      sync.Mutex
 	answers form.Answers
@@ -69,7 +70,7 @@ type Receipt struct {
 
 // Begin starts a visit for a service.
 func Begin(s *service.Service, d Desk, o Options) *Visit {
-	return &Visit{service: s, desk: d, opts: o, lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
+	return &Visit{service: s, desk: d, opts: o, session: s.Begin(), lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
 }
 
 // Service is what the visit is about.
@@ -95,7 +96,7 @@ func (v *Visit) SetLang(lang string) {
 // it says: View, Summary and Submit all count from that day, and the application names it, so that the town hall does too.
 func (v *Visit) View() form.View {
 	a, s := v.said()
-	return v.service.View(a, s.lang, s.day)
+	return v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day})
 }
 
 // Advise tells what the form says about a goal for the answers given so far: nothing is applied for by it.
@@ -181,6 +182,7 @@ func (v *Visit) Receipt() (Receipt, bool) {
 func (v *Visit) Wipe() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.session.Forget()
 	clear(v.answers)
 	for _, f := range v.files {
 		clear(f.Data)
