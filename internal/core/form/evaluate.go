@@ -14,8 +14,9 @@ import (
 type trouble struct {
 	keyword string
 	rule    string // the rule's name; empty for the schema and what belongs to it
-	part    string // of a place: which of its parts it is
+	part    string // of an answer made of several: which of its parts it is
 	args    []any
+	also    []trouble // what is wrong with its other parts
 }
 
 // state is one evaluation of a form: what counts, what is hidden, what is wrong. It lives as long as one call.
@@ -96,7 +97,7 @@ func (s *state) read(fd *field) {
 	if empty(raw) {
 		return
 	}
-	v, t := fd.interpret(raw, s.options[fd.Path], s.in.Day)
+	v, t := s.interpret(fd, raw)
 	if t != nil {
 		s.wrong[fd.Path] = *t
 		return
@@ -108,6 +109,14 @@ func (s *state) read(fd *field) {
 		return // an empty box is no answer
 	}
 	s.values[fd.Path] = v
+}
+
+// interpret is the value that counts for a raw answer, or what is wrong with it.
+func (s *state) interpret(fd *field, raw any) (any, *trouble) {
+	if fd.whole != nil {
+		return s.compose(fd, raw)
+	}
+	return fd.interpret(raw, s.options[fd.Path], s.in.Day)
 }
 
 // validate asks the schema about everything that counts.
@@ -128,6 +137,9 @@ func (s *state) validate() {
 		fd := s.f.nearest(path)
 		if fd == nil || s.wrong[fd.Path].keyword != "" || s.values[fd.Path] == nil {
 			continue
+		}
+		if fd.whole != nil {
+			t.part, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, fd.Path), "/"), "/")
 		}
 		s.wrong[fd.Path] = t
 	}
@@ -282,7 +294,7 @@ func (f *Form) Clean(in Input) Answers {
 		case !fd.answers():
 		case s.values[fd.Path] != nil:
 			put(clean, fd.Path, s.values[fd.Path])
-		case t.keyword != "" && t.keyword != "missing":
+		case t.keyword != "" && (t.keyword != "missing" || t.part != ""): // half of an address is not nothing
 			put(clean, fd.Path, raw)
 		}
 	})
