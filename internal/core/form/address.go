@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/spelling"
 )
@@ -63,23 +64,19 @@ func parsePostcode(typed string, all map[string]string, _ time.Time) (value, key
 // it finds, by their names; nothing is checked.
 func ParseAddress(typed string) map[string]string {
 	said := map[string]string{}
-	note := func(name string, words []string) bool {
-		if text := strings.Join(words, " "); text != "" && said[name] == "" {
-			said[name] = text
-			return true
-		}
-		return false
-	}
+	coded := slices.ContainsFunc(strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }), postcode.MatchString)
 	for _, line := range strings.FieldsFunc(typed, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
 		words := strings.Fields(line)
 		if at := slices.IndexFunc(words, postcode.MatchString); at >= 0 && said["postcode"] == "" {
 			said["postcode"] = postcode.FindStringSubmatch(words[at])[1]
-			note("town", words[at+1:])
+			if town := strings.Join(words[at+1:], " "); town != "" {
+				said["town"] = town
+			}
 			words = words[:at]
 		}
 		text := strings.Join(words, " ")
 		switch {
-		case text == "":
+		case text == "" || strings.EqualFold(text, "Deutschland") || strings.EqualFold(text, "Germany"):
 		case said["street"] == "":
 			s := ParseSpot(text)
 			said["street"] = s.Street
@@ -88,8 +85,7 @@ func ParseAddress(typed string) map[string]string {
 			}
 		case said["number"] == "" && houseNumber.MatchString(text):
 			said["number"] = text
-		case said["postcode"] == "" && said["number"] != "" && note("town", words): // "Ostkorso 8, Bad Oeynhausen"
-		case said["town"] == "":
+		case !coded && said["town"] == "": // "Ostkorso 8, Bad Oeynhausen"
 			said["town"] = text
 		case said["addition"] == "":
 			said["addition"] = text
