@@ -8,29 +8,29 @@ import (
 type Kind string
 
 const (
-	Text     Kind = "text"
-	LongText Kind = "longtext"
-	Number   Kind = "number"
-	Money    Kind = "money" // value: whole cents
-	Date     Kind = "date"  // value: "2026-11-23"
-	Bool     Kind = "bool"  // yes or no, two choices
-	Choice   Kind = "choice"
-	Choices  Kind = "choices" // several of many
-	Plate    Kind = "plate"   // German vehicle registration number
-	IBAN     Kind = "iban"    // value: "DE89370400440532013000"
-	Email    Kind = "email"
-	Phone    Kind = "phone"   // value: with the country's code, "+495731140"
-	Time     Kind = "time"    // value: "09:30"
-	Consent  Kind = "consent" // one box to tick
-	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
-	Place    Kind = "place"   // value: an object, see Spot
-	Address   Kind = "address" // value: an object, see Address
-	Person   Kind = "person"  // value: an object: given, family, birth, ...
-	Organisation     Kind = "organisation"
-	Repeat   Kind = "repeat"  // entries of the same questions, as many as there are children: the end of the list, where one more is begun
-	Entry    Kind = "entry"   // the head of one entry
-	Info     Kind = "info"    // a block of text, no value
-	Computed Kind = "computed"
+	Text         Kind = "text"
+	LongText     Kind = "longtext"
+	Number       Kind = "number"
+	Money        Kind = "money" // value: whole cents
+	Date         Kind = "date"  // value: "2026-11-23"
+	Bool         Kind = "bool"  // yes or no, two choices
+	Choice       Kind = "choice"
+	Choices      Kind = "choices" // several of many
+	Plate        Kind = "plate"   // German vehicle registration number
+	IBAN         Kind = "iban"    // value: "DE89370400440532013000"
+	Email        Kind = "email"
+	Phone        Kind = "phone"   // value: with the country's code, "+495731140"
+	Time         Kind = "time"    // value: "09:30"
+	Consent      Kind = "consent" // one box to tick
+	Photos       Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
+	Place        Kind = "place"   // value: an object, see Spot
+	Address      Kind = "address" // value: an object, see Address
+	Person       Kind = "person"  // value: an object: given, family, birth, ...
+	Organisation Kind = "organisation"
+	Repeat       Kind = "repeat" // entries of the same questions, as many as there are children: the end of the list, where one more is begun
+	Entry        Kind = "entry"  // the head of one entry
+	Info         Kind = "info"   // a block of text, no value
+	Computed     Kind = "computed"
 )
 
 // Typed tells whether an answer of this kind is typed letter by letter.

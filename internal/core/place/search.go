@@ -102,4 +102,3 @@ func (t *Town) Suggest(typed string, most int) []string {
 	}
 	return out
 }
-

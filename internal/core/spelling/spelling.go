@@ -38,7 +38,9 @@ func (n Name) Likeness(typed Name) float64 {
 }
 
 // Same tells whether two names differ in nothing but their spelling.
-func Same(a, b string) bool { return strings.ReplaceAll(Fold(a), " ", "") == strings.ReplaceAll(Fold(b), " ", "") }
+func Same(a, b string) bool {
+	return strings.ReplaceAll(Fold(a), " ", "") == strings.ReplaceAll(Fold(b), " ", "")
+}
 
 // Fold makes spellings of one name alike, for sorting and comparing: "Königstr." is "koenigstrasse".
 func Fold(text string) string { return fold(text, false) }
