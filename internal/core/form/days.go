@@ -2,6 +2,7 @@ package form
 
 import (
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -20,8 +21,11 @@ func (f *field) pick() Pick {
 // It is what a calendar greys out.
 func (f *Form) Fits(in Input, path string, days []time.Time) []bool {
 	fits := make([]bool, len(days))
-	fd := f.fields[path]
-	if fd == nil || fd.Kind != Date {
+	fd := f.nearest(path)
+	switch {
+	case fd != nil && fd.whole != nil:
+		return f.partFits(in, fd, strings.TrimPrefix(path, fd.Path+"/"), days)
+	case fd == nil || fd.Kind != Date:
 		return fits
 	}
 	s := f.evaluate(in)
@@ -37,6 +41,43 @@ func (f *Form) Fits(in Input, path string, days []time.Time) []bool {
 		fits[i] = (!fd.Past || iso <= in.Day.Format(time.DateOnly)) && s.allow(fd)
 	}
 	s.wrong[path] = was
+	return fits
+}
+
+// partFits is Fits for a part of an answer.
+func (f *Form) partFits(in Input, fd *field, name string, days []time.Time) []bool {
+	fits := make([]bool, len(days))
+	p, ok := fd.whole.part(name)
+	if !ok || p.kind != Date {
+		return fits
+	}
+	s := f.evaluate(in)
+	all, _ := s.vars["answers"].(map[string]any)
+	raw, _ := in.Answers.Get(fd.Path)
+	said, _ := object(raw)
+	before, _ := Answers(all).Get(fd.Path)
+	was := s.wrong[fd.Path]
+	for i, day := range days {
+		iso := day.Format(time.DateOnly)
+		if _, keyword := p.parse(iso, nil, in.Day); keyword != "" {
+			continue
+		}
+		with := maps.Clone(said)
+		if with == nil {
+			with = map[string]any{}
+		}
+		with[name] = iso
+		v, t := s.compose(fd, with)
+		if fits[i] = true; t != nil { // the other parts are not there yet: no rule can be asked
+			continue
+		}
+		delete(s.wrong, fd.Path)
+		s.values[fd.Path] = v
+		put(all, fd.Path, forRules(fd.Kind, v))
+		fits[i] = s.allow(fd)
+	}
+	put(all, fd.Path, before)
+	s.wrong[fd.Path] = was
 	return fits
 }
 

@@ -422,6 +422,28 @@ func TestACalendarGreysOutWhatARuleRefuses(t *testing.T) {
 	}
 }
 
+func TestADayOfAPartIsHeldAgainstItsRules(t *testing.T) {
+	f := made(t)
+	days := []time.Time{monday.AddDate(-126, 0, 0), monday.AddDate(-40, 0, 0), monday.AddDate(-2, 0, 0), monday.AddDate(0, 0, 1)}
+	for _, c := range []struct {
+		a    Answers
+		path string
+		want []bool
+	}{
+		{Answers{}, "/who/birth", []bool{false, true, true, false}},
+		{Answers{"who": obj{"given": "Renate", "family": "Vogt"}}, "/who/birth", []bool{false, true, false, false}}, // adults only
+		{Answers{"who": "Renate Vogt"}, "/who/birth", []bool{false, true, true, false}},
+		{Answers{"children": []any{obj{"child": obj{"given": "Mia"}}}}, "/children/0/child/birth", []bool{false, false, true, false}},
+		{Answers{}, "/who/family", []bool{false, false, false, false}},
+		{Answers{}, "/who/nothing", []bool{false, false, false, false}},
+		{Answers{}, "", []bool{false, false, false, false}},
+	} {
+		if fits := f.Fits(input(c.a), c.path, days); !reflect.DeepEqual(fits, c.want) {
+			t.Errorf("%v at %s: %v", c.a, c.path, fits)
+		}
+	}
+}
+
 func TestALongListIsSearched(t *testing.T) {
 	rows := make([]any, 400)
 	for i := range rows {

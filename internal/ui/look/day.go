@@ -33,9 +33,9 @@ func Day(st Style, o DayOpts) *Touch {
 			free = st.U(2)
 		}
 		p.box(free, free, s.Width-2*free, s.Height-2*free, p.m.radius, ground, edge, stroke)
-		f, w := p.dayFace(o.Label, s.Width)
+		f := p.dayFace(widestDay, s.Width)
 		f.color = ink
-		lh := p.st.Size(f.size) * leading(f.size, f.bold)
+		w, lh := p.width(o.Label, f), p.lineHeight(f)
 		p.dayNumber(o.Label, f, s)
 		if o.Today {
 			p.fill((s.Width-w)/2, (s.Height+lh)/2-p.st.U(2), w, p.st.U(4), p.st.U(2), ink)
@@ -54,7 +54,7 @@ func Day(st Style, o DayOpts) *Touch {
 // NoDay is a day that cannot be chosen: only its number, faint. An empty label leaves the place free.
 func NoDay(st Style, label string) *Drawn {
 	return newDrawn(st, func(*pen) float32 { return st.U(40) }, dayHeight, func(p *pen, s fyne.Size) {
-		f, _ := p.dayFace(label, s.Width)
+		f := p.dayFace(widestDay, s.Width)
 		f.bold, f.color = false, p.c.Ink2
 		w := p.width(label, f)
 		p.dayNumber(label, f, s)
@@ -67,7 +67,7 @@ func NoDay(st Style, label string) *Drawn {
 // Weekday is the short name of a weekday above its column.
 func Weekday(st Style, label string) *Drawn {
 	return newDrawn(st, func(*pen) float32 { return st.U(40) }, func(p *pen, _ float32) float32 { return p.lineHeight(face{Body, true, p.c.Ink2}) }, func(p *pen, s fyne.Size) {
-		f, _ := p.dayFace(label, s.Width)
+		f := p.dayFace(widestWeekday, s.Width)
 		f.size, f.color = Body, p.c.Ink2
 		p.dayNumber(label, f, s)
 	}, nil)
@@ -77,20 +77,26 @@ func dayHeight(p *pen, _ float32) float32 {
 	return max(p.m.touch*1.25, p.lineHeight(face{Lead, true, p.c.Ink})+p.st.U(8))
 }
 
-// dayFace is a day's letters, large as the text is, but never wider than the day: the number of a day is two signs, and has its place by its column.
-func (p *pen) dayFace(label string, room float32) (f face, w float32) {
+// dayFace is a day's letters, large as the text is, but never wider than the day. widest is the widest label of its sort: all have letters of one size.
+func (p *pen) dayFace(widest string, room float32) (f face) {
 	f = face{Lead, true, p.c.Ink}
 	for _, factor := range []float32{p.st.Factor(), 1.5, 1.25, 1} {
 		if factor > p.st.Factor() {
 			continue
 		}
 		p.st.Text = factor
-		if w = p.width(label, f); w <= room-p.st.U(6) {
+		if p.width(widest, f) <= room-p.st.U(6) {
 			break
 		}
 	}
-	return f, w
+	return f
 }
+
+// The widest number of a day, and about the widest short name of a weekday.
+const (
+	widestDay     = "00"
+	widestWeekday = "We"
+)
 
 // dayNumber draws a label in the middle.
 func (p *pen) dayNumber(label string, f face, s fyne.Size) {

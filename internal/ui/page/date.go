@@ -176,7 +176,11 @@ func (d drawer) monthHead(f form.Field, month time.Time) fyne.CanvasObject {
 		}})
 	}
 	title := look.Text(d.st, look.Lead, d.monthName(month), look.TextOpts{Bold: true, Heading: true, Center: true})
-	return look.Shares(d.st.U(8), []float32{1, 4, 1}, way(-1, "arrow-left", "page.date.before", "before"), middle(title), way(1, "arrow-right", "page.date.after", "after"))
+	before, after := way(-1, "arrow-left", "page.date.before", "before"), way(1, "arrow-right", "page.date.after", "after")
+	if d.st.Shell == look.Phone && d.st.Factor() > 1 { // the name needs the whole line
+		return look.Column(d.choiceGap(), title, look.Rows(d.choiceGap(), 2, before, after))
+	}
+	return look.Shares(d.st.U(8), []float32{1, 4, 1}, before, middle(title), after)
 }
 
 // middle puts an object in the middle of the height it gets.

@@ -49,7 +49,10 @@ func (d drawer) place(f form.Field) fyne.CanvasObject {
 		}
 		parts = append(parts, line)
 	}
-	f.Missing, f.Problem = false, "" // told at the part
+	if f.Note != "" && d.problem(f) == "" && !strings.HasPrefix(d.focused, f.Path+"/") { // below, and not while somebody types: it would move what he types into
+		parts = append(parts, d.note(f.Note))
+	}
+	f.Note, f.Missing, f.Problem = "", false, "" // told at the part
 	return d.block(f, look.Column(gap, parts...))
 }
 
