@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -18,6 +20,8 @@ type leaf struct {
 	list     bool
 	object   bool // a whole object is the answer
 	required bool
+	parts    []string // of an object: its properties
+	needs    []string // and those it cannot be without
 }
 
 // node is the part of JSON Schema that a form's data is described with: nested objects with properties, and references inside the file.
@@ -105,7 +109,8 @@ func (c collector) collect(at string, n node, required bool, depth int) error {
 		return c.collect(at+"/*", entry, true, depth+1)
 	}
 	if n.Properties == nil || c.whole[at] {
-		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, required: required && at != ""}
+		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, required: required && at != "",
+			parts: slices.Sorted(maps.Keys(n.Properties)), needs: n.Required}
 		return nil
 	}
 	for name, p := range n.Properties {

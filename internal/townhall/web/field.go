@@ -26,6 +26,8 @@ type field struct {
 	Base                                                      string       // address under which they are shown
 	List                                                      []string     // what the browser offers while somebody types
 	Full                                                      bool         // no more fit
+	Live                                                      bool         // what is typed changes other fields
+	Filter                                                    bool         // of a long list: it can be searched
 }
 
 type fieldPhoto struct{ Digest, Label string }
@@ -68,12 +70,15 @@ func draw(f form.Field, say bool) field {
 		if a := answer(f); !a.Blank {
 			x.Text = a.Text
 		}
-	case f.Kind == form.Place:
+	case len(f.Parts) > 0:
 		x.Shape, x.Problem = "group", "" // told at the part
 		for _, part := range f.Parts {
 			y := draw(part, say)
+			for _, o := range part.Offers {
+				y.List, y.Live = append(y.List, o.Text), y.Live || len(o.With) > 0
+			}
 			switch {
-			case strings.HasSuffix(part.Path, "/number"):
+			case strings.HasSuffix(part.Path, "/number"), strings.HasSuffix(part.Path, "/postcode"):
 				y.Width = "short"
 			case strings.HasSuffix(part.Path, "/words"):
 				y.Width = ""
@@ -91,7 +96,7 @@ func draw(f form.Field, say bool) field {
 	case f.Kind == form.Consent:
 		x.Shape, x.Checked = "consent", form.Same(f.Value, true)
 	case f.Kind == form.Choices:
-		x.Shape, x.Type, list = "options", "checkbox", f.Options
+		x.Shape, x.Type, list, x.Filter = "options", "checkbox", f.Options, f.Search
 	case f.Kind == form.Choice && len(f.Options) >= selectFrom:
 		x.Shape, list = "select", f.Options
 	case f.Kind == form.Choice || f.Kind == form.Bool:
