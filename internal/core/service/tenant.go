@@ -27,8 +27,10 @@ type Tenant struct {
 		ID   string `yaml:"id"`
 		Icon string `yaml:"icon"`
 	} `yaml:"situations"`
-	Often []string `yaml:"popular"` // ids of services, most used first
-	Help  string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
+	Audience []mark   `yaml:"groups"`  // target groups, in order; their title is text group.<id>, more words for the search group-words.<id>
+	Subjects []mark   `yaml:"topics"`  // what services are about, in order; their title is text topic.<id>
+	Often    []string `yaml:"popular"` // ids of services, most used first
+	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
 	texts  *text.Texts
 	tables map[string]table
@@ -90,6 +92,12 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 			tab.Versions[i].Data = expr.Normal(v.Data)
 		}
 		t.tables[strings.TrimSuffix(path.Base(file), ".yaml")] = tab
+	}
+	if err := t.checkOffices(); err != nil {
+		return nil, err
+	}
+	if err := t.checkMarks(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
