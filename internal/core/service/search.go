@@ -67,7 +67,7 @@ const plainSaying, phraseMore = 0.9, 0.08
 const (
 	inTitle, titleStep, inTitleLeast = 1, 0.03, 0.75
 	inWords                          = 0.85
-	inFor                            = 0.5
+	inFor                            = 0.7
 	inTopic                          = 0.3
 	inLead                           = 0.2
 )
