@@ -10,6 +10,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/about"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
@@ -25,6 +26,9 @@ type card struct {
 	ready   error // the device can take an application at all
 	ways    []visit.WayState
 	printer error
+
+	counted bool                   // it was asked how many wait
+	queues  map[string]about.Queue // by office, as far as known
 }
 
 func (*card) name() string { return "service" }
@@ -87,15 +91,7 @@ func (c *card) draw(k *Kiosk) page {
 			p.body = append(p.body, first)
 		}
 	}
-	var office []fyne.CanvasObject
-	for _, l := range []struct{ icon, text string }{{"building-bank", s.Office}, {"info-circle", s.Law}} {
-		if l.text != "" {
-			office = append(office, k.iconLine(l.icon, l.text))
-		}
-	}
-	if len(office) > 0 {
-		p.body = append(p.body, look.Column(k.px(10), office...))
-	}
+	p.body = append(p.body, c.where(k)...)
 	if s.Promise != "" {
 		p.foot = append(p.foot, k.iconLine("shield-check", s.Promise))
 	}

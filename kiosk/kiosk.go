@@ -35,6 +35,11 @@ type Options struct {
 	Status    Status // nil: always online
 	// Faults gives the devices of the desk that do not work just now. nil: nobody looks after them, and each is found out when it is needed.
 	Faults func() []visit.Fault
+	// Records is what the town hall has published. nil: nothing is known of it.
+	Records Records
+	// Clock tells how far this terminal's clock is ahead of the town hall's, and whether the town hall's was heard. It may be called on any
+	// goroutine. nil: both are the same.
+	Clock func() (ahead time.Duration, heard bool)
 
 	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
 	Speak func(ctx context.Context, lang, text string) error

@@ -15,6 +15,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/about"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
@@ -57,6 +58,12 @@ func (r *rig) answer(a service.Answer) string {
 	return secret
 }
 
+// waiting is a card at a time when four people wait at the open office.
+func (r *rig) waiting() *card {
+	return &card{service: r.service("parken"), asked: true, told: true, counted: true,
+		queues: map[string]about.Queue{"buergerbuero": {Office: "buergerbuero", Waiting: 4, At: r.clock.Add(-3 * time.Minute)}}}
+}
+
 func asked() service.Answer {
 	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	return service.Answer{Case: "BO-26-4T7K-2M9-X", Service: "parken", Title: "Bewohnerparkausweis", State: service.StateAsked, Text: "Wir brauchen noch etwas von Ihnen.",
@@ -73,6 +80,8 @@ var screens = []struct {
 	{"01-attract", func(r *rig) {}},
 	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
 	{"02-often", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&often{}) }},
+	{"02-audience", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&audience{}) }},
+	{"02-audience-group", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&audience{group: "gaeste"}) }},
 	{"02-language", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&language{}) }},
 	{"02-situation", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "auto"}) }},
 	{"02-situation-empty", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "umzug"}) }},
@@ -89,6 +98,13 @@ var screens = []struct {
 			ways: []visit.WayState{{Way: pay.Card, Err: visit.ErrUnreachable}, {Way: pay.Invoice}}})
 	}},
 	{"04-service-information", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&card{service: r.service("ausweis")}) }},
+	{"04-service-about", func(r *rig) {
+		r.k.enter(r.k.s.style.Lang)
+		c := r.waiting()
+		r.k.push(c)
+		r.k.push(&allAbout{card: c})
+	}},
+	{"04-service-waiting", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(r.waiting()) }},
 	{"05-form", func(r *rig) { r.filled(); r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{}}) }},
 	{"05-form-first", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "who", false)) }},
 	{"06-form-problem", func(r *rig) {

@@ -154,7 +154,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
-		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults,
+		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults, Records: m.post, Clock: m.post.Client.Clock,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, bell.Ring); err != nil {

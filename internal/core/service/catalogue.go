@@ -282,11 +282,7 @@ func (c *Catalogue) index() map[string]*Index {
 	for _, lang := range langs {
 		var entries []Listing
 		for _, s := range c.offered().newest {
-			var topics []string
-			for _, situation := range s.Situations {
-				topics = append(topics, c.tenant.Say(lang, "situation."+situation))
-			}
-			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
+			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: c.topics(lang, s), For: c.groupWords(lang, s), Lead: s.Say(lang, "lead")})
 		}
 		indexes[lang] = NewIndex(lang, entries, c.Synonyms(lang))
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type Service struct {
 	Key        string    // Leistungsschlüssel, 14 digits; empty as long as nobody has confirmed one
 	Trust      string    // the lowest level that the law allows: "none", "basis", "substantial", "high"
 	Office     string    // row of the tenant's table "offices"
+	Groups     []string  // ids of the tenant's target groups: whom it is for
+	Topics     []string  // ids of the tenant's topics, the one it belongs to first
+	Channels   []string  // the ways in which it can be done: AtTerminal ...
+	Legal      []Legal   // what it rests on
 
 	tenant    *Tenant
 	texts     *text.Texts
@@ -46,6 +51,8 @@ type Service struct {
 // ErrInform says that a service only informs: nothing can be applied for.
 var ErrInform = errors.New("service: only informs")
 
+var keyForm = regexp.MustCompile(`^[0-9]{14}$`)
+
 // description is service.yaml.
 type description struct {
 	ID         string                 `yaml:"id"`
@@ -58,6 +65,11 @@ type description struct {
 	Key        string                 `yaml:"key"`
 	Trust      string                 `yaml:"trust"`
 	Office     string                 `yaml:"office"`
+	Groups     []string               `yaml:"groups"`
+	Topics     []string               `yaml:"topics"`
+	Channels   []string               `yaml:"channels"`
+	Legal      []Legal                `yaml:"legal"`
+	At         map[string]elsewhere   `yaml:"at"` // by tenant
 	Card       cardLayout             `yaml:"card"`
 	Claims     map[string]form.Source `yaml:"claims"`
 }
@@ -135,7 +147,9 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	if id, version, old := strings.Cut(name, "@"); d.ID != id || d.Version == "" || (old && d.Version != version) {
 		return nil, fmt.Errorf("%s/service.yaml: id and version have to be those of the folder", name)
 	}
+	d = d.at(t.ID)
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
+		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
 	own, err := loadTexts(folder)
 	if err != nil {
@@ -184,7 +198,10 @@ func (s *Service) check(name string) error {
 	if !slices.Contains([]string{"none", "basis", "substantial", "high"}, s.Trust) {
 		return fmt.Errorf("%s/service.yaml: no such trust level: %q", name, s.Trust)
 	}
-	return nil
+	if s.Key != "" && !keyForm.MatchString(s.Key) {
+		return fmt.Errorf("%s/service.yaml: key: a Leistungsschlüssel has 14 digits", name)
+	}
+	return s.checkAbout(name)
 }
 
 // compile reads what stands in expressions: card, claims and documents.

@@ -27,8 +27,10 @@ type Tenant struct {
 		ID   string `yaml:"id"`
 		Icon string `yaml:"icon"`
 	} `yaml:"situations"`
-	Often []string `yaml:"popular"` // ids of services, most used first
-	Help  string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
+	Audience []mark   `yaml:"groups"`  // target groups, in order; their title is text group.<id>, more words for the search group-words.<id>
+	Subjects []mark   `yaml:"topics"`  // what services are about, in order; their title is text topic.<id>
+	Often    []string `yaml:"popular"` // ids of services, most used first
+	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
 	texts  *text.Texts
 	tables map[string]table
@@ -91,6 +93,12 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 		}
 		t.tables[strings.TrimSuffix(path.Base(file), ".yaml")] = tab
 	}
+	if err := t.checkOffices(); err != nil {
+		return nil, err
+	}
+	if err := t.checkMarks(); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
@@ -105,22 +113,6 @@ func loadTexts(folder fs.FS) (*text.Texts, error) {
 	}
 	return t, err
 }
-
-// Offices lists the rows of the table "offices" on a day, by name in a language.
-func (t *Tenant) Offices(lang string, day time.Time) []Office {
-	rows, _ := t.Tables(day)["offices"].(map[string]any)
-	var list []Office
-	for _, id := range sortedKeys(rows) {
-		if o, ok := rows[id].(map[string]any); ok {
-			list = append(list, Office{id, form.InLang(lang, o["name"])})
-		}
-	}
-	slices.SortFunc(list, func(a, b Office) int { return strings.Compare(a.Name, b.Name) })
-	return list
-}
-
-// Office is one of a tenant's offices.
-type Office struct{ ID, Name string }
 
 // Say gives one of the tenant's sentences; see text.Texts.Say.
 func (t *Tenant) Say(lang, key string, args ...any) string { return t.texts.Say(lang, key, args...) }
