@@ -1,6 +1,8 @@
 // Package document is the one model of what is printed: a slip at the receipt printer, a permit or a letter as PDF, a page on the screen.
 package document
 
+import "strconv"
+
 // Document is a sequence of blocks.
 type Document struct {
 	Title  string
@@ -43,7 +45,7 @@ type Block struct {
 	Columns  []Column
 	Rows     []Cells
 	Picture  []byte  // PNG or JPEG; see CheckPicture
-	Width    float64 // of an Image, in millimetres on A4; 0 is 40. Narrow paper takes the same share of its width
+	Width    float64 // of an Image, in millimetres, less where the paper is narrower; 0 is 40
 	Strokes  []Stroke
 }
 
@@ -81,6 +83,14 @@ func (b Block) Head() bool {
 		}
 	}
 	return false
+}
+
+// Mark is what stands before the i-th line of a list where there is no better sign: "-", or its number.
+func Mark(b Block, i int) string {
+	if b.Numbered {
+		return strconv.Itoa(i+1) + "."
+	}
+	return "-"
 }
 
 // Parts splits a document at its cuts.

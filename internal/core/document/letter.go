@@ -44,7 +44,7 @@ func (d Document) Flat() Document {
 		blocks = append(blocks, Block{Kind: Row, Label: i.Label, Text: i.Text})
 	}
 	if l.Subject != "" {
-		blocks = append(blocks, Block{Kind: Heading, Level: 2, Text: l.Subject})
+		blocks = append(blocks, Block{Kind: Space}, Block{Kind: Heading, Level: 2, Text: l.Subject}, Block{Kind: Space})
 	}
 	blocks = append(blocks, d.Blocks...)
 	for i, column := range l.Foot {

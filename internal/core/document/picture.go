@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	_ "image/jpeg" // the two kinds of pictures that documents may have
 	_ "image/png"
 	"math"
@@ -138,6 +139,41 @@ func Fit(strokes []Stroke, width, height float64) []Stroke {
 		out = append(out, t)
 	}
 	return out
+}
+
+// Sketch draws strokes in black on white, thick enough for a receipt printer; nil when there are none.
+func Sketch(strokes []Stroke, width, height int) *image.Gray {
+	const pen = 2.5
+	fitted := Fit(strokes, float64(width)-4*pen, float64(height)-4*pen)
+	if fitted == nil {
+		return nil
+	}
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range img.Pix {
+		img.Pix[i] = 0xFF
+	}
+	dot := func(at Point) {
+		x, y := at.X+2*pen, at.Y+2*pen
+		for py := int(y - pen); py <= int(y+pen); py++ {
+			for px := int(x - pen); px <= int(x+pen); px++ {
+				if d := math.Hypot(float64(px)-x, float64(py)-y); d <= pen/2+0.5 && (image.Point{X: px, Y: py}).In(img.Rect) {
+					img.SetGray(px, py, color.Gray{})
+				}
+			}
+		}
+	}
+	for _, s := range fitted {
+		dot(s[0])
+		for i := 1; i < len(s); i++ {
+			a, b := s[i-1], s[i]
+			n := int(math.Hypot(b.X-a.X, b.Y-a.Y)) + 1
+			for j := 1; j <= n; j++ {
+				f := float64(j) / float64(n)
+				dot(Point{a.X + (b.X-a.X)*f, a.Y + (b.Y-a.Y)*f})
+			}
+		}
+	}
+	return img
 }
 
 // String tells no more of a signature than its length: it must not stand in a log.

@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/draw"
 	"image/png"
-	"strconv"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/barcode"
@@ -210,9 +209,9 @@ func (f *flow) list(b document.Block) {
 	marks := make([]string, len(b.Lines))
 	indent := 6.0
 	for i := range b.Lines {
-		marks[i] = f.faces[regular].clean("•")
-		if b.Numbered {
-			marks[i] = strconv.Itoa(i+1) + "."
+		marks[i] = document.Mark(b, i)
+		if !b.Numbered {
+			marks[i] = f.faces[regular].clean("•")
 		}
 		indent = max(indent, f.measure(regular, size, marks[i])+2.5)
 	}

@@ -128,6 +128,7 @@ func (f *flow) block(b document.Block, all []document.Block, i int) error {
 		w := regular
 		if b.Bold {
 			w = bold
+			f.room(18) // it may be the name of what follows
 		}
 		f.lines(f.wrap(w, 11, b.Text, column), w, 11, 1.42, black, b.Center)
 		f.y += 2
