@@ -21,7 +21,7 @@ type Data struct {
 	Today       time.Time
 	Settled     bool    // false: it is not clear yet how the payment ended
 	Online      bool    // true: the device has a line, the application leaves at once
-	Letter      *Letter // what a clerk writes; nil for papers that are no letter
+	Letter      *Letter // what a clerk writes; nil where nobody does
 	Home        string  // where the town hall publishes its schemas: "https://rathaus.example"; "" where nobody knows
 }
 
@@ -80,21 +80,22 @@ func (s *Service) Documents() []string { return sortedKeys(s.documents) }
 // vars are the values of the variables. The rules count from the day of the application, whenever the document is made.
 func (s *Service) vars(d Data, lang string) expr.Vars {
 	app, day := d.Application, s.day(d)
+	written := Letter{}
+	if d.Letter != nil {
+		written = *d.Letter
+	}
 	vars := expr.Vars{
 		"answers": map[string]any{}, "said": map[string]any{}, "tables": s.tenant.Tables(day), "day": day.Format(time.DateOnly), "lang": lang,
 		"app":   map[string]any{"case": app.Case, "day": day.Format(time.DateOnly), "fee": int64(app.Fee), "way": string(app.Way), "channel": app.Channel},
 		"title": s.Title(lang), "tenant": s.tenant.Name, "outcome": nil, "secret": d.Secret, "sent": d.Sent, "attestation": d.Attestation,
 		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
-		"steps": []any{}, "item": nil, "outer": nil, "number": int64(0), "item_said": map[string]any{}, "letter": nil, "office": nil, "sender": nil,
+		"steps": []any{}, "item": nil, "outer": nil, "number": int64(0), "item_said": map[string]any{}, "letter": written.vars(), "office": s.tenant.officeVars(s.Office, lang, d.Today), "sender": s.tenant.sender(d.Today),
 	}
 	if s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})
 	}
 	if d.Outcome != nil {
 		vars["outcome"] = outcome(*d.Outcome)
-	}
-	if d.Letter != nil {
-		vars["letter"], vars["office"], vars["sender"] = d.Letter.vars(), s.tenant.officeVars(s.Office, lang, d.Today), s.tenant.sender(d.Today)
 	}
 	return vars
 }

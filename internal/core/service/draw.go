@@ -67,6 +67,11 @@ func (b blockRule) make(s scope) ([]document.Block, error) {
 			return nil, err
 		}
 	}
+	if b.transfer != nil {
+		if block.Data, err = b.transfer.data(s.vars); err != nil {
+			return nil, err
+		}
+	}
 	if block.Lines, err = b.list(s); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type Letter struct {
 	Text       string
 	Clerk      string // who signs; "" for nobody
 	Phone      string // the clerk's; "" is the office's
+	Granted    bool   // it tells that what was asked for is granted
 }
 
 func (l Letter) vars() map[string]any {
@@ -40,7 +41,7 @@ func (l Letter) vars() map[string]any {
 		}
 		return out
 	}
-	return map[string]any{"to": list(l.To), "remarks": list(l.Remarks), "subject": l.Subject, "salutation": l.Salutation, "text": l.Text, "clerk": l.Clerk, "phone": l.Phone}
+	return map[string]any{"to": list(l.To), "remarks": list(l.Remarks), "subject": l.Subject, "salutation": l.Salutation, "text": l.Text, "clerk": l.Clerk, "phone": l.Phone, "granted": l.Granted}
 }
 
 // letterLayout is what stands around the blocks of a letter: from, remarks, to and foot are lists of lines.

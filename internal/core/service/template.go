@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
@@ -24,6 +25,7 @@ type template struct {
 
 type templateLayout struct {
 	Title  form.Saying   `yaml:"title"`
+	Frame  string        `yaml:"frame"` // in place of letter: that of the general paper with this name, or the tenant's
 	Letter *letterLayout `yaml:"letter"`
 	Blocks []blockLayout `yaml:"blocks"`
 }
@@ -38,25 +40,26 @@ const group document.Kind = "group"
 // What stands below each sees item (the entry), number (from 1), and item_said: the entry's answers as people write them, where each names a list of
 // the answers. In an inner group outer is the entry of the outer one.
 type blockLayout struct {
-	Kind     document.Kind  `yaml:"kind"`
-	When     form.Source    `yaml:"when"`
-	Level    int            `yaml:"level"`
-	Bold     bool           `yaml:"bold"`
-	Center   bool           `yaml:"center"`
-	Numbered bool           `yaml:"numbered"`
-	Label    *form.Saying   `yaml:"label"`
-	Text     *form.Saying   `yaml:"text"`
-	Value    *form.Value    `yaml:"value"`
-	Lines    form.Source    `yaml:"lines"` // of mono and list
-	Items    []cellLayout   `yaml:"items"` // of a list, before its lines
-	Data     form.Source    `yaml:"data"`  // of qr and barcode; of a signature: place and day
-	Strokes  form.Source    `yaml:"strokes"`
-	File     string         `yaml:"file"`  // of an image: in the service's documents/, or the tenant's
-	Width    float64        `yaml:"width"` // of an image, in millimetres
-	Each     form.Source    `yaml:"each"`  // of a group or a table: a list
-	Blocks   []blockLayout  `yaml:"blocks"`
-	Columns  []columnLayout `yaml:"columns"`
-	Rows     []rowLayout    `yaml:"rows"` // of a table, below those of each
+	Kind     document.Kind   `yaml:"kind"`
+	When     form.Source     `yaml:"when"`
+	Level    int             `yaml:"level"`
+	Bold     bool            `yaml:"bold"`
+	Center   bool            `yaml:"center"`
+	Numbered bool            `yaml:"numbered"`
+	Label    *form.Saying    `yaml:"label"`
+	Text     *form.Saying    `yaml:"text"`
+	Value    *form.Value     `yaml:"value"`
+	Lines    form.Source     `yaml:"lines"`    // of mono and list
+	Items    []cellLayout    `yaml:"items"`    // of a list, before its lines
+	Data     form.Source     `yaml:"data"`     // of qr and barcode; of a signature: place and day
+	Transfer *transferLayout `yaml:"transfer"` // of a qr, in place of data: a bank transfer's code
+	Strokes  form.Source     `yaml:"strokes"`
+	File     string          `yaml:"file"`  // of an image: in the service's documents/, or the tenant's
+	Width    float64         `yaml:"width"` // of an image, in millimetres
+	Each     form.Source     `yaml:"each"`  // of a group or a table: a list
+	Blocks   []blockLayout   `yaml:"blocks"`
+	Columns  []columnLayout  `yaml:"columns"`
+	Rows     []rowLayout     `yaml:"rows"` // of a table, below those of each
 }
 
 // cellLayout is something written when its condition holds.
@@ -90,6 +93,7 @@ type blockRule struct {
 	columns                          []cellRule
 	rows                             []rowRule
 	picture                          []byte
+	transfer                         *transferRule
 }
 
 type cellRule struct {
@@ -107,7 +111,7 @@ type rowRule struct {
 // documentVariables are what expressions of documents, cards and claims see besides answers, tables, day and lang:
 // said (answers as people write them, by field name), app (case, day, fee, way, channel), title, tenant, outcome (null, or amount, way, day, time,
 // customer, card, receipt, trace, terminal), secret, sent, attestation, today, settled, online, steps (of the fee, each with label and value);
-// letter, office and sender in letters; item, number, item_said and outer below an each.
+// office (name, address, hours, phone, mail) and sender (the tenant's table "letter"), letter in letters; item, number, item_said and outer below an each.
 func documentVariables() []string {
 	return []string{"said", "app", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled", "online", "steps",
 		"letter", "office", "sender", "item", "number", "item_said", "outer"}
@@ -130,6 +134,11 @@ func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, picture
 	if err := form.Decode(service, file, data, &l); err != nil {
 		return nil, err
 	}
+	if l.Frame != "" {
+		if l.Letter, err = frame(l.Frame, pictures); err != nil {
+			return nil, fmt.Errorf("%s/%s: frame: %w", service, file, err)
+		}
+	}
 	c, err := form.NewCompiler(service, file, texts, documentVariables()...)
 	if err != nil {
 		return nil, err
@@ -147,6 +156,30 @@ func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, picture
 	}
 	t.tables = c.Tables()
 	return t, c.Err()
+}
+
+// frame reads what stands around the blocks of a general paper.
+func frame(name string, folders []fs.FS) (*letterLayout, error) {
+	own, err := fs.Sub(general, "general")
+	if err != nil {
+		return nil, err
+	}
+	file := "documents/" + name + ".yaml"
+	for _, folder := range append(slices.Clone(folders), own) {
+		data, err := fs.ReadFile(folder, file)
+		if isNotExist(err) {
+			continue
+		}
+		var l templateLayout
+		if err == nil {
+			err = form.Decode("general", file, data, &l)
+		}
+		if err == nil && l.Letter == nil {
+			err = fmt.Errorf("%s is no letter", file)
+		}
+		return l.Letter, err
+	}
+	return nil, fmt.Errorf("%s: %w", file, fs.ErrNotExist)
 }
 
 func (d drawer) say(s *form.Saying) *form.Sayer {
@@ -186,7 +219,8 @@ func (d drawer) blocks(layouts []blockLayout, at string, depth int) ([]blockRule
 
 func (d drawer) block(b blockLayout, key string, depth int) (r blockRule, err error) {
 	r = blockRule{blockLayout: b, when: d.rule(b.When, key+".when"), lines: d.rule(b.Lines, key+".lines"), data: d.rule(b.Data, key+".data"),
-		strokes: d.rule(b.Strokes, key+".strokes"), each: d.rule(b.Each, key+".each"), label: d.say(b.Label), text: d.say(b.Text), value: d.write(b.Value)}
+		strokes: d.rule(b.Strokes, key+".strokes"), each: d.rule(b.Each, key+".each"), label: d.say(b.Label), text: d.say(b.Text), value: d.write(b.Value),
+		transfer: d.transfer(b.Transfer, key+".transfer")}
 	for _, item := range b.Items {
 		r.items = append(r.items, d.cell(item, key+".items"))
 	}

@@ -84,6 +84,7 @@ func (b *Book) Letter(ctx context.Context, number, clerk string, l service.Lette
 		}
 		app := c.Application
 		app.Case, app.Lang = c.Number, letterLang(*c)
+		l.Granted = c.State == service.StateApproved
 		doc, err := s.Document("letter", service.Data{Application: app, Outcome: c.Payment, Today: b.o.Now(), Settled: c.Paid || c.Fee == 0, Letter: &l})
 		if err != nil {
 			return errors.Join(ErrPaper, err)
