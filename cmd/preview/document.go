@@ -122,7 +122,7 @@ func sampleData(s *service.Service, answers form.Answers, lang string, day time.
 	if lang == "en" {
 		words = "Your application has been approved.\n\nThere is nothing else you have to do. Please tell us if anything changes."
 	}
-	d.Letter = &service.Letter{To: to, Text: words, Clerk: "Birgit Kowalski", Salutation: "Guten Tag " + to[0] + ","}
+	d.Letter = &service.Letter{To: to, Text: words, Clerk: "Birgit Kowalski", Granted: true, Salutation: "Guten Tag " + to[0] + ","}
 	return d
 }
 

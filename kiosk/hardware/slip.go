@@ -81,11 +81,14 @@ func captioned(l escpos.Line, caption string) []escpos.Line {
 	return []escpos.Line{l, {Text: caption, Center: true}}
 }
 
-// table sets columns beside each other where every row fits on a line, and each row as pairs below each other where it does not. A sum stands below a
-// line.
+// table sets columns beside each other where every row fits on a line, two columns as pairs, and each row as pairs below each other where it does not
+// fit. A sum stands below a line.
 func table(b document.Block, columns int) []escpos.Line {
-	if len(b.Columns) == 2 && !wide(b, columns/2, 1) || !wide(b, columns, 0) {
-		return beside(b)
+	switch {
+	case len(b.Columns) == 2 && b.Columns[1].Right:
+		return pairs(b)
+	case width(b) <= columns:
+		return beside(b, columns)
 	}
 	lines := []escpos.Line{{Kind: escpos.Rule}}
 	for _, r := range b.Rows {
@@ -107,8 +110,24 @@ func table(b document.Block, columns int) []escpos.Line {
 	return lines
 }
 
-// wide tells whether the columns from first on are wider than room.
-func wide(b document.Block, room, first int) bool {
+// pairs sets the first column at the left and the second one at the right edge.
+func pairs(b document.Block) []escpos.Line {
+	var lines []escpos.Line
+	if b.Head() {
+		lines = append(lines, escpos.Line{Kind: escpos.Pair, Label: b.Columns[0].Label, Text: b.Columns[1].Label}, escpos.Line{Kind: escpos.Rule})
+	}
+	for i, r := range b.Rows {
+		texts := append(append([]string{}, r.Texts...), "", "")
+		if r.Bold && i > 0 {
+			lines = append(lines, escpos.Line{Kind: escpos.Rule})
+		}
+		lines = append(lines, escpos.Line{Kind: escpos.Pair, Label: texts[0], Text: texts[1], Bold: r.Bold})
+	}
+	return lines
+}
+
+// width is how many letters a table's rows need.
+func width(b document.Block) int {
 	widths := make([]int, len(b.Columns))
 	look := func(i int, s string) {
 		if i < len(widths) {
@@ -123,49 +142,70 @@ func wide(b document.Block, room, first int) bool {
 			look(i, s)
 		}
 	}
-	sum := len(widths) - 1 - first
-	for _, w := range widths[min(first, len(widths)):] {
+	sum := max(0, len(widths)-1)
+	for _, w := range widths {
 		sum += w
 	}
-	return sum > room
+	return sum
 }
 
-func beside(b document.Block) []escpos.Line {
-	body := escpos.Line{Kind: escpos.Table}
-	var lines []escpos.Line
-	for _, c := range b.Columns {
-		body.Right = append(body.Right, c.Right)
+// beside sets a table whose rows fit. What is left of the paper's width widens the first column: amounts stand at the right edge.
+func beside(b document.Block, columns int) []escpos.Line {
+	if len(b.Columns) == 0 {
+		return nil
 	}
+	var right []bool
+	head := make([]string, len(b.Columns))
+	for i, c := range b.Columns {
+		right, head[i] = append(right, c.Right), c.Label
+	}
+	first := 0
+	rows := b.Rows
 	if b.Head() {
-		var head []string
-		for _, c := range b.Columns {
-			head = append(head, c.Label)
-		}
-		body.Rows = append(body.Rows, head)
+		rows = append([]document.Cells{{Texts: head}}, rows...)
 	}
-	flush := func() {
-		if len(body.Rows) > 0 {
-			lines = append(lines, body)
-			body.Rows = nil
+	for _, r := range rows {
+		if len(r.Texts) > 0 {
+			first = max(first, utf8.RuneCountInString(r.Texts[0]))
 		}
 	}
-	for _, r := range b.Rows {
-		if !r.Bold || len(r.Texts) == 0 {
-			body.Rows = append(body.Rows, r.Texts)
-			continue
-		}
-		flush()
-		last := len(r.Texts) - 1
-		var names []string
-		for _, s := range r.Texts[:last] {
-			if s != "" {
-				names = append(names, s)
+	first += columns - width(b)
+	widths := make([]int, len(b.Columns))
+	for _, r := range rows {
+		for i, s := range r.Texts {
+			if i < len(widths) {
+				widths[i] = max(widths[i], utf8.RuneCountInString(s))
 			}
 		}
-		lines = append(lines, escpos.Line{Kind: escpos.Rule}, escpos.Line{Kind: escpos.Pair, Label: strings.Join(names, " "), Text: r.Texts[last], Bold: true})
 	}
-	flush()
+	widths[0] = first
+	var lines []escpos.Line
+	for i, r := range rows {
+		texts := append([]string{}, r.Texts...)
+		for len(texts) < len(widths) {
+			texts = append(texts, "")
+		}
+		for j := range widths { // every row is a table of its own, so that a sum can be bold: all are padded to the same widths
+			texts[j] = pad(texts[j], widths[j], right[j])
+		}
+		if r.Bold && i > 0 {
+			lines = append(lines, escpos.Line{Kind: escpos.Rule})
+		}
+		lines = append(lines, escpos.Line{Kind: escpos.Table, Rows: [][]string{texts[:len(widths)]}, Right: right, Bold: r.Bold})
+		if i == 0 && b.Head() {
+			lines = append(lines, escpos.Line{Kind: escpos.Rule})
+		}
+	}
 	return lines
+}
+
+// pad fills a text up with spaces that nothing breaks at.
+func pad(s string, width int, right bool) string {
+	fill := strings.Repeat("\u00a0", max(0, width-utf8.RuneCountInString(s)))
+	if right {
+		return fill + s
+	}
+	return s + fill
 }
 
 func list(b document.Block) []escpos.Line {

@@ -45,7 +45,7 @@ type Block struct {
 	Columns  []Column
 	Rows     []Cells
 	Picture  []byte  // PNG or JPEG; see CheckPicture
-	Width    float64 // of an Image, in millimetres, less where the paper is narrower; 0 is 40
+	Width    float64 // in millimetres, less where the paper is narrower: of an Image, where 0 is 40; of a QR code on A4, where 0 is what an arm's length needs
 	Strokes  []Stroke
 }
 

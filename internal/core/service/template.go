@@ -55,7 +55,7 @@ type blockLayout struct {
 	Transfer *transferLayout `yaml:"transfer"` // of a qr, in place of data: a bank transfer's code
 	Strokes  form.Source     `yaml:"strokes"`
 	File     string          `yaml:"file"`  // of an image: in the service's documents/, or the tenant's
-	Width    float64         `yaml:"width"` // of an image, in millimetres
+	Width    float64         `yaml:"width"` // of an image or a qr, in millimetres
 	Each     form.Source     `yaml:"each"`  // of a group or a table: a list
 	Blocks   []blockLayout   `yaml:"blocks"`
 	Columns  []columnLayout  `yaml:"columns"`

@@ -115,7 +115,20 @@ func (g *grid) columns(w float32) []float32 {
 	out := make([]float32, len(g.want))
 	if total := sum(g.want); total <= room {
 		copy(out, g.want)
-		out[0] += room - total
+		takers := float32(0)
+		for _, right := range g.right {
+			if !right {
+				takers++
+			}
+		}
+		for i, right := range g.right {
+			switch {
+			case takers == 0:
+				out[0] += (room - total) / float32(len(out))
+			case !right:
+				out[i] += (room - total) / takers
+			}
+		}
 		return out
 	}
 	left, wish := room-sum(g.need), sum(g.want)-sum(g.need)

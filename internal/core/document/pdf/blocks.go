@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/draw"
 	"image/png"
+	"slices"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/barcode"
@@ -78,11 +79,18 @@ func (f *flow) columnWidths(columns []document.Column, rows []document.Cells) []
 		}
 	}
 	room := column - tableGap*float64(n-1)
-	return share(want, least, room)
+	wider := make([]bool, n) // amounts stand at the right edge, what is left goes to the others
+	for i, c := range columns {
+		wider[i] = !c.Right
+	}
+	if !slices.Contains(wider, true) {
+		wider[0] = true
+	}
+	return share(want, least, wider, room)
 }
 
 // share divides room among columns.
-func share(want, least []float64, room float64) []float64 {
+func share(want, least []float64, wider []bool, room float64) []float64 {
 	n := float64(len(want))
 	sum := func(of []float64) (s float64) {
 		for _, x := range of {
@@ -91,9 +99,19 @@ func share(want, least []float64, room float64) []float64 {
 		return s
 	}
 	widths := make([]float64, len(want))
-	if total := sum(want); total <= room { // the first column takes what is left: amounts stand at the right edge
+	if total := sum(want); total <= room {
 		copy(widths, want)
-		widths[0] += room - total
+		takers := 0.0
+		for _, yes := range wider {
+			if yes {
+				takers++
+			}
+		}
+		for i, yes := range wider {
+			if yes {
+				widths[i] += (room - total) / takers
+			}
+		}
 		return widths
 	}
 	for i := range least {

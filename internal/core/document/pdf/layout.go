@@ -130,7 +130,11 @@ func (f *flow) block(b document.Block, all []document.Block, i int) error {
 			w = bold
 			f.room(18) // it may be the name of what follows
 		}
-		f.lines(f.wrap(w, 11, b.Text, column), w, 11, 1.42, black, b.Center)
+		lines := f.wrap(w, 11, b.Text, column)
+		if len(lines) <= 5 { // a greeting is not torn from its name
+			f.room(float64(len(lines)) * 11 * 1.42 * point)
+		}
+		f.lines(lines, w, 11, 1.42, black, b.Center)
 		f.y += 2
 	case document.Row:
 		first := i == 0 || all[i-1].Kind != document.Row
@@ -286,6 +290,9 @@ func (f *flow) code(b document.Block) error {
 	}
 	// One millimetre to a module reads from an arm's length; very large codes get finer, very small ones coarser.
 	size := min(max(float64(len(m)), 46), 80)
+	if b.Width > 0 {
+		size = min(max(b.Width, float64(len(m))*0.5), 150)
+	}
 	module := size / float64(len(m))
 	quiet := qr.Quiet * module
 	caption := f.wrap(regular, 11, b.Text, column)
