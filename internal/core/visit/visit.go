@@ -43,6 +43,7 @@ type Visit struct {
 	receipt *Receipt
 	printed int           // finished parts of the slip
 	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
+	sent    *service.Data // what Copy is made of; nil: nothing was sent
 	wiped   bool
 }
 
@@ -153,5 +154,8 @@ func (v *Visit) Wipe() {
 	if v.unclear != nil {
 		clear(v.unclear.Application.Answers)
 	}
-	v.answers, v.receipt, v.printed, v.unclear, v.wiped = form.Answers{}, nil, 0, nil, true
+	if v.sent != nil {
+		clear(v.sent.Application.Answers)
+	}
+	v.answers, v.receipt, v.printed, v.unclear, v.sent, v.wiped = form.Answers{}, nil, 0, nil, nil, true
 }
