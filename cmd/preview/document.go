@@ -55,6 +55,9 @@ func (c *pageCmd) documents(p *painter, st look.Style, s *service.Service, answe
 	if err := os.WriteFile(name, file, 0o600); err != nil {
 		return fmt.Errorf("preview: write: %w", err)
 	}
+	if _, outside, err := pdf.Overflow(doc, fonts); err != nil || outside > 0 {
+		return fmt.Errorf("preview: %d things leave the paper of %s (%v)", outside, name, err)
+	}
 	_, err = fmt.Println(name)
 	return err
 }

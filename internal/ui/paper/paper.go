@@ -128,20 +128,29 @@ func item(st look.Style, mark, words string) fyne.CanvasObject {
 	})
 }
 
+// receiptWidth is how many letters a line of a card terminal's receipt has at most; longer ones are broken.
+const receiptWidth = 48
+
 // mono keeps lines as they are, as small as the longest needs; as text for those who hear it.
 func mono(st look.Style, lines []string) fyne.CanvasObject {
 	longest := 1
+	var letters []fyne.CanvasObject
 	for _, s := range lines {
-		longest = max(longest, len([]rune(s)))
+		for r := []rune(s); ; r = r[receiptWidth:] {
+			part := r[:min(receiptWidth, len(r))]
+			longest = max(longest, len(part))
+			letters = append(letters, monoText(string(part), st.Colors().Ink))
+			if len(r) <= receiptWidth {
+				break
+			}
+		}
 	}
-	size := func(w float32) float32 { return min(st.Size(look.Body), w/float32(longest)/monoWidth()) }
-	letters := make([]fyne.CanvasObject, len(lines))
-	for i, s := range lines {
-		letters[i] = monoText(s, st.Colors().Ink)
-	}
-	scene := look.NewScene(0, func(w float32) float32 { return size(w) * 1.3 * float32(len(lines)) }, func(room fyne.Size) []fyne.CanvasObject {
+	room := fyne.MeasureText("0", 100, fyne.TextStyle{Monospace: true})
+	size := func(w float32) float32 { return min(st.Size(look.Body), w/float32(longest)/(room.Width/100+0.01)) }
+	line := func(w float32) float32 { return size(w) * (room.Height/100 + 0.02) }
+	scene := look.NewScene(0, func(w float32) float32 { return line(w) * float32(len(letters)) }, func(s fyne.Size) []fyne.CanvasObject {
 		for i := range letters {
-			setMono(letters[i], size(room.Width), room.Width, float32(i)*size(room.Width)*1.3)
+			setMono(letters[i], size(s.Width), s.Width, line(s.Width), float32(i)*line(s.Width))
 		}
 		return letters
 	})

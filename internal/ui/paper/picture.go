@@ -13,21 +13,16 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
-// monoWidth is how wide a letter of the font is whose letters all have the same width, as a share of its size.
-func monoWidth() float32 {
-	return fyne.MeasureText("0", 100, fyne.TextStyle{Monospace: true}).Width/100 + 0.005
-}
-
 func monoText(s string, ink color.Color) *canvas.Text {
 	t := canvas.NewText(s, ink)
 	t.TextStyle.Monospace = true
 	return t
 }
 
-func setMono(o fyne.CanvasObject, size, w, y float32) {
+func setMono(o fyne.CanvasObject, size, w, h, y float32) {
 	if t, is := o.(*canvas.Text); is {
 		t.TextSize = size
-		look.At(t, 0, y, w, size*1.3)
+		look.At(t, 0, y, w, h)
 	}
 }
 

@@ -36,33 +36,14 @@ var made = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // Render gives the document as a PDF file; each Cut begins a new page. Equal input gives equal bytes. It fails with ErrFonts, or when a QR
 // code's data is too long for a code (qr.ErrData, barcode.ErrData), or a picture cannot be read (document.ErrPicture).
 func Render(d document.Document, fonts Fonts) ([]byte, error) {
-	faces, err := loadFaces(fonts)
+	s, err := newSetter(fonts, hasMono(d))
 	if err != nil {
 		return nil, err
 	}
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetCatalogSort(true)
-	f.SetCreationDate(made)
-	f.SetModificationDate(made)
-	f.SetProducer("Rathausnah", true)
-	f.SetCreator("Rathausnah", true)
-	f.SetTitle(faces[regular].clean(d.Title), true)
+	f := s.file
+	f.SetTitle(s.faces[regular].clean(d.Title), true)
 	f.SetLang(d.Lang)
-	f.SetAutoPageBreak(false, 0)
-	f.SetMargins(0, 0, 0)
-	// The library takes the bytes as its own while it cuts the fonts down to the letters used: each file gets a copy.
-	f.AddUTF8FontFromBytes(regular.family(), "", bytes.Clone(fonts.Regular))
-	f.AddUTF8FontFromBytes(bold.family(), "", bytes.Clone(fonts.Bold))
-	if hasMono(d) {
-		f.AddUTF8FontFromBytes(mono.family(), "", bytes.Clone(gomono.TTF))
-	}
-	if err := f.Error(); err != nil {
-		return nil, fmt.Errorf("pdf: render: %w", err)
-	}
-	pages, err := layOut(d, faces, func(w weight, size float64, s string) float64 {
-		f.SetFont(w.family(), "", size)
-		return f.GetStringWidth(s)
-	})
+	pages, err := layOut(d, s.faces, s.measure)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +56,43 @@ func Render(d document.Document, fonts Fonts) ([]byte, error) {
 		return nil, fmt.Errorf("pdf: render: %w", err)
 	}
 	return attach(out.Bytes(), d.Files)
+}
+
+// setter is an empty file with its fonts.
+type setter struct {
+	file  *fpdf.Fpdf
+	faces [3]*face
+}
+
+func newSetter(fonts Fonts, withMono bool) (*setter, error) {
+	faces, err := loadFaces(fonts)
+	if err != nil {
+		return nil, err
+	}
+	f := fpdf.New("P", "mm", "A4", "")
+	f.SetCatalogSort(true)
+	f.SetCreationDate(made)
+	f.SetModificationDate(made)
+	f.SetProducer("Rathausnah", true)
+	f.SetCreator("Rathausnah", true)
+	f.SetAutoPageBreak(false, 0)
+	f.SetMargins(0, 0, 0)
+	// The library takes the bytes as its own while it cuts the fonts down to the letters used: each file gets a copy.
+	f.AddUTF8FontFromBytes(regular.family(), "", bytes.Clone(fonts.Regular))
+	f.AddUTF8FontFromBytes(bold.family(), "", bytes.Clone(fonts.Bold))
+	if withMono {
+		f.AddUTF8FontFromBytes(mono.family(), "", bytes.Clone(gomono.TTF))
+	}
+	if err := f.Error(); err != nil {
+		return nil, fmt.Errorf("pdf: render: %w", err)
+	}
+	return &setter{f, faces}, nil
+}
+
+// measure gives the width of a line in millimetres.
+func (s *setter) measure(w weight, size float64, line string) float64 {
+	s.file.SetFont(w.family(), "", size)
+	return s.file.GetStringWidth(line)
 }
 
 func hasMono(d document.Document) bool {
