@@ -120,8 +120,11 @@ func (w *summary) field(f form.Field) []document.Block {
 		}
 	}
 	said := f.Text
-	if said == "" {
+	switch {
+	case said == "":
 		said = w.s.say(w.lang, "none")
+	case f.Secret: // the page may lie in a printer; programs read it
+		said = "••••••"
 	}
 	return []document.Block{{Kind: document.Row, Label: f.Label, Text: said}}
 }
