@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -70,6 +71,17 @@ func asked() service.Answer {
 		Questions: []service.Question{{ID: "q1", Text: "Wie heißt die Straße, in der Sie wohnen?"}}, Token: "t",
 		Papers: []service.Paper{{Name: "p.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF")}},
 		Steps:  []service.Entry{{State: service.StateReceived, At: day}, {State: service.StateInWork, Text: "Frau Muster prüft.", At: day}, {State: service.StateAsked, At: day}}}
+}
+
+// shownSlip has a bit of everything that slips have.
+func shownSlip() document.Document {
+	return document.Document{Title: "Beleg", Lang: "de", Blocks: []document.Block{
+		{Kind: document.Paragraph, Center: true, Text: "Stadt Bad Oeynhausen"}, {Kind: document.Heading, Level: 1, Center: true, Text: "Ihr Beleg"}, {Kind: document.Rule},
+		{Kind: document.Row, Bold: true, Label: "Nummer", Text: "BO-26-4T7K-2M9-X"},
+		{Kind: document.Table, Columns: []document.Column{{Label: "Wofür"}, {Label: "Betrag", Right: true}}, Rows: []document.Cells{{Texts: []string{"12 Monate, Zone A", "30,70 €"}}, {Texts: []string{"Zusammen", "30,70 €"}, Bold: true}}},
+		{Kind: document.Mono, Lines: []string{"** Kundenbeleg **", "girocard EUR 30,70"}},
+		{Kind: document.QR, Data: "AGE-SECRET-KEY-1TEST", Text: "Mit diesem Code sehen Sie, wie es steht."},
+		{Kind: document.Cut}, {Kind: document.Heading, Level: 1, Center: true, Text: "MI-RA 1848"}, {Kind: document.List, Lines: []string{"Hinter die Scheibe legen", "Den Code nicht zeigen"}}}}
 }
 
 // screens brings a terminal to every screen there is.
@@ -165,6 +177,19 @@ var screens = []struct {
 	{"11-done", func(r *rig) {
 		r.filled()
 		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printing: true})
+	}},
+	{"11-done-copied", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printed: true, copy: "done"})
+	}},
+	{"11-done-copy-failed", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printed: true, copy: "failed"})
+	}},
+	{"11-slip", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, err: visit.ErrNoPaper, code: true})
+		r.k.push(&onScreen{shownSlip()})
 	}},
 	{"11-done-code", func(r *rig) {
 		r.filled()

@@ -71,7 +71,8 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 func (c *Catalogue) Wait() error {
 	_, err := c.offer()
 	_, wrong := c.synonyms()
-	return errors.Join(err, wrong)
+	_, broken := c.tenant.general()
+	return errors.Join(err, wrong, broken)
 }
 
 // Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.

@@ -44,6 +44,7 @@ type Service struct {
 	card      cardRules
 	claims    map[string]*expr.Rule
 	documents map[string]*template
+	to        []*expr.Rule
 	digest    string
 	keys      []string
 }
@@ -72,6 +73,9 @@ type description struct {
 	At         map[string]elsewhere   `yaml:"at"` // by tenant
 	Card       cardLayout             `yaml:"card"`
 	Claims     map[string]form.Source `yaml:"claims"`
+	Letter     struct {
+		To []form.Source `yaml:"to"` // the applicant's address, line by line
+	} `yaml:"letter"`
 }
 
 type cardLayout struct {
@@ -238,6 +242,9 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 	for key, source := range d.Claims {
 		s.claims[key] = c.Rule(source, "claims."+key)
 	}
+	for _, line := range d.Letter.To {
+		s.to = append(s.to, c.Rule(line, "letter.to"))
+	}
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -252,7 +259,7 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 		return err
 	}
 	for _, file := range files {
-		t, err := loadTemplate(folder, name, file, s.texts)
+		t, err := loadTemplate(folder, name, file, s.texts, s.tenant.folder)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
@@ -32,8 +33,10 @@ type Tenant struct {
 	Often    []string `yaml:"popular"` // ids of services, most used first
 	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
-	texts  *text.Texts
-	tables map[string]table
+	texts   *text.Texts
+	tables  map[string]table
+	general func() (map[string]*template, error) // the papers that every service has, compiled when the first is needed
+	folder  fs.FS
 }
 
 // table is one of the tenant's tables: versions by the day from which they hold.
@@ -69,9 +72,16 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if t.ID != id || t.Name == "" || !regexp.MustCompile(`^[A-Z]{2,3}$`).MatchString(t.Prefix) {
 		return nil, fmt.Errorf("%s/tenant.yaml: id, name and a prefix of two or three capitals are needed", id)
 	}
-	if t.texts, err = loadTexts(folder); err != nil {
+	own, err := loadTexts(folder)
+	if err != nil {
 		return nil, err
 	}
+	sentences, err := Sentences()
+	if err != nil {
+		return nil, err
+	}
+	t.texts, t.folder = text.Join(own, sentences), folder
+	t.general = sync.OnceValues(func() (map[string]*template, error) { return t.readGeneral(folder) })
 	files, err := fs.Glob(folder, "tables/*.yaml")
 	if err != nil {
 		return nil, err

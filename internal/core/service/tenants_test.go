@@ -173,7 +173,7 @@ func TestNothingOfOneTenantLeaksToTheOther(t *testing.T) {
 			}
 			look("a table", string(tables))
 			for name := range pair.other.Tenant().Tables(day) {
-				if _, both := own.Tables(day)[name]; both && name != "offices" {
+				if _, both := own.Tables(day)[name]; both && name != "offices" && name != "letter" { // everybody has offices and writes letters
 					t.Errorf("%s: table %s is there twice: whose is it?", own.ID, name)
 				}
 			}

@@ -44,6 +44,7 @@ type Visit struct {
 	receipt *Receipt
 	printed int           // finished parts of the slip
 	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
+	sent    *service.Data // what Copy is made of; nil: nothing was sent
 	wiped   bool
 	gone    gone // the entry that was taken out of a list last
 }
@@ -197,5 +198,8 @@ func (v *Visit) Wipe() {
 	if v.unclear != nil {
 		clear(v.unclear.Application.Answers)
 	}
-	v.answers, v.receipt, v.printed, v.unclear, v.gone, v.wiped = form.Answers{}, nil, 0, nil, gone{}, true
+	if v.sent != nil {
+		clear(v.sent.Application.Answers)
+	}
+	v.answers, v.receipt, v.printed, v.unclear, v.sent, v.gone, v.wiped = form.Answers{}, nil, 0, nil, nil, gone{}, true
 }

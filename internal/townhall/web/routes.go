@@ -31,6 +31,10 @@ func (s *site) routes() http.Handler {
 	page("GET /vorgang/{nummer}/ersatzbeleg", s.askReplace)
 	page("POST /vorgang/{nummer}/ersatzbeleg", s.replace)
 
+	page("GET /vorgang/{nummer}/brief", s.askLetter)
+	page("POST /vorgang/{nummer}/brief", s.letter)
+	page("GET /vorgang/{nummer}/zusammenfassung", s.summary)
+
 	page("GET /erfassen", s.choose)
 	page("GET /erfassen/{service}", s.start)
 	page("POST /erfassen/{service}", s.start)

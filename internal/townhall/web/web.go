@@ -51,11 +51,22 @@ type Enterer interface {
 	Replace(ctx context.Context, number, clerk, identified string) (document.Document, error)
 }
 
+// Writer makes a case's papers for people who want them on paper.
+type Writer interface {
+	// Summary is the whole application as a PDF; home is where this town hall's schemas are. cases.ErrNotFound when its form is not known here.
+	Summary(ctx context.Context, number, home string) ([]byte, error)
+	// Draft is what a letter about the case can say before anybody wrote.
+	Draft(c cases.Case) service.Letter
+	// Letter makes a letter and notes it in the case's log; cases.ErrAddress, cases.ErrEmpty.
+	Letter(ctx context.Context, number, clerk string, l service.Letter) ([]byte, error)
+}
+
 // Book is what the pages need of the cases; *cases.Book is one.
 type Book interface {
 	Reader
 	Decider
 	Enterer
+	Writer
 }
 
 // ErrSignIn says that login and password do not belong together, or that the account may not be used.

@@ -179,7 +179,7 @@ const opened = "BO-26-AAAA-AAA-A"
 
 // every is an address of each kind of page.
 var every = [...]string{"/arbeitsliste", "/arbeitsliste?sicht=alle&suche=NICHTS", "/vorgang/" + opened, "/vorgang/" + opened + "/bewilligen", "/vorgang/" + opened + "/rueckfrage",
-	"/vorgang/" + opened + "/ablehnen", "/vorgang/" + opened + "/ersatzbeleg", "/erstattungen", "/erfassen", "/erfassen/parkausweis"}
+	"/vorgang/" + opened + "/ablehnen", "/vorgang/" + opened + "/ersatzbeleg", "/vorgang/" + opened + "/brief", "/erstattungen", "/erfassen", "/erfassen/parkausweis"}
 
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	h := newHouse(t, false)
