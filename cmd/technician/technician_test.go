@@ -181,7 +181,7 @@ func TestHelpTellsWhatIsPrinted(t *testing.T) {
 		"decode zvt":    {func() any { return new(message) }},
 		"decode epc":    {func() any { return new(transfer) }},
 		"decode escpos": {func() any { return new(map[string]any) }},
-		"service check": {func() any { return new(flaw) }, func() any { return new(checked) }}, "service explain": {func() any { return new(explanation) }}, "service diff": {func() any { return new(service.Change) }},
+		"service check": {func() any { return new(service.Flaw) }, func() any { return new(checked) }}, "service explain": {func() any { return new(explanation) }}, "service diff": {func() any { return new(service.Change) }},
 		"search":  {func() any { return new(search) }},
 		"emulate": {func() any { return new(address) }},
 		"tap":     {func() any { return new(address) }},

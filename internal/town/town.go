@@ -159,7 +159,7 @@ func (t *Town) Close() error {
 
 // Visit begins a citizen's visit for a service at the terminal; nil when there is no such service. It dies with the terminal.
 func (t *Town) Visit(id string) *visit.Visit {
-	s, ok := t.o.Catalogue.Find(id, "")
+	s, ok := t.Shows().Find(id, "")
 	if !ok {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (t *Town) Visit(id string) *visit.Visit {
 func (t *Town) VisitOptions() visit.Options {
 	return visit.Options{
 		Lang: "de", Now: t.o.Now, Random: rand.Reader, Tenant: tenant, Channel: "terminal",
-		CasePrefix: t.o.Catalogue.Tenant().Prefix, Patience: t.o.Patience,
+		CasePrefix: t.o.Catalogue.Tenant().Prefix, Patience: t.o.Patience, Broken: t.broken,
 	}
 }
 
@@ -204,7 +204,11 @@ func (t *Town) exchange(ctx context.Context) error {
 	if term.ctx.Err() != nil {
 		return ErrKilled
 	}
-	return term.post.Client.Sync(ctx)
+	err := term.post.Client.Sync(ctx)
+	if look := term.offers.Look(ctx); err == nil {
+		err = look
+	}
+	return err
 }
 
 // Recover clears up payments whose end is not known, as the terminal does at its start and from time to time.

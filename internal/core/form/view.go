@@ -1,6 +1,7 @@
 package form
 
 import (
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 )
 
@@ -85,6 +86,8 @@ type View struct {
 	Complete bool     // every visible page is done and every rule holds
 	Fee      *Fee     // nil as long as it cannot be said
 	Eligible *Verdict // nil as long as it cannot be said
+	// Broken names the rules that have no value although all they read is there: mistakes of the service, not of who answers.
+	Broken []expr.Place
 }
 
 // Page is one page: as a rule one question.

@@ -1,0 +1,27 @@
+package town
+
+import (
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+)
+
+// Shows is what the terminal offers; before its first start, what ships.
+func (t *Town) Shows() *service.Catalogue {
+	if term := t.terminal(); term != nil {
+		return term.shows
+	}
+	return t.o.Catalogue
+}
+
+// Renew offers at the terminal what the last exchanges brought, as a shell does between two visits, and tells whether that was anything.
+func (t *Town) Renew() bool {
+	term := t.terminal()
+	return term != nil && term.offers.Renew()
+}
+
+// broken hears of rules that are broken.
+func (t *Town) broken(version string, rules []expr.Place) {
+	if term := t.terminal(); term != nil && term.ctx.Err() == nil {
+		term.post.Broken(version, rules)
+	}
+}
