@@ -3,6 +3,7 @@ package outpost
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
@@ -22,7 +23,12 @@ func (o *Outpost) Broken(version string, rules []expr.Place) {
 
 // refusedFault is what the town hall hears of a service that is not offered.
 func refusedFault(id, version string, why error) device.Fault {
-	reason := why.Error()
+	reason := strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, why.Error())), " ")
 	if len(reason) > device.MaxReason {
 		reason = reason[:device.MaxReason]
 	}

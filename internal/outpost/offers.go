@@ -82,7 +82,7 @@ func (f *Offers) Look(ctx context.Context) error {
 	named := map[string]bool{}
 	for _, r := range refused {
 		named[r.Service] = true
-		err = errors.Join(err, f.refuse(ctx, r.Service, r.Version, r.Err.Error(), r.Err))
+		err = errors.Join(err, f.refuse(ctx, r.Service, r.Version, r.Service+" "+r.Err.Error(), r.Err))
 	}
 	changed := false
 	for _, o := range offers {

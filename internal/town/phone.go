@@ -70,7 +70,7 @@ func (p *Phone) open() error {
 	if p.Post, err = outpost.Open(p.dir, p.id, outpost.Options{Now: p.town.o.Now, Store: p.town.o.Store, Locker: true}); err != nil {
 		return err
 	}
-	p.shows = p.town.o.Catalogue.Beside()
+	p.shows = p.town.o.Shipped.Beside()
 	p.offers, err = p.Post.Offers(context.Background(), p.shows)
 	return err
 }

@@ -42,7 +42,7 @@ func (t *Town) start() (*terminal, error) {
 	if term.post, err = outpost.Open(dir, id, outpost.Options{Now: t.o.Now, Log: t.log, Store: t.o.Store}); err != nil {
 		return nil, err
 	}
-	term.shows = t.o.Catalogue.Beside()
+	term.shows = t.o.Shipped.Beside()
 	if term.offers, err = term.post.Offers(context.Background(), term.shows); err != nil {
 		return nil, errors.Join(err, term.post.Close())
 	}

@@ -43,6 +43,7 @@ type Options struct {
 	Now       func() time.Time   // everybody's clock; time.Now in the town's time zone
 	Authority []seal.Private     // the town hall's keys, newest first; one is made if there is none, which takes a second
 	Catalogue *service.Catalogue // the city's services that ship
+	Shipped   *service.Catalogue // what devices ship with, when that is older; the same as Catalogue
 	Store     store.Options      // of the terminal's memory; Sign and Now are filled in
 	Serial    bool               // the card terminal is on a serial line instead of TCP
 	Patience  time.Duration      // how long a visit itself asks about an unclear payment; 1 s
@@ -101,6 +102,9 @@ func (t *Town) open() (err error) {
 		if t.o.Catalogue, err = service.LoadCatalogue(assets.FS, tenant); err != nil {
 			return err
 		}
+	}
+	if t.o.Shipped == nil {
+		t.o.Shipped = t.o.Catalogue
 	}
 	if t.Hall, err = openHall(filepath.Join(t.dir, HallDir), t.o); err != nil {
 		return err

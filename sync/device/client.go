@@ -312,7 +312,7 @@ func (c *Client) pull(ctx context.Context) error {
 		if err := c.store.Apply(ctx, got); err != nil {
 			return err
 		}
-		anew = anew || got.Reset
+		anew = anew || got.Reset && cursor != ""
 		if len(got.Records) > 0 || anew && !got.More { // beginning anew ends with forgetting what is gone
 			changed := map[string]bool{}
 			for _, r := range got.Records {

@@ -3,6 +3,8 @@ package wire
 import (
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,8 +14,8 @@ const PathFaults = "/v1/faults"
 // Limits of one message about faults.
 const (
 	MaxFaults     = 50
-	MaxFaultsSize = 64 << 10 // bytes of the message
-	MaxReason     = 500      // bytes
+	MaxFaultsSize = 256 << 10 // bytes of the message, also when every letter of a reason is escaped
+	MaxReason     = 500       // bytes
 	MaxTimes      = 1_000_000
 )
 
@@ -74,7 +76,7 @@ func (f Fault) Check() error {
 	case FaultRule:
 		good = good && f.Version != "" && placeForm.MatchString(f.File) && placeForm.MatchString(f.Key) && f.Line >= 0 && f.Line < 1_000_000 && f.Reason == ""
 	case FaultRefused:
-		good = good && f.File == "" && f.Key == "" && f.Line == 0 && f.Reason != "" && len(f.Reason) <= MaxReason && utf8.ValidString(f.Reason)
+		good = good && f.File == "" && f.Key == "" && f.Line == 0 && f.Reason != "" && len(f.Reason) <= MaxReason && utf8.ValidString(f.Reason) && !strings.ContainsFunc(f.Reason, unicode.IsControl)
 	default:
 		good = false
 	}

@@ -323,19 +323,20 @@ func (l *Library) offerFrom(ctx context.Context, id, version string, v *Version,
 // maxFaults is how many different faults are shown.
 const maxFaults = 200
 
-// Note implements hall.Faults. What is not about a service that is known here was made up, and is not kept; nor are words of people's own
-// devices, which could say anything.
+// Note implements hall.Faults. People's own devices could say anything: of what they tell, nothing is kept that is not about a version known here,
+// and no words.
 func (l *Library) Note(ctx context.Context, d hall.Device, m wire.Faults) error {
-	var known []wire.Fault
-	for _, f := range m.Faults {
-		if d.Phone {
+	faults := m.Faults
+	if d.Phone {
+		faults = nil
+		for _, f := range m.Faults {
 			f.Reason = ""
-		}
-		if _, ok := l.Find(f.Service, f.Version); ok {
-			known = append(known, f)
+			if _, ok := l.Find(f.Service, f.Version); ok {
+				faults = append(faults, f)
+			}
 		}
 	}
-	return l.o.Store.CountFaults(ctx, m.ID, d.Name, known)
+	return l.o.Store.CountFaults(ctx, m.ID, d.Name, faults)
 }
 
 // Entry is one service with all that is known of it.
