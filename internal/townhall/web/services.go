@@ -95,7 +95,11 @@ func (s *site) drawServices(w http.ResponseWriter, r *http.Request, status int, 
 		p.Rows = append(p.Rows, row)
 	}
 	p.Sentence = count(len(list), "Leistung", "Leistungen") + ", davon " + strconv.Itoa(published) + " hier veröffentlicht."
-	p.History = s.serviceHistory(r, history, "")
+	titles := map[string]string{}
+	for _, e := range list {
+		titles[e.ID] = e.Title + ": "
+	}
+	p.History = s.serviceHistory(r, history, titles)
 	s.draw(w, r, status, "services", shell{Title: "Leistungen", Nav: "leistungen"}, p)
 }
 
@@ -109,11 +113,12 @@ func offerBadge(e services.Entry) badge {
 	return badge{"Ausgeliefert", "device-desktop", "", false}
 }
 
-// serviceHistory says in words what was decided, about one service or about all.
-func (s *site) serviceHistory(r *http.Request, events []services.Event, only string) (list []serviceEvent) {
+// serviceHistory says in words what was decided about the services that have a title here.
+func (s *site) serviceHistory(r *http.Request, events []services.Event, titles map[string]string) (list []serviceEvent) {
 	names := s.names(r)
 	for _, e := range events {
-		if only != "" && e.Service != only {
+		title, about := titles[e.Service]
+		if !about {
 			continue
 		}
 		what := map[string]string{
@@ -124,7 +129,7 @@ func (s *site) serviceHistory(r *http.Request, events []services.Event, only str
 		if e.Who == services.Keeper {
 			who = "Technik, am Server"
 		}
-		list = append(list, serviceEvent{moment(e.At, s.Now(), s.Zone), who, e.Service + " " + e.Version + " " + what})
+		list = append(list, serviceEvent{moment(e.At, s.Now(), s.Zone), who, title + "Fassung " + e.Version + " " + what})
 	}
 	return list
 }
@@ -302,7 +307,7 @@ func (s *site) serviceShow(w http.ResponseWriter, r *http.Request) {
 
 func (s *site) servicePage(r *http.Request, e services.Entry, history []services.Event) servicePage {
 	names := s.names(r)
-	p := servicePage{ID: e.ID, Title: e.Title, Offered: e.Offered, Shipped: e.Shipped, State: offerBadge(e), Published: e.Published(), History: s.serviceHistory(r, history, e.ID)}
+	p := servicePage{ID: e.ID, Title: e.Title, Offered: e.Offered, Shipped: e.Shipped, State: offerBadge(e), Published: e.Published(), History: s.serviceHistory(r, history, map[string]string{e.ID: ""})}
 	if e.Published() {
 		p.Since = moment(e.Since, s.Now(), s.Zone)
 	}
