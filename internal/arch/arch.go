@@ -39,6 +39,7 @@ func house() []room {
 		{"internal/core/proof", nil},
 		{"internal/core/photo/...", nil},
 		{"internal/core/fim", nil},
+		{"internal/core/bundle", []string{"internal/core/proof"}},
 		{"internal/core/pay", []string{"internal/core/money"}},
 		{"internal/core/girocode", []string{"internal/core/money"}},
 		{"drivers/port", nil},
@@ -62,7 +63,7 @@ func house() []room {
 		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
 		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
-			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
+			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
 		// Beside: a driver knows its line; an emulator also the packets of its driver.
 		{"drivers/zvt", []string{"drivers/port"}},
 		{"drivers/zvt/zvtemu", []string{"drivers/port", "drivers/zvt"}},

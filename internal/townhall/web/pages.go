@@ -31,6 +31,7 @@ type shell struct {
 	Refunds  int
 	Defects  bool   // reports of defects are worked here
 	Reports  int    // open ones
+	Library  bool   // who reads it may decide which services are offered
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -112,6 +113,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 	}
 	sh.Initials = initials(sh.User.Name)
 	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
+	sh.Library = s.Library != nil && sh.User.Publishes
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)
 	if err != nil { // the page itself may still be of use
 		s.Log.Error("counts for the menu", "err", err)

@@ -48,6 +48,9 @@ func (s *site) routes() http.Handler {
 	if s.Reports != nil {
 		s.reportRoutes(page)
 	}
+	if s.Library != nil {
+		s.serviceRoutes(page)
+	}
 	page("GET /erstattungen", s.refundList)
 	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)
 	page("/", s.notFound)

@@ -77,6 +77,8 @@ type User struct {
 	Login string // unique, as it is written into a case's history
 	Name  string // as colleagues read it: "Birgit Kowalski"
 	Since string // another one after every change of the password: sessions from before have ended
+
+	Publishes bool // may decide which services are offered
 }
 
 // Users knows who may sign in.
@@ -93,6 +95,7 @@ type Options struct {
 	Users     Users
 	Catalogue *service.Catalogue // the services of the town, and its name
 	Reports   Reports            // reports of defects; nil: their pages are not there
+	Library   Library            // what is published beside the catalogue; nil: its pages are not there
 	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin
@@ -117,6 +120,7 @@ type site struct {
 	drafts   *drafts
 	tickets  *tickets
 	searches *searches
+	sheets   *sheets
 }
 
 // New gives the staff's pages as one handler. It fails when an option is missing or a template is broken.
@@ -154,7 +158,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &site{
 		Options: o, sessions: scs.New(), pages: pg, static: st,
-		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now), searches: newSearches(o.Now),
+		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now), searches: newSearches(o.Now), sheets: newSheets(o.Now),
 	}
 	s.sessions.Store = o.Sessions
 	s.sessions.IdleTimeout, s.sessions.Lifetime = idleTime, workday

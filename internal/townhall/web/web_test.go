@@ -73,19 +73,26 @@ func newHouseWith(t testing.TB, secure bool, other *service.Catalogue) *house {
 		catalogue, book.catalogue = other, other
 	}
 	h := &house{t: t, book: book, users: &memUsers{closed: map[string]bool{}}, log: &safeBuffer{}, now: monday}
-	handler, err := New(Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure, Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	h.serve(Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure})
+	return h
+}
+
+// serve opens the house's pages.
+func (h *house) serve(o Options) {
+	h.t.Helper()
+	o.Log = slog.New(slog.NewTextHandler(h.log, nil))
+	handler, err := New(o)
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	srv := httptest.NewUnstartedServer(handler)
-	if secure {
+	if o.Secure {
 		srv.StartTLS()
 	} else {
 		srv.Start()
 	}
-	t.Cleanup(srv.Close)
+	h.t.Cleanup(srv.Close)
 	h.url, h.c = srv.URL, h.browser(srv)
-	return h
 }
 
 func (h *house) browser(srv *httptest.Server) *http.Client {

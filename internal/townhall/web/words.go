@@ -272,6 +272,10 @@ func said(name string) string {
 		return "Zusammengelegt. Ab jetzt geht es gemeinsam weiter."
 	case "getrennt":
 		return "Getrennt. Jede Meldung steht wieder für sich."
+	case "angeboten":
+		return "Veröffentlicht. Terminals und Apps bekommen die Fassung mit dem nächsten Abgleich."
+	case "zurueckgezogen":
+		return "Zurückgezogen. Terminals und Apps erfahren es mit dem nächsten Abgleich."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}
