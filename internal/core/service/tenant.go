@@ -33,6 +33,7 @@ type Tenant struct {
 	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
 	texts  *text.Texts
+	names  text.Names // what it calls its house, in sentences that it shares with others
 	tables map[string]table
 }
 
@@ -69,7 +70,10 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if t.ID != id || t.Name == "" || !regexp.MustCompile(`^[A-Z]{2,3}$`).MatchString(t.Prefix) {
 		return nil, fmt.Errorf("%s/tenant.yaml: id, name and a prefix of two or three capitals are needed", id)
 	}
-	if t.texts, err = loadTexts(folder); err != nil {
+	if t.names, err = loadNames(fsys, id); err != nil {
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	if t.texts, err = loadTexts(folder, text.Names{}); err != nil {
 		return nil, err
 	}
 	files, err := fs.Glob(folder, "tables/*.yaml")
@@ -102,12 +106,31 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	return t, nil
 }
 
-func loadTexts(folder fs.FS) (*text.Texts, error) {
+// loadNames reads tenants/<id>/names/.
+func loadNames(fsys fs.FS, id string) (text.Names, error) {
+	sub, err := fs.Sub(fsys, path.Join("tenants", id, "names"))
+	if err != nil {
+		return text.Names{}, err
+	}
+	return text.LoadNames(sub)
+}
+
+// LoadNames reads what a tenant calls its house in sentences that it shares with others: tenants/<id>/names/<language>.yaml of fsys. Errors name the
+// file.
+func LoadNames(fsys fs.FS, tenant string) (text.Names, error) {
+	n, err := loadNames(fsys, tenant)
+	if err != nil {
+		return n, fmt.Errorf("service: load names: %s: %w", tenant, err)
+	}
+	return n, nil
+}
+
+func loadTexts(folder fs.FS, names text.Names) (*text.Texts, error) {
 	sub, err := fs.Sub(folder, "texts")
 	if err != nil {
 		return nil, err
 	}
-	t, err := text.Load(sub)
+	t, err := text.LoadAs(sub, names)
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Join(), nil
 	}
