@@ -44,12 +44,12 @@ func (c *card) count(k *Kiosk) {
 	k.beside(func(ctx context.Context, _ func(func())) func() {
 		ctx, stop := context.WithTimeout(ctx, patience)
 		defer stop()
-		records, err := k.o.Records.Published(ctx, about.CollectionQueues)
+		records, err := k.o.Records.Published(ctx, service.CollectionQueues)
 		if err != nil { // nothing is said then
 			return nil
 		}
 		return func() {
-			if c.queues = about.ReadQueues(records); len(c.queues) > 0 {
+			if c.queues = service.ReadQueues(records); len(c.queues) > 0 {
 				k.show()
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/about"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
@@ -27,8 +26,8 @@ type card struct {
 	ways    []visit.WayState
 	printer error
 
-	counted bool                   // it was asked how many wait
-	queues  map[string]about.Queue // by office, as far as known
+	counted bool                     // it was asked how many wait
+	queues  map[string]service.Queue // by office, as far as known
 }
 
 func (*card) name() string { return "service" }

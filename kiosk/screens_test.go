@@ -16,7 +16,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/about"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
@@ -62,7 +61,7 @@ func (r *rig) answer(a service.Answer) string {
 // waiting is a card at a time when four people wait at the open office.
 func (r *rig) waiting() *card {
 	return &card{service: r.service("parken"), asked: true, told: true, counted: true,
-		queues: map[string]about.Queue{"buergerbuero": {Office: "buergerbuero", Waiting: 4, At: r.clock.Add(-3 * time.Minute)}}}
+		queues: map[string]service.Queue{"buergerbuero": {Office: "buergerbuero", Waiting: 4, At: r.clock.Add(-3 * time.Minute)}}}
 }
 
 func asked() service.Answer {

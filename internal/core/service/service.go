@@ -155,7 +155,7 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
-	own, err := loadTexts(folder)
+	own, err := loadTexts(folder, t.names)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -37,6 +37,7 @@ type Tenant struct {
 	tables  map[string]table
 	general func() (map[string]*template, error) // the papers that every service has, compiled when the first is needed
 	folder  fs.FS
+	names   text.Names // what it calls its house, in sentences that it shares with others
 }
 
 // table is one of the tenant's tables: versions by the day from which they hold.
@@ -72,7 +73,10 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if t.ID != id || t.Name == "" || !regexp.MustCompile(`^[A-Z]{2,3}$`).MatchString(t.Prefix) {
 		return nil, fmt.Errorf("%s/tenant.yaml: id, name and a prefix of two or three capitals are needed", id)
 	}
-	own, err := loadTexts(folder)
+	if t.names, err = loadNames(fsys, id); err != nil {
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	own, err := loadTexts(folder, text.Names{})
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +116,31 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	return t, nil
 }
 
-func loadTexts(folder fs.FS) (*text.Texts, error) {
+// loadNames reads tenants/<id>/names/.
+func loadNames(fsys fs.FS, id string) (text.Names, error) {
+	sub, err := fs.Sub(fsys, path.Join("tenants", id, "names"))
+	if err != nil {
+		return text.Names{}, err
+	}
+	return text.LoadNames(sub)
+}
+
+// LoadNames reads what a tenant calls its house in sentences that it shares with others: tenants/<id>/names/<language>.yaml of fsys. Errors name the
+// file.
+func LoadNames(fsys fs.FS, tenant string) (text.Names, error) {
+	n, err := loadNames(fsys, tenant)
+	if err != nil {
+		return n, fmt.Errorf("service: load names: %s: %w", tenant, err)
+	}
+	return n, nil
+}
+
+func loadTexts(folder fs.FS, names text.Names) (*text.Texts, error) {
 	sub, err := fs.Sub(folder, "texts")
 	if err != nil {
 		return nil, err
 	}
-	t, err := text.Load(sub)
+	t, err := text.LoadAs(sub, names)
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Join(), nil
 	}

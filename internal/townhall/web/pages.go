@@ -32,6 +32,7 @@ type shell struct {
 	Defects  bool   // reports of defects are worked here
 	Reports  int    // open ones
 	Library  bool   // who reads it may decide which services are offered
+	Queues   bool   // there are offices at which people wait
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -120,6 +121,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 		return
 	}
 	sh.Open, sh.Refunds, sh.Defects, sh.Reports = counts.Open, counts.Refunds, s.Reports != nil, counts.Reports
+	sh.Queues = s.Queues != nil && len(s.offices()) > 0
 }
 
 // initials are the first letters of the first and the last name.

@@ -51,6 +51,10 @@ func (s *site) routes() http.Handler {
 	if s.Library != nil {
 		s.serviceRoutes(page)
 	}
+	if s.Queues != nil {
+		page("GET /wartende", s.queueList)
+		page("POST /wartende/{amt}", s.count)
+	}
 	page("GET /erstattungen", s.refundList)
 	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)
 	page("/", s.notFound)

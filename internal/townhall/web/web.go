@@ -96,6 +96,7 @@ type Options struct {
 	Catalogue *service.Catalogue // the services of the town, and its name
 	Reports   Reports            // reports of defects; nil: their pages are not there
 	Library   Library            // what is published beside the catalogue; nil: its pages are not there
+	Queues    Queues             // how many people wait where; nil: their page is not there
 	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin

@@ -29,6 +29,8 @@ type house struct {
 	c     *http.Client
 	mu    sync.Mutex
 	now   time.Time
+
+	queues memQueues
 }
 
 type safeBuffer struct {
@@ -73,7 +75,7 @@ func newHouseWith(t testing.TB, secure bool, other *service.Catalogue) *house {
 		catalogue, book.catalogue = other, other
 	}
 	h := &house{t: t, book: book, users: &memUsers{closed: map[string]bool{}}, log: &safeBuffer{}, now: monday}
-	h.serve(Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure})
+	h.serve(Options{Book: book, Users: h.users, Catalogue: catalogue, Queues: &h.queues, Now: h.clock, Secure: secure})
 	return h
 }
 

@@ -260,6 +260,10 @@ func said(name string) string {
 		return "Die Zahlung ist eingetragen."
 	case "notiert":
 		return "Die Notiz ist gespeichert."
+	case "wartende":
+		return "Die Zahl wird jetzt gezeigt."
+	case "wartende-aus":
+		return "Die Zahl wird nicht mehr gezeigt."
 	case "erstattet":
 		return "Als erstattet eingetragen."
 	case "mitgeteilt":

@@ -100,7 +100,7 @@ func (w Words) For(c *service.Catalogue, s *service.Service) string {
 }
 
 // Queue says how many wait at an office; "" when nobody has counted lately. now is the town hall's time.
-func (w Words) Queue(q Queue, now time.Time) string {
+func (w Words) Queue(q service.Queue, now time.Time) string {
 	switch {
 	case !q.Fresh(now):
 		return ""

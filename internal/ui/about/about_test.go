@@ -1,7 +1,6 @@
 package about
 
 import (
-	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -91,7 +90,7 @@ func TestWhateverAServiceSaysOfItselfHasWords(t *testing.T) {
 	}
 	c := town(t)
 	s, _ := c.Find("parkausweis-handwerker", "")
-	if got := words(t, "de").For(c, s); got != "Firmen und Betriebe" {
+	if got := words(t, "de").For(c, s); got != "Firmen" {
 		t.Error(got)
 	}
 	texts := words(t, "de").Texts
@@ -104,40 +103,20 @@ func TestAQueueIsShownOnlyWhileItIsFresh(t *testing.T) {
 	now := time.Date(2026, 11, 26, 10, 20, 0, 0, time.UTC)
 	w := words(t, "de")
 	for _, c := range []struct {
-		q    Queue
+		q    service.Queue
 		want string
 	}{
-		{Queue{"buergerbuero", 4, now.Add(-8 * time.Minute)}, "Gerade warten etwa 4 Personen (Stand 10.12 Uhr)"},
-		{Queue{"buergerbuero", 1, now.Add(-8 * time.Minute)}, "Gerade wartet etwa 1 Person (Stand 10.12 Uhr)"},
-		{Queue{"buergerbuero", 0, now}, "Gerade wartet niemand (Stand 10.20 Uhr)"},
-		{Queue{"buergerbuero", 4, now.Add(-15 * time.Minute)}, ""},
-		{Queue{"buergerbuero", 4, now.Add(time.Hour)}, ""}, // from a future that a clock made up
-		{Queue{"buergerbuero", -1, now}, ""},
-		{Queue{"buergerbuero", 1e6, now}, ""},
-		{Queue{}, ""},
+		{service.Queue{Office: "buergerbuero", Waiting: 4, At: now.Add(-8 * time.Minute)}, "Gerade warten etwa 4 Personen (Stand 10.12 Uhr)"},
+		{service.Queue{Office: "buergerbuero", Waiting: 1, At: now.Add(-8 * time.Minute)}, "Gerade wartet etwa 1 Person (Stand 10.12 Uhr)"},
+		{service.Queue{Office: "buergerbuero", Waiting: 0, At: now}, "Gerade wartet niemand (Stand 10.20 Uhr)"},
+		{service.Queue{Office: "buergerbuero", Waiting: 4, At: now.Add(-15 * time.Minute)}, ""},
+		{service.Queue{Office: "buergerbuero", Waiting: 4, At: now.Add(time.Hour)}, ""}, // from a future that a clock made up
+		{service.Queue{Office: "buergerbuero", Waiting: -1, At: now}, ""},
+		{service.Queue{Office: "buergerbuero", Waiting: 1e6, At: now}, ""},
+		{service.Queue{}, ""},
 	} {
 		if got := w.Queue(c.q, now); got != c.want {
 			t.Errorf("%+v: %q, not %q", c.q, got, c.want)
 		}
 	}
-}
-
-func TestOnlyWhatIsAQueueIsRead(t *testing.T) {
-	at := time.Date(2026, 11, 26, 10, 12, 0, 0, time.UTC)
-	record := func(q Queue) []byte { data, _ := json.Marshal(q); return data }
-	got := ReadQueues([][]byte{record(Queue{"a", 3, at}), record(Queue{"a", 5, at.Add(-time.Minute)}), []byte("{"), []byte(`{"office":""}`), []byte(`[]`), record(Queue{"b", 0, at})})
-	if len(got) != 2 || got["a"].Waiting != 3 || got["b"].Waiting != 0 {
-		t.Errorf("%v", got)
-	}
-}
-
-func FuzzReadQueues(f *testing.F) {
-	f.Add([]byte(`{"office":"a","waiting":3,"at":"2026-11-26T10:12:00Z"}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for office, q := range ReadQueues([][]byte{data}) {
-			if office == "" || q.Office != office {
-				t.Errorf("%q: %v", data, q)
-			}
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package about
+package service
 
 import (
 	"encoding/json"
