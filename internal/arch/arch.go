@@ -46,6 +46,7 @@ func house() []room {
 		{"internal/core/form", form},
 		{"internal/core/document/...", document},
 		{"internal/core/service", append(append([]string{}, form...), document...)},
+		{"internal/core/fact", form},
 		// Floor 2.
 		{"internal/core/visit", []string{"internal/core/..."}},
 		{"internal/core/visit/visittest", []string{"internal/core/seal", "internal/core/pay"}},

@@ -50,6 +50,7 @@ type Store interface {
 	Outbox
 	Parts
 	Mirror
+	Drafts
 	// Town notes epoch and watermark.
 	Town(ctx context.Context, epoch string, watermark time.Time) error
 	// Waiting counts for screens.
@@ -210,7 +211,11 @@ func (c *Client) Sync(ctx context.Context) error {
 	if pause(pulled) > 0 {
 		return c.note(pulled)
 	}
-	return c.note(errors.Join(pulled, c.push(ctx)))
+	pushed := c.push(ctx)
+	if errors.Is(pushed, ErrOffline) { // drafts come after what was confirmed to somebody
+		return c.note(errors.Join(pulled, pushed))
+	}
+	return c.note(errors.Join(pulled, pushed, c.drafts(ctx)))
 }
 
 func (c *Client) push(ctx context.Context) error {

@@ -17,7 +17,8 @@ type House struct {
 	Answers Answers
 	Devices Devices
 	State   State
-	Blobs   Blobs // nil: items come without files
+	Blobs   Blobs  // nil: items come without files
+	Drafts  Drafts // nil: no drafts are kept
 }
 
 // Device is an enrolled device, or a phone: of that, what it brings reaches Intake with name, tenant and scope only, and without outcomes.

@@ -40,8 +40,9 @@ type fieldLayout struct {
 	Past     bool           `yaml:"past"` // dates: 80 means 1980, never a year to come
 	Options  []optionLayout `yaml:"options"`
 	From     *fromLayout    `yaml:"from"`
-	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
-	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
+	Notes    []noteLayout   `yaml:"notes"`   // the first one that holds is shown
+	Prefill  []string       `yaml:"prefill"` // what it may be filled from, see Facts: the first that is known
+	Prefer   []string       `yaml:"prefer"`  // plates: districts to prefer when the hyphen is missing
 
 	// Of a repeat: how many entries there are at least and at most (texts: .entry with {{.n}}, .more), what is asked for each of them, by paths within
 	// the entry, and rules between its answers. Their expressions see the entry as item; a rule's texts are rule.<name>.

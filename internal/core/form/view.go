@@ -115,9 +115,11 @@ type Field struct {
 	Max      int     // longest answer in characters, for Photos the most photos; 0 = no limit of its own
 	Parts    []Field // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
 	ReadOnly bool
-	Add      string // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
-	Remove   bool   // of an Entry: it can be taken out (give its path nil)
-	Secret   bool   // masked on screen and in the screen tree
+	Add      string   // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
+	Remove   bool     // of an Entry: it can be taken out (give its path nil)
+	Secret   bool     // masked on screen and in the screen tree
+	Prefill  []string // what it may be filled from, see Facts
+	Source   string   // a sentence that says where the answer comes from when nobody typed it; the form itself does not know
 }
 
 // Option is one choice of a field.
