@@ -11,10 +11,11 @@ import (
 
 // formPage asks one page of the form.
 type formPage struct {
-	id    string          // of the page: its number may change with the answers
-	focus string          // path of the field that is typed into
-	shown map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
-	amend bool            // came from the summary and goes back to it
+	id     string          // of the page: its number may change with the answers
+	focus  string          // path of the field that is typed into
+	shown  map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
+	amend  bool            // came from the summary and goes back to it
+	filled int             // so many answers were just filled in from elsewhere
 }
 
 func (*formPage) name() string { return "form" }
@@ -60,6 +61,12 @@ func (p *formPage) draw(k *Kiosk) page {
 		}
 		return k.o.Streets(f.Text)
 	}
+	if p.filled > 0 {
+		out.body = append(out.body, k.note(look.OK, "check", k.say("prefill.done", "n", p.filled), k.say("prefill.done.text")))
+	}
+	if ways := k.prefills(pg); ways != nil {
+		out.body = append(out.body, ways)
+	}
 	out.body = append(out.body, uipage.Draw(k.s.style, k.o.Texts, v, i, uipage.Events{
 		Answer: func(path string, value any) {
 			k.touch()
@@ -84,6 +91,10 @@ func (p *formPage) draw(k *Kiosk) page {
 		},
 		Suggest: suggest,
 	}, p.shown, k.caret(p.focus)))
+	later := k.canPause()
+	if later && !k.landscape() {
+		out.body = append(out.body, k.pauseLink())
+	}
 	for _, f := range pg.Inputs() {
 		if f.Path == p.focus && typed(f) {
 			out.typing = p.typing(k, pg, f)
@@ -92,7 +103,11 @@ func (p *formPage) draw(k *Kiosk) page {
 	if v.Fee != nil && v.Fee.Amount > 0 && out.typing == nil {
 		out.foot = append(out.foot, k.amount("coin-euro", k.say("form.fee"), v.Fee.Amount.Format(k.s.style.Lang)))
 	}
-	out.actions = []action{k.goBack(), {label: k.say("kiosk.next"), right: "arrow-right", primary: true, id: "next", tap: func() { p.next(k) }}}
+	out.actions = []action{k.goBack()}
+	if later && k.landscape() && out.typing == nil { // there the height is for what is asked
+		out.actions = append(out.actions, action{label: k.say("pause.short"), icon: "player-pause", id: "pause", tap: k.pause})
+	}
+	out.actions = append(out.actions, action{label: k.say("kiosk.next"), right: "arrow-right", primary: true, id: "next", tap: func() { p.next(k) }})
 	return out
 }
 
@@ -150,6 +165,7 @@ func (p *formPage) next(k *Kiosk) {
 		return
 	}
 	p.leave("")
+	p.filled = 0
 	first := ""
 	for _, f := range pg.Inputs() {
 		if f.Missing || f.Problem != "" {
@@ -275,6 +291,9 @@ func (s *summary) draw(k *Kiosk) page {
 		p.body = append(p.body, agree)
 	} else {
 		p.foot = append(p.foot, agree)
+	}
+	if k.canPause() {
+		p.body = append(p.body, k.pauseLink())
 	}
 	label := k.say("summary.send")
 	if costs {

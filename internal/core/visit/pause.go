@@ -100,6 +100,9 @@ func (v *Visit) Pause(ctx context.Context, page string) (Ticket, error) {
 func (v *Visit) hold(key seal.DraftKey) *seal.DraftKey {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.wiped {
+		return nil
+	}
 	former := v.draft
 	v.draft = &key
 	return former
