@@ -93,7 +93,10 @@ var pauseScreens = []struct {
 	{"43-scan-gone", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "draft.gone"}) }},
 	{"43-scan-offline", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "draft.offline"}) }},
 	{"43-type", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&typeCode{typed: "04106-105V"}) }},
-	{"43-type-wrong", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&typeCode{typed: "04106-105V", said: "draft.code"}) }},
+	{"43-type-wrong", func(r *rig) {
+		r.k.enter(r.k.s.style.Lang)
+		r.k.push(&typeCode{typed: "04106-105V", said: "draft.code"})
+	}},
 	{"44-resumed", func(r *rig) { r.left(); r.k.push(&resumed{changed: false}) }},
 	{"44-resumed-changed", func(r *rig) { r.left(); r.k.push(&resumed{changed: true}) }},
 	{"45-leaving", func(r *rig) { r.left(); r.k.push(&leaving{}) }},
@@ -378,5 +381,26 @@ func TestACardThatIsNotReadIsSaid(t *testing.T) {
 	r.WaitScreen("form")
 	if !r.Sees("Aus Ihrer Kontaktkarte") {
 		t.Error(r.Said())
+	}
+}
+
+func TestAnOldParkingPermitFillsInItsRenewal(t *testing.T) {
+	for _, id := range []string{"parkausweis-verlaengern", "parkausweis-fahrzeugwechsel"} {
+		r, _, _ := pauseRig(t, portrait, town(t))
+		r.k.enter("de")
+		r.k.begin(r.service(id))
+		r.k.push(newFormPage(r.k, "permit", false))
+		r.Shot("48-" + id)
+		r.Tap("prefill.permit")
+		r.scanned(permitOf(t))
+		r.WaitScreen("form")
+		r.Shot("48-" + id + "-filled")
+		answers := r.k.s.visit.Draft().Answers
+		if answers["plate"] != "MI-RA 1848" || answers["zone"] != "A" || answers["expires"] != "2026-11-30" || answers["number"] != "BO-26-4T7K-2M9-X" {
+			t.Error(id, answers)
+		}
+		if !r.Sees("4 Angaben sind ausgefüllt.") || !r.Sees("Aus Ihrem Parkausweis") {
+			t.Error(r.Said())
+		}
 	}
 }

@@ -58,7 +58,7 @@ func house() []room {
 		// Floor 4.
 		{"kiosk", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
-		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
+		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/fact", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
 		{"internal/townhall/...", []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
 			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
