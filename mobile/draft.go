@@ -34,8 +34,10 @@ type draft struct {
 	visit  *visit.Visit
 	keeper *keeper
 	begun  time.Time
-	astray bool // a photo names a place outside the town; not remembered
+	page   string // of a form: where it was left
+	astray bool   // a photo names a place outside the town; not remembered
 
+	changed   bool   // the service asks something else than when it was begun; not remembered
 	preparing int    // photos that are on their way into it
 	trouble   string // key of the sentence about a file that was not taken while nobody looked
 
@@ -51,6 +53,8 @@ type draftData struct {
 	Visit   visit.Draft `json:"visit"`
 	Photos  []photoData `json:"photos,omitempty"`
 	Begun   time.Time   `json:"begun"`
+	Page    string      `json:"page,omitempty"` // of a form: where it was left
+	Code    string      `json:"code,omitempty"` // of a draft that lies at the town hall too
 }
 
 // photoData is what the memory knows of a photo besides its bytes.
@@ -130,7 +134,7 @@ func (a *App) write(ctx context.Context, d *draft) error {
 		return nil
 	}
 	files := d.visit.Files()
-	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun}
+	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page, Code: d.visit.LiesUnder()}
 	var put []Entry
 	shown := map[string]bool{}
 	now := a.now()
@@ -198,6 +202,7 @@ func (a *App) drop(d *draft) {
 			err = a.o.Memory.Remove(ctx, shelfPhoto, photos...)
 		}
 		if err == nil {
+			_ = d.visit.Discard(ctx) // otherwise it ends by itself
 			d.visit.Wipe()
 		}
 		a.wrote(err)
@@ -249,10 +254,18 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 	var drafts []*draft
 	for _, e := range all {
 		var data draftData
-		if json.Unmarshal(e.Data, &data) != nil || data.Version != 1 || data.Visit.Service != Report {
+		if json.Unmarshal(e.Data, &data) != nil || data.Version != 1 {
 			continue
 		}
-		d := &draft{id: e.ID, begun: data.Begun, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+		d := &draft{id: e.ID, begun: data.Begun, page: data.Page, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+		if data.Visit.Service != Report {
+			v, changed, err := visit.Continue(a.o.Catalogue.Find, a.deskOf(d), opts, visit.SavedAs(data.Visit, data.Code))
+			if err == nil { // otherwise it is not offered any more: it stays where it is
+				d.visit, d.changed = v, changed
+				drafts = append(drafts, d)
+			}
+			continue
+		}
 		var files []visit.File
 		for _, p := range data.Photos {
 			photo, ok, err := a.o.Memory.Get(ctx, shelfPhoto, p.Digest)
@@ -263,6 +276,7 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height})
 		}
 		d.visit = visit.Resume(a.service(), a.deskOf(d), opts, data.Visit, files)
+		d.visit.LieUnder(data.Code)
 		drafts = append(drafts, d)
 	}
 	slices.Reverse(drafts)

@@ -57,6 +57,9 @@ func selected(f form.Field) (form.Option, bool) {
 
 // subject says what a report is about, as far as it was said, and with which icon: "Schlagloch".
 func (a *App) subject(d *draft) (title, icon string) {
+	if s := d.visit.Service(); !d.reports() {
+		return s.Title(a.style.Lang), s.Icon
+	}
 	title, icon = a.say("report"), "alert-triangle"
 	for _, path := range []string{pathCategory, pathWhat} {
 		f, _ := d.fieldOf(path)

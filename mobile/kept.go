@@ -32,11 +32,12 @@ type reportData struct {
 	Title     string    `json:"title"` // what it is about: "Schlagloch"
 	Category  string    `json:"category"`
 	What      string    `json:"what"`
-	Place     string    `json:"place"`           // where, in words
-	Thumb     []byte    `json:"thumb,omitempty"` // a small JPEG
-	Support   bool      `json:"support"`         // somebody else had reported it
-	At        time.Time `json:"at"`              // when it was sent, by this phone's clock
-	Arrived   time.Time `json:"arrived"`         // when the town hall had it, by its clock; zero: not yet
+	Place     string    `json:"place"`             // where, in words
+	Thumb     []byte    `json:"thumb,omitempty"`   // a small JPEG
+	Service   string    `json:"service,omitempty"` // of an application that is no report: its id
+	Support   bool      `json:"support"`           // somebody else had reported it
+	At        time.Time `json:"at"`                // when it was sent, by this phone's clock
+	Arrived   time.Time `json:"arrived"`           // when the town hall had it, by its clock; zero: not yet
 
 	Answer *service.Answer `json:"answer,omitempty"` // the town hall's last word
 	Read   time.Time       `json:"read"`             // the answer that was looked at last

@@ -88,6 +88,9 @@ func signOf(stage string) (look.Kind, string) {
 
 // icon is the pictogram of what a report is about.
 func (a *App) icon(r *report) string {
+	if s, ok := a.o.Catalogue.Find(r.Service, ""); ok && r.Service != "" {
+		return s.Icon
+	}
 	for _, o := range a.firstField().Options {
 		if o.Value == r.Category {
 			return strings.TrimPrefix(o.Mark, "icon:")
@@ -160,7 +163,10 @@ func (s *mine) begun(a *App, d *draft) fyne.CanvasObject {
 	title, icon := a.subject(d)
 	spot, ok := d.spot()
 	hint := a.spotText(spot)
-	if !ok {
+	switch {
+	case !d.reports():
+		hint = ""
+	case !ok:
 		hint = a.say("mine.noplace")
 	}
 	return look.Entry(a.style, look.EntryOpts{Icon: icon, Title: title, Hint: hint, Kind: look.Warn, Sign: "pencil", State: a.say("state.draft"), ID: "draft." + d.id,
@@ -208,14 +214,21 @@ func (s *begun) draw(a *App) page {
 	}
 	spot, ok := d.spot()
 	where := a.spotText(spot)
-	if !ok {
+	switch {
+	case !d.reports():
+		where = ""
+	case !ok:
 		where = a.say("mine.noplace")
 	}
 	p.body = append(p.body, look.Card(a.style, a.signed(icon, title, where)))
 	if day := a.moment(d.begun); day != "" {
 		p.body = append(p.body, a.small(a.say("begun.day", "day", day)))
 	}
-	p.body = append(p.body, look.Remark(a.style, "lock", a.say("begun.where")))
+	kept := "begun.where"
+	if d.visit.Paused() {
+		kept = "begun.where.draft"
+	}
+	p.body = append(p.body, look.Remark(a.style, "lock", a.say(kept)))
 	if s.sure {
 		p.body = append(p.body, a.note(look.Warn, "trash", a.say("begun.sure"), ""))
 		p.foot = []look.ButtonOpts{
@@ -225,7 +238,7 @@ func (s *begun) draw(a *App) page {
 		return p
 	}
 	p.foot = []look.ButtonOpts{
-		{Label: a.say("begun.go"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "go", Tap: func() { a.replace(&foto{draft: d}) }},
+		{Label: a.say("begun.go"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "go", Tap: func() { s.goOn(a) }},
 		{Label: a.say("begun.drop"), Icon: "trash", ID: "drop", Tap: func() { s.sure = true; a.show() }},
 	}
 	return p

@@ -26,7 +26,7 @@ func (s *sent) draw(a *App) page {
 	r := s.report
 	p := page{gap: 18}
 	if r.standing == Arrived {
-		p.hero = a.thanks()
+		p.hero = a.thanks(r)
 		p.body = append(p.body, a.number(r), a.heading(look.TitleS, a.say("sent.then")))
 	} else {
 		head := []fyne.CanvasObject{a.heading(look.TitleL, a.say("sent.saved"))}
@@ -38,6 +38,9 @@ func (s *sent) draw(a *App) page {
 		if a.online {
 			key = "sent.online"
 		}
+		if r.Service != "" {
+			key += ".form"
+		}
 		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.say(key)), look.Text(a.style, look.Lead, a.say("sent.nothing"), look.TextOpts{Bold: true}))...))
 	}
 	p.body = append(p.body, a.way(r))
@@ -48,7 +51,7 @@ func (s *sent) draw(a *App) page {
 			Tap: func() { a.openDetail(r) }}))
 	}
 	p.foot = []look.ButtonOpts{{Label: a.say("sent.home"), Icon: "home", Primary: true, ID: "home", Tap: func() { a.room(&start{}) }}}
-	if !r.Support {
+	if !r.Support && r.Service == "" {
 		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("sent.again"), Icon: "plus", ID: "again", Tap: func() {
 			d := a.begin(s.again)
 			clear(a.stack)
@@ -60,11 +63,15 @@ func (s *sent) draw(a *App) page {
 }
 
 // thanks is the large ground that says that the report has arrived.
-func (a *App) thanks() fyne.CanvasObject {
+func (a *App) thanks(r *report) fyne.CanvasObject {
 	st := a.style
 	c := st.Colors()
+	there := "sent.there"
+	if r.Service != "" {
+		there += ".form"
+	}
 	words := look.Column(a.px(4), look.Text(st, look.TitleL, a.say("sent.thanks"), look.TextOpts{Bold: true, Color: c.OnHero}),
-		look.Text(st, look.Lead, a.say("sent.there"), look.TextOpts{Color: c.OnHero2}))
+		look.Text(st, look.Lead, a.say(there), look.TextOpts{Color: c.OnHero2}))
 	d := a.px(64)
 	sign := look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		ground, ink := c.OnHero, c.OK

@@ -116,6 +116,7 @@ func foreign() map[string][]string {
 		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "drivers/eid/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
 		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/durable", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
+		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "cmd/demo", "mobile"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
 	}
 }

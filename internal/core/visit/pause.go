@@ -219,3 +219,35 @@ func fitting(s *service.Service, all form.Answers, day time.Time, changed bool) 
 	}
 	return kept
 }
+
+// SavedAs is a draft that a person's own device kept itself. code is that of the draft that lies at the town hall too; empty: none does.
+func SavedAs(d Draft, code string) Saved {
+	s := Saved{Draft: d}
+	if key, err := seal.ParseDraft(code); err == nil {
+		s.key = key
+	}
+	return s
+}
+
+// LiesUnder is the code of the draft that the visit was put away as, or continued from; empty when there is none. It is as secret as the answers.
+func (v *Visit) LiesUnder() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.draft == nil {
+		return ""
+	}
+	return v.draft.Code()
+}
+
+// LieUnder says which draft the visit was continued from; a text that is no code says nothing.
+func (v *Visit) LieUnder(code string) {
+	if key, err := seal.ParseDraft(code); err == nil {
+		v.hold(key)
+	}
+}
+
+// LiesAt tells whether a scanned or typed code is that of the visit's draft.
+func (v *Visit) LiesAt(code string) bool {
+	key, err := seal.ParseDraft(code)
+	return err == nil && v.LiesUnder() == key.Code()
+}
