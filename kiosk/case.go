@@ -41,6 +41,13 @@ func (s *scan) begin(k *Kiosk) {
 			if err != nil {
 				return func() { s.ended(k, "dead") }
 			}
+			if visit.IsDraft(code) {
+				ui(func() { k.touch(); s.said, s.fetching = "", true; k.refresh(s) })
+				fetch, done := context.WithTimeout(ctx, 3*patience)
+				saved, err := visit.Fetch(fetch, desk, code, opts)
+				done()
+				return func() { s.draft(k, saved, err) }
+			}
 			secret, ok := visit.Secret(code)
 			if !ok {
 				ui(func() { k.touch(); s.said = "wrong"; k.refresh(s) })
@@ -77,6 +84,17 @@ func (s *scan) found(k *Kiosk, c *visit.Case, err error) {
 	}
 }
 
+// draft goes on with a visit that was put away.
+func (s *scan) draft(k *Kiosk, saved visit.Saved, err error) {
+	if k.top() != screen(s) { // gone on to something else meanwhile
+		saved.Wipe()
+		return
+	}
+	if problem := k.resume(saved, err); problem != "" {
+		s.ended(k, problem)
+	}
+}
+
 // leave stops waiting for a code.
 func (s *scan) leave() {
 	if s.stop != nil {
@@ -91,6 +109,9 @@ func (s *scan) draw(k *Kiosk) page {
 	p := page{title: k.say("scan.title"), actions: []action{{label: k.say("kiosk.back"), icon: "arrow-left", id: "back", tap: func() { s.leave(); k.pop() }}}}
 	if k.o.Desk.Scanner == nil {
 		p.body = append(p.body, k.note(look.Info, "info-circle", "", k.say("scan.none")))
+		if k.o.Desk.Drafts != nil {
+			p.actions = append(p.actions, action{label: k.say("resume.type"), icon: "pencil", id: "type", tap: func() { k.replace(&typeCode{}) }})
+		}
 		return p
 	}
 	switch {
@@ -112,6 +133,9 @@ func (s *scan) draw(k *Kiosk) page {
 			p.body = append(p.body, k.scanPicture())
 		}
 		p.body = append(p.body, k.live(k.say("scan.waiting")))
+		if k.o.Desk.Drafts != nil {
+			p.actions = append(p.actions, action{label: k.say("resume.type"), icon: "pencil", id: "type", tap: func() { s.leave(); k.replace(&typeCode{}) }})
+		}
 		return p
 	}
 	p.actions = append(p.actions, action{label: k.say("kiosk.retry"), icon: "refresh", primary: true, id: "retry", tap: func() { s.said = ""; s.begin(k); k.show() }})

@@ -11,11 +11,12 @@ import (
 
 // formPage asks one page of the form.
 type formPage struct {
-	id    string          // of the page: its number may change with the answers
-	focus string          // path of the field that is typed into
-	shown map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
-	amend bool            // came from the summary and goes back to it
-	aside uipage.Aside    // what is searched and which calendar is open
+	id     string          // of the page: its number may change with the answers
+	focus  string          // path of the field that is typed into
+	shown  map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
+	amend  bool            // came from the summary and goes back to it
+	aside  uipage.Aside    // what is searched and which calendar is open
+	filled int             // so many answers were just filled in from elsewhere
 }
 
 func (*formPage) name() string { return "form" }
@@ -61,6 +62,12 @@ func (p *formPage) draw(k *Kiosk) page {
 		}
 		return k.o.Streets(f.Text)
 	}
+	if p.filled > 0 {
+		out.body = append(out.body, k.note(look.OK, "check", k.say("prefill.done", "n", p.filled), k.say("prefill.done.text")))
+	}
+	if ways := k.prefills(pg); ways != nil {
+		out.body = append(out.body, ways)
+	}
 	out.body = append(out.body, uipage.Draw(k.s.style, k.o.Texts, v, i, uipage.Events{
 		Answer: func(path string, value any) {
 			k.touch()
@@ -98,6 +105,10 @@ func (p *formPage) draw(k *Kiosk) page {
 		},
 		Day: k.o.Now(), Days: k.s.visit.Fits,
 	}, p.shown, k.caret(p.focus)))
+	later := k.canPause()
+	if later && !k.landscape() {
+		out.body = append(out.body, k.pauseLink())
+	}
 	for _, f := range p.aside.Inputs(pg) {
 		if f.Path == p.focus && typed(f) {
 			out.typing = p.typing(k, pg, f)
@@ -106,7 +117,11 @@ func (p *formPage) draw(k *Kiosk) page {
 	if v.Fee != nil && v.Fee.Amount > 0 && out.typing == nil && k.s.goal == "" {
 		out.foot = append(out.foot, k.amount("coin-euro", k.say("form.fee"), v.Fee.Amount.Format(k.s.style.Lang)))
 	}
-	out.actions = []action{k.goBack(), {label: k.say("kiosk.next"), right: "arrow-right", primary: true, id: "next", tap: func() { p.next(k) }}}
+	out.actions = []action{k.goBack()}
+	if later && k.landscape() && out.typing == nil { // there the height is for what is asked
+		out.actions = append(out.actions, action{label: k.say("pause.short"), icon: "player-pause", id: "pause", tap: k.pause})
+	}
+	out.actions = append(out.actions, action{label: k.say("kiosk.next"), right: "arrow-right", primary: true, id: "next", tap: func() { p.next(k) }})
 	return out
 }
 
@@ -170,6 +185,7 @@ func (p *formPage) next(k *Kiosk) {
 		return
 	}
 	p.leave("")
+	p.filled = 0
 	first := ""
 	for _, f := range pg.Inputs() {
 		if f.Missing || f.Problem != "" {
@@ -302,6 +318,9 @@ func (s *summary) draw(k *Kiosk) page {
 		p.body = append(p.body, agree)
 	} else {
 		p.foot = append(p.foot, agree)
+	}
+	if k.canPause() {
+		p.body = append(p.body, k.pauseLink())
 	}
 	label := k.say("summary.send")
 	if needs := k.papers(v.Needs); needs != nil {

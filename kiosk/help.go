@@ -1,9 +1,8 @@
 package kiosk
 
 import (
+	"context"
 	"strings"
-
-	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
@@ -50,22 +49,54 @@ func (l *legal) draw(k *Kiosk) page {
 	return p
 }
 
-// leaving asks before answers are thrown away.
-type leaving struct{}
+// leaving asks before answers are thrown away. What was put away before stays, unless somebody wants it gone.
+type leaving struct{ failed bool }
 
 func (*leaving) name() string { return "leaving" }
 
-func (*leaving) draw(k *Kiosk) page {
-	return page{title: k.say("end.title"), noEnd: true, body: []fyne.CanvasObject{k.note(look.Info, "trash", "", k.say("end.text"))},
-		actions: []action{
-			{label: k.say("end.no"), icon: "arrow-left", id: "back", tap: k.pop},
-			{label: k.say("end.yes"), icon: "logout", primary: true, id: "finish", tap: k.Wipe},
-		}}
+func (s *leaving) draw(k *Kiosk) page {
+	p := page{title: k.say("end.title"), noEnd: true, actions: []action{
+		{label: k.say("end.no"), icon: "arrow-left", id: "back", tap: k.pop},
+		{label: k.say("end.yes"), icon: "logout", primary: true, id: "finish", tap: k.Wipe},
+	}}
+	if k.s.visit == nil || !k.s.visit.Paused() {
+		p.body = append(p.body, k.note(look.Info, "trash", "", k.say("end.text")))
+	} else {
+		p.actions[1].label = k.say("kiosk.end")
+		p.body = append(p.body, k.note(look.Info, "device-floppy", k.say("end.draft"), k.say("end.draft.text")))
+		if s.failed {
+			p.body = append(p.body, k.note(look.Warn, "alert-circle", "", k.say("end.draft.failed")))
+		}
+		p.body = append(p.body, k.leftmost(k.button(action{label: k.say("end.draft.drop"), icon: "trash", small: true, id: "drop", tap: func() { s.drop(k) }})))
+	}
+	if k.canPause() {
+		p.body = append(p.body, k.pauseLink())
+	}
+	return p
+}
+
+// drop throws the draft away too, and ends.
+func (s *leaving) drop(k *Kiosk) {
+	v := k.s.visit
+	k.beside(func(ctx context.Context, _ func(func())) func() {
+		err := v.Discard(ctx)
+		return func() {
+			k.o.Event("draft.dropped", "ok", err == nil)
+			if s.failed = err != nil; s.failed {
+				k.refresh(s)
+				return
+			}
+			k.Wipe()
+		}
+	})
 }
 
 // finish is the button "Beenden".
 func (k *Kiosk) finish() {
-	if s, ok := k.top().(*scan); ok {
+	switch s := k.top().(type) {
+	case *scan:
+		s.leave()
+	case *prefill:
 		s.leave()
 	}
 	if k.s.visit == nil {

@@ -373,7 +373,7 @@ func (k *Kiosk) idlePage() page {
 	p.body = []fyne.CanvasObject{
 		look.SprudelBars(st, 860, h, fill, k.say("idle.title"), number),
 		look.Text(st, size, k.say("idle.title"), look.TextOpts{Bold: true, Center: true}),
-		look.Text(st, look.Lead, k.say("idle.text"), look.TextOpts{Center: true}),
+		look.Text(st, look.Lead, k.idleText(), look.TextOpts{Center: true}),
 		look.Text(st, look.TitleL, number, look.TextOpts{Bold: true, Center: true, Color: c.Accent}),
 	}
 	switch {
@@ -394,6 +394,10 @@ func (k *Kiosk) idlePage() page {
 	if small {
 		p.gap = 8
 		p.foot = p.foot[:2] // who waits ends it as well
+	}
+	if k.mayPauseNow() { // beside the way to end it, so that the page needs no more room
+		pause := look.Button(st, look.ButtonOpts{Small: small, Label: k.say("pause.button"), Icon: "player-pause", ID: "pause", Tap: func() { k.stay(false); k.pause() }})
+		p.foot = append(p.foot[:2:2], append([]fyne.CanvasObject{pause}, p.foot[2:]...)...)
 	}
 	return p
 }

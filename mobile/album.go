@@ -19,6 +19,7 @@ import (
 // album stands for the system's picker in a demo: the files of a folder.
 type album struct {
 	draft *draft
+	got   func(data []byte, err error) // what is done with the photo; nil: it goes into the draft
 	busy  bool
 	names []string
 	small map[string]image.Image // what is in the files; nil: none that can be shown
@@ -150,6 +151,10 @@ func (s *album) choose(a *App, name string) {
 				return
 			}
 			a.stack = a.stack[:len(a.stack)-1]
+			if s.got != nil {
+				s.got(data, err)
+				return
+			}
 			a.taken(s.draft, data, err)
 		}
 	})

@@ -65,7 +65,15 @@ func (a *App) goOn(d *draft) {
 	if len(pages) == 0 {
 		return
 	}
-	at := max(slices.IndexFunc(pages, func(p form.Page) bool { return p.ID == d.page }), 0)
+	at := slices.IndexFunc(pages, func(p form.Page) bool { return p.ID == d.page })
+	if at < 0 && !d.empty() { // it was left at the summary, or at a page that is not asked any more
+		at = slices.IndexFunc(pages, func(p form.Page) bool { return !p.Done })
+		if at < 0 {
+			a.push(&summary{draft: d})
+			return
+		}
+	}
+	at = max(at, 0)
 	for _, p := range pages[:at+1] { // back leads through what was asked before
 		a.stack = append(a.stack, a.question(d, p.ID, false))
 	}
@@ -136,6 +144,9 @@ func (q *question) draw(a *App) page {
 	p := page{title: pg.Title, step: &step{i + 1, q.steps(a, v), d.visit.Service().Title(a.style.Lang)}, gap: 20}
 	if p.title == "" {
 		p.title = d.visit.Service().Title(a.style.Lang)
+	}
+	if d.changed {
+		p.body = append(p.body, a.note(look.Warn, "info-circle", "", a.say("pickup.changed")))
 	}
 	p.body = append(p.body, uipage.Draw(a.style, a.o.Texts, v, i, q.events(a), q.shown, q.focus))
 	for _, f := range q.aside.Inputs(pg) {
@@ -270,6 +281,7 @@ func (q *question) next(a *App) {
 		a.show()
 		return
 	}
+	d.changed = false
 	switch {
 	case q.goal != "":
 		a.advised(q, v, i)
@@ -281,6 +293,8 @@ func (q *question) next(a *App) {
 		a.keep(d, true)
 		a.push(a.question(d, d.page, false))
 	default:
+		d.page = ""
+		a.keep(d, true)
 		a.push(&summary{draft: d})
 	}
 }
@@ -386,6 +400,9 @@ func (s *summary) draw(a *App) page {
 	p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Title: a.say("summary.agree"), Box: true, Selected: s.agreed, ID: "agree", Tap: func() { s.agreed = !s.agreed; a.show() }}),
 		look.Remark(a.style, "lock", a.say("apply.what")))
 	p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "send", Tap: func() { s.next(a) }}}
+	if costs(v) && v.Complete && a.o.Desk.Drafts != nil { // who would rather pay by card goes on at a terminal
+		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("apply.code"), Icon: "qrcode", ID: "handover", Tap: func() { a.push(&handover{draft: d}) }})
+	}
 	return s.sending.draw(a, p)
 }
 

@@ -137,6 +137,7 @@ func TestWhoIsNotEntitledIsToldBeforeTheEnd(t *testing.T) {
 	s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", "")
 	d := r.a.beginFor(s, nil)
 	answerAll(t, d, "second-permit")
+	d.page = d.visit.View().Pages[0].ID
 	r.a.goOn(d)
 	for n := 0; r.a.Screen() == "form" && n < 20; n++ {
 		r.Tap("next")
@@ -178,6 +179,7 @@ func TestEveryServiceCanBeAppliedForByPhone(t *testing.T) {
 			for name, v := range e.Answers {
 				d.visit.Answer("/"+name, v)
 			}
+			d.page = d.visit.View().Pages[0].ID
 			r.a.goOn(d)
 			r.through()
 			r.Tap("agree", "send")

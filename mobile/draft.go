@@ -38,6 +38,7 @@ type draft struct {
 	page   string // of the form: where somebody left an application
 	astray bool   // a photo names a place outside the town; not remembered
 
+	changed   bool   // the service asks something else than when it was begun; not remembered
 	preparing int    // photos that are on their way into it
 	trouble   string // key of the sentence about a file that was not taken while nobody looked
 
@@ -53,7 +54,8 @@ type draftData struct {
 	Visit   visit.Draft `json:"visit"`
 	Photos  []photoData `json:"photos,omitempty"`
 	Begun   time.Time   `json:"begun"`
-	Page    string      `json:"page,omitempty"` // of the form, where it was left
+	Page    string      `json:"page,omitempty"` // of a form: where it was left
+	Code    string      `json:"code,omitempty"` // of a draft that lies at the town hall too
 }
 
 // photoData is what the memory knows of a photo besides its bytes.
@@ -148,7 +150,7 @@ func (a *App) write(ctx context.Context, d *draft) error {
 		return nil
 	}
 	files := d.visit.Files()
-	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page}
+	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page, Code: d.visit.LiesUnder()}
 	var put []Entry
 	shown := map[string]bool{}
 	now := a.now()
@@ -216,6 +218,7 @@ func (a *App) drop(d *draft) {
 			err = a.o.Memory.Remove(ctx, shelfPhoto, photos...)
 		}
 		if err == nil {
+			_ = d.visit.Discard(ctx) // otherwise it ends by itself
 			d.visit.Wipe()
 		}
 		a.wrote(err)
@@ -276,7 +279,7 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 				continue
 			}
 		}
-		d := &draft{id: e.ID, begun: data.Begun, page: data.Page, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+		d := &draft{id: e.ID, begun: data.Begun, page: data.Page, changed: s.Version != data.Visit.Version, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
 		var files []visit.File
 		for _, p := range data.Photos {
 			photo, ok, err := a.o.Memory.Get(ctx, shelfPhoto, p.Digest)
@@ -287,6 +290,7 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height})
 		}
 		d.visit = visit.Resume(s, a.deskOf(d), opts, data.Visit, files)
+		d.visit.LieUnder(data.Code)
 		drafts = append(drafts, d)
 	}
 	slices.Reverse(drafts)

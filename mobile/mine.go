@@ -227,7 +227,11 @@ func (s *begun) draw(a *App) page {
 	if day := a.moment(d.begun); day != "" {
 		p.body = append(p.body, a.small(a.say("begun.day", "day", day)))
 	}
-	p.body = append(p.body, look.Remark(a.style, "lock", a.say("begun.where")))
+	kept := "begun.where"
+	if d.visit.Paused() {
+		kept = "begun.where.draft"
+	}
+	p.body = append(p.body, look.Remark(a.style, "lock", a.say(kept)))
 	if s.sure {
 		p.body = append(p.body, a.note(look.Warn, "trash", a.say("begun.sure"), ""))
 		p.foot = []look.ButtonOpts{

@@ -159,6 +159,7 @@ type rig struct {
 	key    seal.Private
 	board  *board
 	album  fstest.MapFS
+	drafts visit.Drafts    // nil: nothing can be continued
 	made   map[string]made // photos of the album, prepared once
 	style  look.Style
 	keys   bool
@@ -207,7 +208,7 @@ func (r *rig) start() {
 	r.UI = ui
 	r.memory.wrote = func() { ui <- func() {} }
 	a, err := build(r.fyne, Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Papers: &r.saved, Keyboard: r.keys,
-		Desk: visit.Desk{Journal: visittest.NewJournal(), Sealer: r.office, Town: r.office},
+		Desk: visit.Desk{Journal: visittest.NewJournal(), Sealer: r.office, Town: r.office, Drafts: r.drafts},
 		Event: func(name string, _ ...any) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -53,6 +53,9 @@ func (s *services) draw(a *App) page {
 		p.body = append(p.body, look.Link(st, look.LinkOpts{Label: a.say("services.all"), Icon: "arrow-left", ID: "all", Tap: func() { s.group = ""; a.fresh = true; a.show() }}))
 		p.body = append(p.body, s.forGroup(a)...)
 	default:
+		if a.o.Desk.Drafts != nil {
+			p.body = append(p.body, look.Entry(st, look.EntryOpts{Icon: "qrcode", Title: a.say("pickup"), Hint: a.say("pickup.hint"), ID: "pickup", Tap: func() { a.push(&pickup{}) }}))
+		}
 		var tiles []fyne.CanvasObject
 		for _, x := range a.o.Catalogue.Situations(lang) {
 			if len(a.o.Catalogue.In(x.ID)) == 0 {

@@ -99,7 +99,7 @@ func TestWhatANewVersionChangesIsSaidInWords(t *testing.T) {
 		t.Errorf("nothing changed: %s, %v", out, err)
 	}
 	form, schema := filepath.Join(newer, "form.yaml"), filepath.Join(newer, "schema.json")
-	change(t, form, "{path: /house, kind: text}", "{path: /house, kind: text, optional: true}")
+	change(t, form, "{path: /house, kind: text, prefill", "{path: /house, kind: text, optional: true, prefill")
 	change(t, schema, `"street", "house"`, `"street"`)
 	change(t, form, "addMonths(day, 3)", "addMonths(day, 6)")
 	change(t, form, "          - {value: today}\n          - {value: later}", "          - {value: later}")

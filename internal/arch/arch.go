@@ -49,6 +49,7 @@ func house() []room {
 		{"internal/core/form", form},
 		{"internal/core/document/...", document},
 		{"internal/core/service", append(append([]string{}, form...), document...)},
+		{"internal/core/fact", form},
 		// Floor 2.
 		{"internal/core/visit", []string{"internal/core/..."}},
 		{"internal/core/visit/visittest", []string{"internal/core/seal", "internal/core/pay"}},
@@ -60,7 +61,7 @@ func house() []room {
 		// Floor 4.
 		{"kiosk", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
-		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
+		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/fact", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
 		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
 			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
@@ -118,6 +119,7 @@ func foreign() map[string][]string {
 		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "drivers/eid/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
 		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/durable", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
+		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "cmd/demo", "mobile"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
 	}
 }

@@ -76,7 +76,7 @@ func (o *Outpost) changed(map[string]bool) {
 // Desk is a desk that can take applications and follow them. All desks of an outpost share one till.
 func (o *Outpost) Desk() visit.Desk {
 	to := line{o.Client}
-	return visit.Desk{Journal: journal{o.Store}, Sealer: to, Town: to, Till: &o.till}
+	return visit.Desk{Journal: journal{o.Store}, Sealer: to, Town: to, Drafts: drafts{o.Store, o.Client}, Till: &o.till}
 }
 
 // Close closes the memory. Nothing may use the outpost any more.

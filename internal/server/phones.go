@@ -40,7 +40,7 @@ func (s *Server) installed(ctx context.Context) (wire.Installed, error) {
 	return s.Keys().Installed(s.o.Tenant, epoch, s.o.Demo)
 }
 
-// tidy takes away sealed files whose envelope never came, until ctx ends.
+// tidy takes away sealed files whose envelope never came, and drafts that nobody continued, until ctx ends.
 func (s *Server) tidy(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -49,6 +49,11 @@ func (s *Server) tidy(ctx context.Context) {
 			s.o.Log.Error("files without an envelope not taken away", "error", err)
 		} else if n > 0 {
 			s.o.Log.Info("files without an envelope taken away", "number", n)
+		}
+		if n, err := s.Store.ExpireDrafts(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
+			s.o.Log.Error("old drafts not taken away", "error", err)
+		} else if n > 0 {
+			s.o.Log.Info("old drafts taken away", "number", n)
 		}
 		select {
 		case <-ctx.Done():

@@ -150,7 +150,7 @@ func (s *Server) furnish() error {
 		Ring: func() seal.Ring { return s.Keys().Ring() },
 	})
 	s.Devices = hall.New(
-		hall.House{Intake: s.Intake, Records: s.Store, Answers: s.Store, Devices: s.Store, State: s.Store, Blobs: s.Store.Dock(), Faults: s.Library},
+		hall.House{Intake: s.Intake, Records: s.Store, Answers: s.Store, Devices: s.Store, State: s.Store, Blobs: s.Store.Dock(), Faults: s.Library, Drafts: s.Store},
 		hall.Options{CA: s.CA, Key: s.Keys().Hall, Now: o.Now, Log: o.Log, Demo: o.Demo,
 			Phones: &hall.Phones{Tenant: o.Tenant, Installed: s.installed, Limits: o.Phones}})
 	s.publish, s.Public = s.publisher(o.Tenant), s.publisher(wire.ScopePublic)

@@ -32,7 +32,7 @@ type Addresses struct {
 	A4       string // ipp, ipps
 	Scanner  string // scan+serial, scan+tcp
 	Card     string // pcsc:
-	EID      string // eid+ws
+	EID      string // eid+ws, eid+emulated
 	RFID     string // rfid+serial, rfid+tcp
 	Sensor   string // presence+serial, presence+tcp
 }
@@ -47,6 +47,7 @@ type Devices struct {
 	Tags    visit.Tags
 	Sensor  visit.Sensor
 	EID     *EID
+	IDs     visit.IDReader
 	open    []io.Closer
 	watch
 }
@@ -55,6 +56,7 @@ type Devices struct {
 func (d *Devices) Fill(desk *visit.Desk) {
 	desk.Payer, desk.Printer, desk.Sheets, desk.Scanner = d.Payer, d.Printer, d.Sheets, d.Scanner
 	desk.Cards, desk.Tags, desk.Sensor = d.Cards, d.Tags, d.Sensor
+	desk.IDs = d.IDs
 }
 
 // Close ends the connections, each once its device is free.
@@ -83,7 +85,12 @@ func Open(a Addresses, now func() time.Time) (*Devices, error) {
 		{"a4 printer", visit.PartA4, a.A4, func(dev any) (ok bool) { d.Sheets, ok = dev.(visit.Sheets); return }},
 		{"scanner", visit.PartScanner, a.Scanner, func(dev any) (ok bool) { d.Scanner, ok = dev.(visit.Scanner); return }},
 		{"card reader", visit.PartCard, a.Card, func(dev any) (ok bool) { d.Cards, ok = dev.(visit.Cards); return }},
-		{"identity card", visit.PartEID, a.EID, func(dev any) (ok bool) { d.EID, ok = dev.(*EID); return }},
+		{"identity card", visit.PartEID, a.EID, func(dev any) (ok bool) {
+			if d.IDs, ok = dev.(visit.IDReader); !ok {
+				d.EID, ok = dev.(*EID)
+			}
+			return
+		}},
 		{"tag reader", visit.PartRFID, a.RFID, func(dev any) (ok bool) { d.Tags, ok = dev.(visit.Tags); return }},
 		{"presence sensor", visit.PartPresence, a.Sensor, func(dev any) (ok bool) { d.Sensor, ok = dev.(visit.Sensor); return }},
 	} {
@@ -144,6 +151,8 @@ func device(address string, now func() time.Time) (any, error) {
 			return nil, err
 		}
 		return e, q.done(false)
+	case SchemeEmulatedID:
+		return NewEmulatedID(u)
 	case "rfid+serial", "rfid+tcp":
 		model := rfid.Model(cmp.Or(q.text("model"), string(rfid.ID12)))
 		if !slices.Contains(rfid.Models(), model) {

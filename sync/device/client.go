@@ -50,6 +50,7 @@ type Store interface {
 	Outbox
 	Parts
 	Mirror
+	Drafts
 	// Town notes epoch and watermark.
 	Town(ctx context.Context, epoch string, watermark time.Time) error
 	// Waiting counts for screens.
@@ -211,6 +212,10 @@ func (c *Client) Sync(ctx context.Context) error {
 		return c.note(pulled)
 	}
 	pushed := c.push(ctx)
+	if errors.Is(pushed, ErrOffline) { // drafts come after what was confirmed to somebody
+		return c.note(errors.Join(pulled, pushed))
+	}
+	pushed = errors.Join(pushed, c.drafts(ctx))
 	if pulled == nil && pushed == nil {
 		pushed = c.tell(ctx)
 	}

@@ -30,14 +30,15 @@ type Options struct {
 // Handler serves enrolled devices and phones. It has to be reached through TLS with CA.TLS: a device is known by its certificate, a phone by its
 // key.
 type Handler struct {
-	house House
-	ca    *CA
-	key   proof.Key
-	now   func() time.Time
-	log   *slog.Logger
-	demo  bool
-	mux   *http.ServeMux
-	codes limiter
+	house    House
+	ca       *CA
+	key      proof.Key
+	now      func() time.Time
+	log      *slog.Logger
+	demo     bool
+	mux      *http.ServeMux
+	codes    limiter
+	drafters drafters
 
 	phones    *Phones
 	callers   rates // of phones
@@ -78,6 +79,7 @@ func New(house House, o Options) *Handler {
 		h.mux.HandleFunc("HEAD "+wire.PathBlobs+"{id}", h.known(h.blobOffset))
 		h.mux.HandleFunc("PATCH "+wire.PathBlobs+"{id}", h.known(h.blobAppend))
 	}
+	h.openDrafts()
 	return h
 }
 

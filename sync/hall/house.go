@@ -19,6 +19,7 @@ type House struct {
 	State   State
 	Blobs   Blobs  // nil: items come without files
 	Faults  Faults // nil: nobody wants to know what is wrong with services
+	Drafts  Drafts // nil: no drafts are kept
 }
 
 // Device is an enrolled device, or a phone: of that, what it brings reaches Intake with name, tenant and scope only, and without outcomes.

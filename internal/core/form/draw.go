@@ -69,7 +69,7 @@ func (s *state) field(fd *field) Field {
 	}
 	raw, _ := s.in.Answers.Get(fd.Path)
 	d := Field{
-		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max,
+		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max, Prefill: fd.Prefill,
 		Label:    s.say("field." + fd.name + ".label"),
 		Hint:     s.optional("field." + fd.name + ".hint"),
 		Example:  s.optional("field." + fd.name + ".example"),

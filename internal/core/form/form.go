@@ -272,6 +272,7 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		n := note{c.Rule(n.When, fd.name+".notes.when"), c.Say(&n.Say)}
 		fd.notes = append(fd.notes, n)
 	}
+	c.sources(fd)
 	c.key("field." + fd.name + ".label")
 	if fl.Kind == Info {
 		c.key("field." + fd.name + ".text")

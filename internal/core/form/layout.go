@@ -43,6 +43,7 @@ type fieldLayout struct {
 	Options  []optionLayout `yaml:"options"`
 	From     *fromLayout    `yaml:"from"`
 	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
+	Prefill  []string       `yaml:"prefill"` // what it may be filled from, see Facts: the first that is known
 	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
 	Near     bool           `yaml:"near"`   // dates of the past: lately, so that a calendar helps
 	Search   bool           `yaml:"search"` // choices: searched even when they are few

@@ -128,9 +128,11 @@ type Field struct {
 	Search   bool    // of a Choice or Choices: too many options to look through, they are searched
 	Pick     Pick    // of a Date: how it can be pointed at instead of typed
 	ReadOnly bool
-	Add      string // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
-	Remove   bool   // of an Entry: it can be taken out (give its path nil)
-	Secret   bool   // masked on screen and in the screen tree
+	Add      string   // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
+	Remove   bool     // of an Entry: it can be taken out (give its path nil)
+	Secret   bool     // masked on screen and in the screen tree
+	Prefill  []string // what it may be filled from, see Facts
+	Source   string   // a sentence that says where the answer comes from when nobody typed it; the form itself does not know
 }
 
 // Offer is something that need not be typed to its end.

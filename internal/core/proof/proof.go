@@ -208,6 +208,25 @@ func Verify(keys []PublicKey, kind, token string, into any) (kid string, err err
 	return "", fmt.Errorf("proof: verify: %w", ErrKey)
 }
 
+// Peek fills into from a proof's payload without knowing who signed it: for what is only shown and can be changed, such as the plate of a permit that
+// somebody wants to renew. Nothing may be decided by it. ErrProof as with Verify.
+func Peek(kind, token string, into any) error {
+	if kind == "" || !strict(token) {
+		return fmt.Errorf("proof: peek: %w", ErrProof)
+	}
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA})
+	if err != nil || len(signed.Signatures) != 1 {
+		return fmt.Errorf("proof: peek: %w", ErrProof)
+	}
+	if typ, _ := signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); typ != kind {
+		return fmt.Errorf("proof: peek: another kind: %w", ErrProof)
+	}
+	if err := json.Unmarshal(signed.UnsafePayloadWithoutVerification(), into); err != nil {
+		return fmt.Errorf("proof: peek: payload: %w", ErrProof)
+	}
+	return nil
+}
+
 // strict tells whether the token's header has exactly the three members that Sign writes: no embedded key, no "crit", nothing that another
 // reader of the same token could understand differently. Its base64 must be the canonical one, so that a token has one spelling only.
 func strict(token string) bool {

@@ -384,6 +384,22 @@ func (s *Service) Photos() []string {
 	return s.form.Photos()
 }
 
+// Paths lists the paths of everything asked, in order.
+func (s *Service) Paths() []string {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Paths()
+}
+
+// OriginSentence says where an answer comes from that nobody typed; see form.Form.OriginSentence.
+func (s *Service) OriginSentence(lang string, source form.Origin) string {
+	if s.form == nil {
+		return ""
+	}
+	return s.form.OriginSentence(lang, source)
+}
+
 // Parse turns what somebody typed into a value for the answer at path; see form.Form.Parse.
 func (s *Service) Parse(path, typed string) any {
 	if s.form == nil {

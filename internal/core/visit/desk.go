@@ -24,6 +24,8 @@ type Desk struct {
 	Sealer  Sealer      // required
 	Keeper  Keeper      // nil where nothing is remembered of an application, as at a terminal
 	Town    Town        // nil on a device that never has a line
+	Drafts  Drafts      // nil where nothing can be put away to be continued elsewhere
+	IDs     IDReader    // nil where no identity card is read
 	Till    *sync.Mutex // held while a payment runs, so that Recover keeps off it; wanted wherever Payer is
 }
 

@@ -184,6 +184,9 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	}); err != nil {
 		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
 	}
+	if unclear == nil {
+		_ = v.Discard(durable) // what is sent is not continued any more; otherwise the draft ends by itself
+	}
 	on(Progress{Stage: Stored})
 
 	outcome := pay.Outcome{Envelope: envelope.ID, Way: way, Amount: fee, Evidence: r.Evidence, At: now}
@@ -212,6 +215,14 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 // its own, which Print prints from its beginning; an error means that it could not be set. With any other nothing was sent: the receipt's secret
 // opens nothing, and the citizen may Submit again.
 func (v *Visit) Clear(p pay.Payment) (Receipt, bool, error) {
+	r, ok, err := v.clear(p)
+	if ok && p.State == pay.Approved {
+		_ = v.Discard(context.Background()) // otherwise it ends by itself
+	}
+	return r, ok, err
+}
+
+func (v *Visit) clear(p pay.Payment) (Receipt, bool, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.receipt == nil || v.unclear == nil || v.receipt.Payment != p.ID || !p.State.Final() {

@@ -13,6 +13,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
@@ -45,9 +46,11 @@ type Visit struct {
 	day     time.Time       // of the last answer: from then on every figure is shown, agreed and paid as of this day
 	lang    string
 	receipt *Receipt
-	printed int           // finished parts of the slip
-	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
-	sent    *service.Data // what Copy is made of; nil: nothing was sent
+	printed int                    // finished parts of the slip
+	unclear *service.Data          // what the slip is set from once more when its payment is clear; nil: it was clear
+	sent    *service.Data          // what Copy is made of; nil: nothing was sent
+	draft   *seal.DraftKey         // the visit lies somewhere as a draft with this key; nil: it does not
+	from    map[string]form.Origin // by path: answers that nobody typed here
 	wiped   bool
 	gone    gone                // the entry that was taken out of a list last
 	broken  map[expr.Place]bool // rules that the device was told of
@@ -101,7 +104,7 @@ func (v *Visit) SetLang(lang string) {
 // it says: View, Summary and Submit all count from that day, and the application names it, so that the town hall does too.
 func (v *Visit) View() form.View {
 	a, s := v.said()
-	return v.tell(v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day}))
+	return v.sourced(v.tell(v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day})), s)
 }
 
 // Advise tells what the form says about a goal for the answers given so far: nothing is applied for by it.
@@ -121,13 +124,14 @@ type saying struct {
 	lang  string
 	day   time.Time
 	wiped bool
+	from  map[string]form.Origin
 }
 
 // said gives a copy of the answers: Wipe empties the visit's own while another goroutine may still read.
 func (v *Visit) said() (form.Answers, saying) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return maps.Clone(v.answers), saying{v.lang, v.day, v.wiped}
+	return maps.Clone(v.answers), saying{v.lang, v.day, v.wiped, maps.Clone(v.from)}
 }
 
 // Summary is the View of what would be sent: without answers that became hidden, and as the town hall will read them. The fee that it says is
@@ -149,6 +153,7 @@ func (v *Visit) Answer(path string, value any) {
 			v.gone = gone{path, old}
 		}
 	}
+	v.typed(path, value)
 	v.answers, v.day = v.answers.With(path, value), v.opts.Now()
 }
 
@@ -206,4 +211,9 @@ func (v *Visit) Wipe() {
 		clear(v.sent.Application.Answers)
 	}
 	v.answers, v.receipt, v.printed, v.unclear, v.sent, v.gone, v.wiped = form.Answers{}, nil, 0, nil, nil, gone{}, true
+	if v.draft != nil {
+		clear(v.draft[:])
+	}
+	clear(v.from)
+	v.draft, v.from = nil, nil
 }

@@ -119,13 +119,23 @@ func (d drawer) shownText(f form.Field) string {
 	return f.Text
 }
 
-// withNote puts what helps below a field.
+// withNote puts below a field what helps, and where its answer comes from.
 func (d drawer) withNote(f form.Field, o fyne.CanvasObject) fyne.CanvasObject {
-	if f.Note == "" || d.problem(f) != "" {
+	objs := []fyne.CanvasObject{o}
+	if f.Source != "" {
+		objs = append(objs, d.source(f))
+	}
+	if f.Note != "" && d.problem(f) == "" {
+		objs = append(objs, d.note(f.Note))
+	}
+	if len(objs) == 1 {
 		return o
 	}
-	return look.Column(d.st.U(14), o, d.note(f.Note))
+	return look.Column(d.st.U(14), objs...)
 }
+
+// source says where an answer comes from that nobody typed here.
+func (d drawer) source(f form.Field) fyne.CanvasObject { return look.Remark(d.st, "copy", f.Source) }
 
 // note is a helpful sentence with a small sign.
 func (d drawer) note(text string) fyne.CanvasObject {
@@ -311,6 +321,9 @@ func (d drawer) block(f form.Field, options fyne.CanvasObject) fyne.CanvasObject
 	}
 	if f.Note != "" && problem == "" {
 		head = append(head, d.note(f.Note))
+	}
+	if f.Source != "" {
+		head = append(head, d.source(f))
 	}
 	all := options
 	if len(head) > 0 {
