@@ -81,8 +81,13 @@ func (s *state) field(fd *field) Field {
 		d.Missing = t.keyword == "missing"
 		d.Problem = s.sentence(fd, t)
 	}
-	if fd.Kind == Place {
+	switch fd.Kind {
+	case Place:
 		d.Parts = s.parts(fd, d)
+	case Signature:
+		d.Parts = s.nameOf(fd, d)
+	case Files:
+		d.Accept, d.Size, d.Later = fd.Accept, fd.size(), fd.fieldLayout.Later
 	}
 	for i, o := range d.Options {
 		list, _ := d.Value.([]any)
@@ -123,6 +128,10 @@ func (s *state) written(fd *field, raw any) string {
 			return s.say("form.photos", "n", n)
 		}
 		return ""
+	case Files:
+		return s.filesText(v)
+	case Signature:
+		return s.signatureText(v)
 	case Place:
 		return s.spotText(v)
 	}

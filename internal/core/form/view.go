@@ -23,11 +23,14 @@ const (
 	Time     Kind = "time"    // value: "09:30"
 	Consent  Kind = "consent" // one box to tick
 	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
+	Files    Kind = "files"   // value: like Photos, also of documents; or ["later"], see Later
 	Place    Kind = "place"   // value: an object, see Spot
-	Repeat   Kind = "repeat"  // entries of the same questions, as many as there are children: the end of the list, where one more is begun
-	Entry    Kind = "entry"   // the head of one entry
-	Info     Kind = "info"    // a block of text, no value
-	Computed Kind = "computed"
+	// Signature is drawn by a finger, typed as a full name, or on paper at the town hall; value: see internal/core/signature.
+	Signature Kind = "signature"
+	Repeat    Kind = "repeat" // entries of the same questions, as many as there are children: the end of the list, where one more is begun
+	Entry     Kind = "entry"  // the head of one entry
+	Info      Kind = "info"   // a block of text, no value
+	Computed  Kind = "computed"
 )
 
 // Typed tells whether an answer of this kind is typed letter by letter.
@@ -112,8 +115,11 @@ type Field struct {
 	Problem  string // a sentence for the citizen when the answer does not fit; empty when it does or when there is none
 	Note     string // something helpful computed from other answers: "Zone A passt zu Ihrer Adresse."
 	Keys     Keys
-	Max      int     // longest answer in characters, for Photos the most photos; 0 = no limit of its own
-	Parts    []Field // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
+	Max      int      // longest answer in characters, for Photos and Files the most files; 0 = no limit of its own
+	Accept   []string // of Files: what is taken, AcceptPDF and AcceptPicture
+	Size     int      // of Files: bytes that a document may have
+	Later    bool     // of Files: it may be handed in later
+	Parts    []Field  // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
 	ReadOnly bool
 	Add      string // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
 	Remove   bool   // of an Entry: it can be taken out (give its path nil)

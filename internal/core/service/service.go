@@ -307,6 +307,14 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
 }
 
+// Files lists the answers that files can be added to, photos among them; see form.Form.Files.
+func (s *Service) Files() []form.FileField {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Files()
+}
+
 // Photos lists the paths of the answers that photos can be added to.
 func (s *Service) Photos() []string {
 	if s.form == nil {
