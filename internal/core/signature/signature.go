@@ -74,7 +74,7 @@ func OfName(name string) string { return StartName + strings.Join(strings.Fields
 // TypedName is the name in an answer, also while it is still being typed; false when the answer is none of a name.
 func TypedName(answer string) (string, bool) { return strings.CutPrefix(answer, StartName) }
 
-// Parse reads the text of a drawing, strictly. ErrLong, ErrForm, or ErrShort.
+// Parse reads the text of a drawing, strictly. ErrLong, ErrForm, or ErrShort, with the strokes that there are.
 func Parse(text string) ([]Stroke, error) {
 	if len(text) > MaxBytes {
 		return nil, ErrLong
@@ -88,9 +88,18 @@ func Parse(text string) ([]Stroke, error) {
 		strokes = append(strokes, stroke)
 	}
 	if Ink(strokes) < MinInk {
-		return nil, ErrShort
+		return strokes, ErrShort
 	}
 	return strokes, nil
+}
+
+// Begun reads a drawing that may still be too short to be a signature.
+func Begun(text string) ([]Stroke, error) {
+	strokes, err := Parse(text)
+	if errors.Is(err, ErrShort) {
+		return strokes, nil
+	}
+	return strokes, err
 }
 
 func parseStroke(text string) (Stroke, bool) {
@@ -188,7 +197,7 @@ func Simplify(s Stroke, tolerance float64) Stroke {
 		parts = parts[:len(parts)-1]
 		far, at := tolerance, -1
 		for i := from + 1; i < to; i++ {
-			if d := distance(s[i], s[from], s[to]); d > far {
+			if d := Distance(s[i], s[from], s[to]); d > far {
 				far, at = d, i
 			}
 		}
@@ -206,8 +215,8 @@ func Simplify(s Stroke, tolerance float64) Stroke {
 	return plain
 }
 
-// distance is how far p lies from the line between a and b.
-func distance(p, a, b Point) float64 {
+// Distance is how far p lies, in units, from the line between a and b.
+func Distance(p, a, b Point) float64 {
 	dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
 	px, py := float64(p.X-a.X), float64(p.Y-a.Y)
 	long := dx*dx + dy*dy

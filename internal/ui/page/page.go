@@ -79,6 +79,10 @@ func (d drawer) field(f form.Field) fyne.CanvasObject {
 	switch f.Kind {
 	case form.Photos:
 		return look.Note(d.st, look.NoteOpts{Icon: "camera", Text: d.say("page.photos"), Value: f.Text})
+	case form.Files:
+		return d.files(f)
+	case form.Signature:
+		return d.signature(f)
 	case form.Place:
 		return d.place(f)
 	case form.Info:
