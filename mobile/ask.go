@@ -1,7 +1,6 @@
 package mobile
 
 import (
-	"context"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -214,31 +213,14 @@ func (s *ask) send(a *App) {
 	title, _ := a.subject(d)
 	spot, _ := d.spot()
 	note := reportData{Title: title, Category: d.answer(pathCategory), What: d.answer(pathWhat), Place: a.spotText(spot)}
-	refs := a.leftovers(d)
-	if d.timer != nil {
-		d.timer.Stop()
-	}
-	d.dropped.Store(true) // what is sent must not be written as a draft once more
-	a.shelf.do(func(ctx context.Context) {
-		if files := d.visit.Files(); len(files) > 0 {
-			note.Thumb = thumb(files[0].Data)
+	a.submit(d, pay.Free, note, func(kept *reportData, problem string) {
+		s.busy, s.problem = false, problem
+		if kept == nil {
+			a.refresh(s)
+			return
 		}
-		d.keeper.prepare(note, refs)
-		_, err := d.visit.Submit(ctx, pay.Free, nil)
-		kept := d.keeper.last()
-		a.gently(func() {
-			s.busy = false
-			if kept == nil {
-				d.dropped.Store(false)
-				s.problem = sendProblem(err)
-				a.o.Event("refused", "why", s.problem)
-				a.keep(d, true)
-				a.refresh(s)
-				return
-			}
-			a.o.Event("sent", "kind", "report")
-			a.sent(d, *kept)
-		})
+		a.o.Event("sent", "kind", "report")
+		a.sent(d, *kept)
 	})
 }
 
@@ -246,6 +228,9 @@ func (s *ask) send(a *App) {
 func (a *App) sent(d *draft, kept reportData) {
 	again := map[string]any{}
 	answers := d.visit.Draft().Answers
+	if !d.report() {
+		answers = nil
+	}
 	for _, path := range []string{pathCategory, pathPlace} {
 		if v, ok := answers.Get(path); ok && v != nil {
 			again[path] = v

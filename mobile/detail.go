@@ -67,7 +67,7 @@ func (s *detail) draw(a *App) page {
 	}
 	p.body = append(p.body, look.Badge(st, kind, sign, word))
 	if r.stage() == "stuck" {
-		p.body = append(p.body, a.note(look.Error, "", a.say("detail.stuck"), a.say("detail.stuck.text")))
+		p.body = append(p.body, a.note(look.Error, "", a.word(r, "detail.stuck"), a.say("detail.stuck.text")))
 	}
 	p.body = append(p.body, s.answer(a)...)
 	if r.Case != "" {

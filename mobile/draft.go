@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
 
@@ -28,13 +29,14 @@ const (
 	pathWords    = "/words" // the questions' page asks for it; who wants to say it first is led there
 )
 
-// draft is a report that was begun. Its visit holds what was said; everything else says how to keep it.
+// draft is a report or an application that was begun. Its visit holds what was said; everything else says how to keep it.
 type draft struct {
 	id     string
 	visit  *visit.Visit
 	keeper *keeper
 	begun  time.Time
-	astray bool // a photo names a place outside the town; not remembered
+	page   string // of the form: where somebody left an application
+	astray bool   // a photo names a place outside the town; not remembered
 
 	preparing int    // photos that are on their way into it
 	trouble   string // key of the sentence about a file that was not taken while nobody looked
@@ -51,6 +53,7 @@ type draftData struct {
 	Visit   visit.Draft `json:"visit"`
 	Photos  []photoData `json:"photos,omitempty"`
 	Begun   time.Time   `json:"begun"`
+	Page    string      `json:"page,omitempty"` // of the form, where it was left
 }
 
 // photoData is what the memory knows of a photo besides its bytes.
@@ -62,14 +65,17 @@ type photoData struct {
 }
 
 // begin starts a report. answers are those that are already known.
-func (a *App) begin(answers map[string]any) *draft {
+func (a *App) begin(answers map[string]any) *draft { return a.beginFor(a.service(), answers) }
+
+// beginFor starts an application for a service.
+func (a *App) beginFor(s *service.Service, answers map[string]any) *draft {
 	d := &draft{id: a.newID(), begun: a.now(), stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
-	d.visit = visit.Begin(a.service(), a.deskOf(d), a.options())
+	d.visit = visit.Begin(s, a.deskOf(d), a.options())
 	for path, v := range answers {
 		d.visit.Answer(path, v)
 	}
 	a.drafts = slices.Insert(a.drafts, 0, d)
-	a.o.Event("begin", "service", Report)
+	a.o.Event("begin", "service", s.ID)
 	return d
 }
 
@@ -130,7 +136,7 @@ func (a *App) write(ctx context.Context, d *draft) error {
 		return nil
 	}
 	files := d.visit.Files()
-	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun}
+	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page}
 	var put []Entry
 	shown := map[string]bool{}
 	now := a.now()
@@ -249,10 +255,16 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 	var drafts []*draft
 	for _, e := range all {
 		var data draftData
-		if json.Unmarshal(e.Data, &data) != nil || data.Version != 1 || data.Visit.Service != Report {
+		if json.Unmarshal(e.Data, &data) != nil || data.Version != 1 {
 			continue
 		}
-		d := &draft{id: e.ID, begun: data.Begun, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+		s, ok := a.o.Catalogue.Find(data.Visit.Service, data.Visit.Version)
+		if !ok { // that version is not known any more: what was said is asked by the newest
+			if s, ok = a.o.Catalogue.Find(data.Visit.Service, ""); !ok {
+				continue
+			}
+		}
+		d := &draft{id: e.ID, begun: data.Begun, page: data.Page, stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
 		var files []visit.File
 		for _, p := range data.Photos {
 			photo, ok, err := a.o.Memory.Get(ctx, shelfPhoto, p.Digest)
@@ -262,7 +274,7 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 			d.stored[p.Digest] = true
 			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height})
 		}
-		d.visit = visit.Resume(a.service(), a.deskOf(d), opts, data.Visit, files)
+		d.visit = visit.Resume(s, a.deskOf(d), opts, data.Visit, files)
 		drafts = append(drafts, d)
 	}
 	slices.Reverse(drafts)

@@ -55,8 +55,12 @@ func selected(f form.Field) (form.Option, bool) {
 	return form.Option{}, false
 }
 
-// subject says what a report is about, as far as it was said, and with which icon: "Schlagloch".
+// subject says what a report or an application is about, as far as it was said, and with which icon: "Schlagloch".
 func (a *App) subject(d *draft) (title, icon string) {
+	if !d.report() {
+		s := d.visit.Service()
+		return s.Title(a.style.Lang), s.Icon
+	}
 	title, icon = a.say("report"), "alert-triangle"
 	for _, path := range []string{pathCategory, pathWhat} {
 		f, _ := d.fieldOf(path)

@@ -15,7 +15,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
 
-// report is what a phone remembers of something that it sent.
+// report is what a phone remembers of something that it sent: a report, or an application.
 type report struct {
 	reportData
 	standing Standing
@@ -29,7 +29,8 @@ type reportData struct {
 	Envelope  string    `json:"envelope"`
 	Secret    string    `json:"secret"` // opens the town hall's answers
 	Recipient string    `json:"recipient"`
-	Title     string    `json:"title"` // what it is about: "Schlagloch"
+	Title     string    `json:"title"`             // what it is about: "Schlagloch"
+	Service   string    `json:"service,omitempty"` // id of the service that was applied for; "" for a report
 	Category  string    `json:"category"`
 	What      string    `json:"what"`
 	Place     string    `json:"place"`           // where, in words

@@ -88,6 +88,12 @@ func signOf(stage string) (look.Kind, string) {
 
 // icon is the pictogram of what a report is about.
 func (a *App) icon(r *report) string {
+	if r.Service != "" {
+		if s, ok := a.o.Catalogue.Find(r.Service, ""); ok {
+			return s.Icon
+		}
+		return "file-text"
+	}
 	for _, o := range a.firstField().Options {
 		if o.Value == r.Category {
 			return strings.TrimPrefix(o.Mark, "icon:")
@@ -160,7 +166,10 @@ func (s *mine) begun(a *App, d *draft) fyne.CanvasObject {
 	title, icon := a.subject(d)
 	spot, ok := d.spot()
 	hint := a.spotText(spot)
-	if !ok {
+	switch {
+	case !d.report():
+		hint = a.moment(d.begun)
+	case !ok:
 		hint = a.say("mine.noplace")
 	}
 	return look.Entry(a.style, look.EntryOpts{Icon: icon, Title: title, Hint: hint, Kind: look.Warn, Sign: "pencil", State: a.say("state.draft"), ID: "draft." + d.id,
@@ -203,12 +212,15 @@ func (s *begun) draw(a *App) page {
 	title, icon := a.subject(d)
 	p := page{title: a.say("begun.title")}
 	files := d.visit.Files()
-	if len(files) > 0 {
+	if len(files) > 0 && files[0].Type == "image/jpeg" {
 		p.body = append(p.body, a.photoView(files[0].Digest, files[0].Data, min(a.px(240), a.size.Height*0.3), a.say("foto.name", "n", 1, "of", len(files))))
 	}
 	spot, ok := d.spot()
 	where := a.spotText(spot)
-	if !ok {
+	switch {
+	case !d.report():
+		where = ""
+	case !ok:
 		where = a.say("mine.noplace")
 	}
 	p.body = append(p.body, look.Card(a.style, a.signed(icon, title, where)))
@@ -225,7 +237,7 @@ func (s *begun) draw(a *App) page {
 		return p
 	}
 	p.foot = []look.ButtonOpts{
-		{Label: a.say("begun.go"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "go", Tap: func() { a.replace(&foto{draft: d}) }},
+		{Label: a.say("begun.go"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "go", Tap: func() { a.stack = a.stack[:len(a.stack)-1]; a.goOn(d) }},
 		{Label: a.say("begun.drop"), Icon: "trash", ID: "drop", Tap: func() { s.sure = true; a.show() }},
 	}
 	return p

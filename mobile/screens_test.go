@@ -166,6 +166,29 @@ var screens = []struct {
 	{"p7-services-none", func(r *rig) { r.a.room(&services{query: "qqqqq"}) }},
 	{"p7-services-situation", func(r *rig) { r.a.room(&services{situation: r.a.o.Catalogue.Situations("de")[0].ID}) }},
 	{"p7-card", func(r *rig) { s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", ""); r.a.push(&card{service: s}) }},
+	{"p8-form-first", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "person", false)) }},
+	{"p8-form-typing", func(r *rig) {
+		q := r.a.question(r.applied(nil), "vehicle", false)
+		q.focus = "/plate"
+		r.a.push(q)
+	}},
+	{"p8-form-problems", func(r *rig) {
+		r.a.push(r.a.question(r.applied(map[string]any{"/name": nil, "/birthdate": "31.2.1980"}), "person", false))
+		r.Tap("next")
+	}},
+	{"p8-form-choice", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "zone", false)) }},
+	{"p8-form-needless", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "nowhere", false)) }},
+	{"p8-ineligible", func(r *rig) { r.a.push(&ineligible{draft: r.applied(map[string]any{"/permit": true})}) }},
+	{"p8-summary", func(r *rig) { r.a.push(&summary{draft: r.applied(nil), agreed: true}) }},
+	{"p8-summary-open", func(r *rig) { r.a.push(&summary{draft: r.applied(map[string]any{"/zone": nil}), asked: true}) }},
+	{"p8-ways", func(r *rig) { r.a.push(&payWays{draft: r.applied(nil)}) }},
+	{"p8-ways-full", func(r *rig) { r.a.push(&payWays{draft: r.applied(nil), sending: sending{problem: "ask.full"}}) }},
+	{"p8-ways-busy", func(r *rig) { r.a.push(&payWays{draft: r.applied(nil), sending: sending{busy: true}}) }},
+	{"p8-begun", func(r *rig) { r.a.push(&begun{draft: r.applied(nil)}) }},
+	{"p8-sent", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", "")
+		r.a.push(&sent{report: &report{reportData: reportData{Title: s.Title(r.a.style.Lang), Service: s.ID, Case: "BO-26-4T7K-2M9-X", Envelope: "a", At: r.clock, Arrived: r.clock}, standing: Arrived}})
+	}},
 	{"p7-card-report", func(r *rig) { s, _ := r.a.o.Catalogue.Find(Report, ""); r.a.push(&card{service: s}) }},
 	{"p9-setting", func(r *rig) { r.a.room(&setting{}) }},
 	{"p9-setting-clock", func(r *rig) {

@@ -26,7 +26,7 @@ func (s *sent) draw(a *App) page {
 	r := s.report
 	p := page{gap: 18}
 	if r.standing == Arrived {
-		p.hero = a.thanks()
+		p.hero = a.thanks(r)
 		p.body = append(p.body, a.number(r), a.heading(look.TitleS, a.say("sent.then")))
 	} else {
 		head := []fyne.CanvasObject{a.heading(look.TitleL, a.say("sent.saved"))}
@@ -38,7 +38,7 @@ func (s *sent) draw(a *App) page {
 		if a.online {
 			key = "sent.online"
 		}
-		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.say(key)), look.Text(a.style, look.Lead, a.say("sent.nothing"), look.TextOpts{Bold: true}))...))
+		p.body = append(p.body, look.Column(a.px(14), append(head, a.lead(a.word(r, key)), look.Text(a.style, look.Lead, a.say("sent.nothing"), look.TextOpts{Bold: true}))...))
 	}
 	p.body = append(p.body, a.way(r))
 	p.body = append(p.body, a.clockNote()...)
@@ -48,7 +48,7 @@ func (s *sent) draw(a *App) page {
 			Tap: func() { a.openDetail(r) }}))
 	}
 	p.foot = []look.ButtonOpts{{Label: a.say("sent.home"), Icon: "home", Primary: true, ID: "home", Tap: func() { a.room(&start{}) }}}
-	if !r.Support {
+	if !r.Support && r.Service == "" {
 		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("sent.again"), Icon: "plus", ID: "again", Tap: func() {
 			d := a.begin(s.again)
 			clear(a.stack)
@@ -59,12 +59,20 @@ func (s *sent) draw(a *App) page {
 	return p
 }
 
+// word is a sentence about something that was sent: for an application in its own words, where it has some.
+func (a *App) word(r *report, key string) string {
+	if r.Service != "" && a.o.Texts.Knows(a.style.Lang, "m."+key+".application") {
+		key += ".application"
+	}
+	return a.say(key)
+}
+
 // thanks is the large ground that says that the report has arrived.
-func (a *App) thanks() fyne.CanvasObject {
+func (a *App) thanks(r *report) fyne.CanvasObject {
 	st := a.style
 	c := st.Colors()
 	words := look.Column(a.px(4), look.Text(st, look.TitleL, a.say("sent.thanks"), look.TextOpts{Bold: true, Color: c.OnHero}),
-		look.Text(st, look.Lead, a.say("sent.there"), look.TextOpts{Color: c.OnHero2}))
+		look.Text(st, look.Lead, a.word(r, "sent.there"), look.TextOpts{Color: c.OnHero2}))
 	d := a.px(64)
 	sign := look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		ground, ink := c.OnHero, c.OK
@@ -152,11 +160,14 @@ func (a *App) way(r *report) fyne.CanvasObject {
 		state := r.state()
 		worked := state != "" && state != "received"
 		over := worked && !r.open()
-		look1 := look.Stage{Icon: "eye", Title: a.say("way.work"), Text: a.say("way.work.text"), At: done(over)}
+		look1 := look.Stage{Icon: "eye", Title: a.word(r, "way.work"), Text: a.word(r, "way.work.text"), At: done(over)}
 		if worked && !over {
 			look1.At = look.Now
 		}
-		end := look.Stage{Icon: "tool", Title: a.say("way.done"), Text: a.say("way.done.text"), At: done(over)}
+		end := look.Stage{Icon: "tool", Title: a.word(r, "way.done"), Text: a.say("way.done.text"), At: done(over)}
+		if r.Service != "" {
+			end.Icon = "mail"
+		}
 		if over {
 			end.Text = a.moment(r.Answer.At)
 		}

@@ -91,7 +91,8 @@ func (s *card) draw(a *App) page {
 	st, lang := a.style, a.style.Lang
 	c := s.service.CardOn(lang, a.today())
 	p := page{title: c.Title}
-	if s.service.ID != Report && s.service.Online() { // first of all: here is not the place
+	apply := a.canApply(s.service)
+	if s.service.ID != Report && s.service.Online() && !apply { // first of all: here is not the place
 		p.body = append(p.body, a.note(look.Info, "building-bank", a.say("card.terminal"), a.say("card.terminal.text")))
 	}
 	if c.Lead != "" {
@@ -121,6 +122,9 @@ func (s *card) draw(a *App) page {
 	}
 	if c.Law != "" {
 		p.body = append(p.body, a.small(a.say("card.law", "law", c.Law)))
+	}
+	if apply {
+		p.foot = []look.ButtonOpts{{Label: a.say("card.begin"), IconRight: look.Arrow(st, true), Primary: true, ID: "begin", Tap: func() { a.apply(s.service) }}}
 	}
 	if s.service.ID == Report {
 		p.foot = []look.ButtonOpts{{Label: a.say("card.report"), IconRight: look.Arrow(st, true), Primary: true, ID: "report", Tap: func() { a.push(&foto{draft: a.begin(nil)}) }}}

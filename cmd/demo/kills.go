@@ -189,7 +189,7 @@ func (k *kills) round(ctx context.Context) error {
 		return err
 	}
 	if len(k.drafts)+len(k.reports) > 0 {
-		if err := k.j.see(ctx, "Meine Meldungen"); err != nil { // what was remembered is on the screen
+		if err := k.j.see(ctx, "Meine Anliegen"); err != nil { // what was remembered is on the screen
 			return err
 		}
 	}

@@ -237,15 +237,42 @@ func TestAPhoneCannotSayThatItWasPaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.store.Release(ctx, e, pay.Invoice, 3070); err != nil {
+	paid := pay.Payment{ID: "p1", Envelope: id, Amount: 3070, State: pay.Intended, At: time.Now()}
+	if err := k.store.Hold(ctx, e, paid); err != nil {
 		t.Fatal(err)
 	}
+	evidence := &pay.Evidence{Amount: 3070, Trace: 7, Receipt: 8, TerminalID: "52500041"}
+	for _, kind := range []pay.Kind{pay.Ask, pay.Grant, pay.Complete} {
+		if _, _, err := k.store.Record(ctx, paid.ID, pay.Event{Kind: kind, At: time.Now(), Evidence: evidence}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	k.sync()
-	if st, err := k.store.Standing(ctx, id); err != nil || st.State != store.Quarantined || !strings.Contains(st.Reason, "costs nothing") {
+	if st, err := k.store.Standing(ctx, id); err != nil || st.State != store.Quarantined || !strings.Contains(st.Reason, "takes no payments") {
 		t.Fatal(st, err)
 	}
 	if len(p.house.takes) != 0 {
 		t.Fatal("the town hall took it")
+	}
+}
+
+// An application whose fee is paid by invoice or at the counter claims no money: it may come from anybody.
+func TestAPhoneBringsWhatIsPaidLater(t *testing.T) {
+	p := build(t)
+	k := p.phone(t.TempDir(), p.shipped(), device.Options{})
+	for n, way := range []pay.Way{pay.Invoice, pay.Counter} {
+		id := uuid.Must(uuid.NewV7()).String()
+		e, err := seal.Seal(keys()[0].Public(), id, []byte(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.store.Release(ctx, e, way, 3070); err != nil {
+			t.Fatal(err)
+		}
+		k.sync()
+		if st, err := k.store.Standing(ctx, id); err != nil || st.State != store.Sent || len(p.house.takes) != n+1 {
+			t.Fatal(st, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"net/http"
+	"slices"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
@@ -44,8 +45,8 @@ func anonymous(d Device) Device {
 	return Device{Name: NamePhone, Tenant: d.Tenant, Scope: d.Scope, Phone: true}
 }
 
-// unsigned checks a phone's word about an item and takes it off: its signature would name the phone. A phone brings only what costs nothing. The
-// reason says why an item is not taken.
+// unsigned checks a phone's word about an item and takes it off: its signature would name the phone. A phone brings only what is not paid with it: it
+// costs nothing, or it is paid later. The reason says why an item is not taken.
 func unsigned(d Device, item wire.Item) (out wire.Item, reason string) {
 	var o pay.Outcome
 	if _, err := proof.Verify([]proof.PublicKey{d.Key}, proof.Outcome, item.Outcome, &o); err != nil {
@@ -54,8 +55,8 @@ func unsigned(d Device, item wire.Item) (out wire.Item, reason string) {
 	if o.Envelope != item.ID || o.Digest != wire.Digest([]byte(item.Body)) {
 		return item, "the outcome is of another envelope"
 	}
-	if o.Way != pay.Free || o.Amount != 0 || o.Payment != "" || o.Evidence != nil {
-		return item, "a phone brings what costs nothing"
+	if !slices.Contains([]pay.Way{pay.Free, pay.Invoice, pay.Counter}, o.Way) || o.Payment != "" || o.Evidence != nil {
+		return item, "a phone takes no payments"
 	}
 	item.Outcome = ""
 	return item, ""

@@ -284,9 +284,9 @@ func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error
 // payment gives the card payment that the enrolled terminal vouches for, or nil. "Paid" counts from nowhere else: the signature has to be
 // the terminal's, and the outcome has to name this envelope and the digest of its bytes.
 func (in *Intake) payment(e Envelope, app service.Application) (*pay.Outcome, []string) {
-	if e.Item.Outcome == "" { // a phone brought it; its word that it costs nothing was checked at the door and taken off, because it would name the phone
-		if app.Fee > 0 || app.Way != pay.Free {
-			return nil, []string{"Von einem Telefon kommt nur, was nichts kostet. In diesem Antrag steht etwas anderes; er gilt als unbezahlt."}
+	if e.Item.Outcome == "" { // a phone brought it; its word that nothing was paid was checked at the door and taken off, because it would name the phone
+		if app.Way == pay.Card {
+			return nil, []string{"Mit einem Handy kann niemand hier mit Karte zahlen. In diesem Antrag steht es trotzdem; er gilt als unbezahlt."}
 		}
 		return nil, nil
 	}

@@ -1,0 +1,432 @@
+package mobile
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	uipage "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
+)
+
+// Any service but the report is applied for page by page, as at a terminal: the same form, the same summary, the same ways to pay but the card.
+
+// canApply tells whether a service can be applied for on a phone.
+func (a *App) canApply(s *service.Service) bool {
+	return s.ID != Report && s.Online() && len(a.ways(s)) > 0
+}
+
+// ways are how a service's fee can be paid from a phone.
+func (a *App) ways(s *service.Service) []pay.Way {
+	var ways []pay.Way
+	for _, w := range visit.Ways(a.ctx, s, a.o.Desk) {
+		ways = append(ways, w.Way)
+	}
+	return ways
+}
+
+// apply begins a service, or goes on where it was left: it is begun once.
+func (a *App) apply(s *service.Service) {
+	for _, d := range a.drafts {
+		if d.visit.Service().ID == s.ID {
+			a.goOn(d)
+			return
+		}
+	}
+	a.goOn(a.beginFor(s, nil))
+}
+
+// goOn shows the page of a draft where somebody left it.
+func (a *App) goOn(d *draft) {
+	if d.report() {
+		a.push(&foto{draft: d})
+		return
+	}
+	pages := d.visit.View().Pages
+	if len(pages) == 0 {
+		return
+	}
+	at := max(slices.IndexFunc(pages, func(p form.Page) bool { return p.ID == d.page }), 0)
+	for _, p := range pages[:at+1] { // back leads through what was asked before
+		a.stack = append(a.stack, a.question(d, p.ID, false))
+	}
+	a.arrive()
+}
+
+// report tells whether a draft is one of the defect reports, which have screens of their own.
+func (d *draft) report() bool { return d.visit.Service().ID == Report }
+
+// question is one page of a form.
+type question struct {
+	draft *draft
+	id    string          // of the page: its number may change with the answers
+	focus string          // the field that is typed into
+	shown map[string]bool // fields whose problem may be told
+	amend bool            // came from the summary, and goes back there
+}
+
+func (*question) name() string { return "form" }
+
+func (a *App) question(d *draft, id string, amend bool) *question {
+	return &question{draft: d, id: id, amend: amend, shown: map[string]bool{}}
+}
+
+func (q *question) find(v form.View) (int, form.Page, bool) {
+	i := slices.IndexFunc(v.Pages, func(p form.Page) bool { return p.ID == q.id })
+	if i < 0 {
+		return 0, form.Page{}, false
+	}
+	return i, v.Pages[i], true
+}
+
+// applySteps is how many steps an application has: its pages, the summary, and the way to pay where something costs.
+func (a *App) applySteps(v form.View) int {
+	n := len(v.Pages) + 1
+	if costs(v) {
+		n++
+	}
+	return n
+}
+
+func costs(v form.View) bool { return v.Fee != nil && v.Fee.Amount > 0 }
+
+func (q *question) draw(a *App) page {
+	d := q.draft
+	v := d.visit.View()
+	i, pg, ok := q.find(v)
+	if !ok { // another answer made this page needless
+		return page{title: d.visit.Service().Title(a.style.Lang), body: []fyne.CanvasObject{a.lead(a.say("apply.needless"))}}
+	}
+	p := page{title: pg.Title, step: &step{i + 1, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}, gap: 20}
+	if p.title == "" {
+		p.title = d.visit.Service().Title(a.style.Lang)
+	}
+	p.body = append(p.body, uipage.Draw(a.style, a.o.Texts, v, i, q.events(a), q.shown, q.focus))
+	for _, f := range pg.Inputs() {
+		if f.Path == q.focus && f.Keys != form.KeysNone && !f.ReadOnly {
+			p.typing = q.typing(a, f)
+		}
+	}
+	if costs(v) && p.typing == nil {
+		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: a.say("apply.fee"), Value: v.Fee.Amount.Format(a.style.Lang)}))
+	}
+	p.foot = []look.ButtonOpts{{Label: a.say("next"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "next", Tap: func() { q.next(a) }}}
+	return p
+}
+
+func (q *question) events(a *App) uipage.Events {
+	d := q.draft
+	return uipage.Events{
+		Answer: func(path string, v any) {
+			q.leave(path)
+			d.visit.Answer(path, v)
+			a.keep(d, true)
+			a.show()
+		},
+		Typed: func(path, text string) {
+			d.visit.Type(path, text)
+			a.keep(d, false)
+			a.show()
+		},
+		Focus: func(path string) {
+			q.leave(path)
+			q.focus = path
+			a.show()
+		},
+		Suggest: func(f form.Field) []string {
+			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
+				return nil
+			}
+			return a.town.Suggest(f.Text, 4)
+		},
+	}
+}
+
+func (q *question) typing(a *App, f form.Field) *typing {
+	d := q.draft
+	t := &typing{path: f.Path, keys: f.Keys, max: f.Max,
+		get: func() string {
+			if _, pg, ok := q.find(d.visit.View()); ok {
+				for _, x := range pg.Inputs() {
+					if x.Path == f.Path {
+						return x.Text
+					}
+				}
+			}
+			return ""
+		},
+		set: func(text string) { d.visit.Type(f.Path, text); a.keep(d, false) }}
+	if f.Kind != form.LongText {
+		t.enter = func() { q.step(f.Path); a.show() }
+	}
+	return t
+}
+
+// step goes from a typed field to the next one of the page, or puts the keyboard away.
+func (q *question) step(path string) {
+	_, pg, _ := q.find(q.draft.visit.View())
+	q.leave("")
+	after := false
+	for _, f := range pg.Inputs() {
+		switch {
+		case f.Path == path:
+			after = true
+		case after && f.Keys != form.KeysNone && !f.ReadOnly:
+			q.focus = f.Path
+			return
+		case after && !f.Kind.Told():
+			return
+		}
+	}
+}
+
+// leave lets the problem of the field that was left be told.
+func (q *question) leave(to string) {
+	if q.focus != "" && q.focus != to {
+		q.shown[q.focus] = true
+		q.focus = ""
+	}
+}
+
+func (q *question) rest() { q.leave("") }
+
+// back ends typing first.
+func (q *question) back(a *App) bool {
+	a.keep(q.draft, true)
+	if q.focus == "" {
+		return false
+	}
+	q.leave("")
+	a.show()
+	return true
+}
+
+func (q *question) next(a *App) {
+	d := q.draft
+	v := d.visit.View()
+	i, pg, ok := q.find(v)
+	if !ok {
+		a.Back()
+		return
+	}
+	q.leave("")
+	if a.reveal = q.problems(pg); a.reveal != "" {
+		a.o.Event("form.problem", "page", q.id)
+		a.show()
+		return
+	}
+	switch {
+	case v.Eligible != nil && !v.Eligible.OK:
+		a.push(&ineligible{draft: d})
+	case q.amend && a.until(func(s screen) bool { _, is := s.(*summary); return is }):
+	case i+1 < len(v.Pages):
+		d.page = v.Pages[i+1].ID
+		a.keep(d, true)
+		a.push(a.question(d, d.page, false))
+	default:
+		a.push(&summary{draft: d})
+	}
+}
+
+// problems tells what is wrong on a page from now on, and gives the first place to see it.
+func (q *question) problems(pg form.Page) (first string) {
+	for _, f := range pg.Inputs() {
+		if !f.Missing && f.Problem == "" {
+			continue
+		}
+		q.shown[f.Path] = true
+		if first != "" {
+			continue
+		}
+		if first = f.Path; len(f.Options) > 0 {
+			first += "=0"
+		}
+	}
+	return first
+}
+
+// ineligible explains calmly why a service cannot be had with these answers.
+type ineligible struct{ draft *draft }
+
+func (*ineligible) name() string { return "ineligible" }
+
+func (s *ineligible) draw(a *App) page {
+	p := page{title: a.say("ineligible.title"), body: []fyne.CanvasObject{a.lead(a.say("ineligible.lead"))}}
+	verdict := s.draft.visit.View().Eligible
+	if verdict == nil {
+		return p
+	}
+	change := ""
+	for _, r := range verdict.Reasons {
+		p.body = append(p.body, a.note(look.Info, "info-circle", "", r.Text))
+		if r.Page != "" {
+			change = r.Page
+		}
+	}
+	p.body = append(p.body, look.Remark(a.style, "building-bank", a.say("ineligible.help")))
+	if change != "" {
+		p.foot = []look.ButtonOpts{{Label: a.say("ineligible.change"), Icon: "pencil", Primary: true, ID: "change", Tap: func() {
+			if !a.until(func(x screen) bool { q, is := x.(*question); return is && q.id == change }) {
+				a.replace(a.question(s.draft, change, false))
+			}
+		}}}
+	}
+	return p
+}
+
+// summary asks whether everything is right, before anything is sent.
+type summary struct {
+	draft  *draft
+	agreed bool
+	asked  bool // sending was tried without the box ticked
+	sending
+}
+
+// sending is what a screen shows while an application is sealed, and when that did not work.
+type sending struct {
+	busy    bool
+	problem string
+}
+
+func (s *sending) draw(a *App, p page) page {
+	p.problem = s.problem
+	if s.busy {
+		p.body, p.foot = []fyne.CanvasObject{a.note(look.Info, "send", a.say("ask.busy"), "")}, nil
+	} else if s.problem != "" {
+		p.body = append([]fyne.CanvasObject{a.note(look.Error, "", a.say(s.problem), a.say(s.problem+".text"))}, p.body...)
+	}
+	return p
+}
+
+func (*summary) name() string { return "summary" }
+
+func (s *summary) draw(a *App) page {
+	d := s.draft
+	v := d.visit.View()
+	p := page{title: a.say("summary.title"), gap: 20, step: &step{len(v.Pages) + 1, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}}
+	sent := d.visit.Summary() // what is shown is what would be sent
+	p.body = append(p.body, uipage.Summary(a.style, a.o.Texts, sent, func(i int) {
+		if i >= 0 && i < len(sent.Pages) {
+			a.push(a.question(d, sent.Pages[i].ID, true))
+		}
+	}))
+	label := a.say("summary.send")
+	if costs(v) {
+		label = a.say("summary.to.pay")
+		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: a.say("summary.pay"), Value: v.Fee.Amount.Format(a.style.Lang)}))
+	} else {
+		p.body = append(p.body, look.Remark(a.style, "check", a.say("summary.free")))
+	}
+	if !v.Complete {
+		p.body = append(p.body, a.note(look.Warn, "alert-circle", "", a.say("summary.open")))
+	}
+	if s.asked && !s.agreed {
+		p.body = append(p.body, a.note(look.Warn, "alert-circle", "", a.say("summary.agree.first")))
+	}
+	p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Title: a.say("summary.agree"), Box: true, Selected: s.agreed, ID: "agree", Tap: func() { s.agreed = !s.agreed; a.show() }}),
+		look.Remark(a.style, "lock", a.say("apply.what")))
+	p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "send", Tap: func() { s.next(a) }}}
+	return s.sending.draw(a, p)
+}
+
+func (s *summary) next(a *App) {
+	d := s.draft
+	v := d.visit.View()
+	switch {
+	case v.Eligible != nil && !v.Eligible.OK:
+		a.push(&ineligible{draft: d})
+	case !v.Complete:
+		for _, pg := range v.Pages {
+			if !pg.Done {
+				q := a.question(d, pg.ID, true)
+				a.reveal = q.problems(pg)
+				a.push(q)
+				return
+			}
+		}
+	case !s.agreed:
+		s.asked = true
+		a.reveal = "agree"
+		a.show()
+	case costs(v):
+		a.push(&payWays{draft: d})
+	default:
+		a.send(d, pay.Free, &s.sending, s)
+	}
+}
+
+// payWays asks how the fee is to be paid.
+type payWays struct {
+	draft *draft
+	sending
+}
+
+func (*payWays) name() string { return "ways" }
+
+func (s *payWays) draw(a *App) page {
+	d := s.draft
+	v := d.visit.View()
+	p := page{title: a.say("ways.title"), step: &step{len(v.Pages) + 2, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}}
+	if v.Fee != nil {
+		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: d.visit.Service().Title(a.style.Lang), Value: v.Fee.Amount.Format(a.style.Lang)}))
+	}
+	for _, w := range a.ways(d.visit.Service()) {
+		icon := map[pay.Way]string{pay.Invoice: "mail", pay.Counter: "building-bank"}[w]
+		if icon == "" {
+			continue
+		}
+		p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Mark: "icon:" + icon, Title: a.say("ways." + string(w)), Hint: a.say("ways." + string(w) + ".hint"), ID: "way." + string(w),
+			Tap: func() { a.send(d, w, &s.sending, s) }}))
+	}
+	return s.sending.draw(a, p)
+}
+
+// send seals an application and puts it on its way.
+func (a *App) send(d *draft, way pay.Way, st *sending, on screen) {
+	st.busy, st.problem = true, ""
+	a.show()
+	s := d.visit.Service()
+	a.submit(d, way, reportData{Title: s.Title(a.style.Lang), Service: s.ID}, func(kept *reportData, problem string) {
+		st.busy, st.problem = false, problem
+		if kept == nil {
+			a.refresh(on)
+			return
+		}
+		a.o.Event("sent", "kind", "application")
+		a.sent(d, *kept)
+	})
+}
+
+// submit seals what a draft says and puts it on its way; done hears what the phone remembers of it, or the key of a sentence that says why nothing
+// was sent. Once that is done it is on this phone for good, whatever the network does.
+func (a *App) submit(d *draft, way pay.Way, note reportData, done func(kept *reportData, problem string)) {
+	refs := a.leftovers(d)
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+	d.dropped.Store(true) // what is sent must not be written as a draft once more
+	a.shelf.do(func(ctx context.Context) {
+		if files := d.visit.Files(); len(files) > 0 && files[0].Type == "image/jpeg" {
+			note.Thumb = thumb(files[0].Data)
+		}
+		d.keeper.prepare(note, refs)
+		_, err := d.visit.Submit(ctx, way, nil)
+		kept := d.keeper.last()
+		a.gently(func() {
+			problem := ""
+			if kept == nil {
+				d.dropped.Store(false)
+				problem = sendProblem(err)
+				a.o.Event("refused", "why", problem)
+				a.keep(d, true)
+			}
+			done(kept, problem)
+		})
+	})
+}
