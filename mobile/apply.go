@@ -69,6 +69,8 @@ type question struct {
 	focus string          // the field that is typed into
 	shown map[string]bool // fields whose problem may be told
 	amend bool            // came from the summary, and goes back there
+
+	papers map[string]*papers // how it stands with the files of a field, by path
 }
 
 func (*question) name() string { return "form" }
@@ -139,6 +141,7 @@ func (q *question) events(a *App) uipage.Events {
 			q.focus = path
 			a.show()
 		},
+		Files: func(f form.Field) fyne.CanvasObject { return q.files(a, f) },
 		Suggest: func(f form.Field) []string {
 			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
 				return nil
@@ -216,6 +219,9 @@ func (q *question) next(a *App) {
 		return
 	}
 	q.leave("")
+	if q.preparing() { // a moment more: without it the page would not be whole
+		return
+	}
 	if a.reveal = q.problems(pg); a.reveal != "" {
 		a.o.Event("form.problem", "page", q.id)
 		a.show()

@@ -37,9 +37,10 @@ type Options struct {
 	Desk      visit.Desk  // without devices; its Keeper is the shell's own
 	Memory    Memory
 	Outbox    Outbox
-	Records   Records  // nil: nothing is known of other people's reports
-	Pictures  Pictures // nil where Album is
-	Album     fs.FS    // stands for the system's picker in a demo; nil otherwise
+	Records   Records   // nil: nothing is known of other people's reports
+	Pictures  Pictures  // nil where Album is
+	Documents Documents // nil where Album is
+	Album     fs.FS     // stands for the system's picker in a demo; nil otherwise
 	Style     look.Style
 
 	// Keyboard draws a keyboard of our own: for a demo, whose taps cannot reach the system's.

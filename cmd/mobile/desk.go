@@ -117,3 +117,20 @@ func (p picker) Pick(done func(data []byte, err error)) {
 	d.SetFilter(storage.NewMimeTypeFileFilter([]string{"image/*"}))
 	d.Show()
 }
+
+// PickFile implements mobile.Documents.
+func (p picker) PickFile(done func(name string, data []byte, err error)) {
+	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err != nil || f == nil {
+			done("", nil, err)
+			return
+		}
+		go func() { // a document from a cloud may take its time
+			defer f.Close()
+			data, err := mobile.ReadPicture(f)
+			done(f.URI().Name(), data, err)
+		}()
+	}, p.window)
+	d.SetFilter(storage.NewMimeTypeFileFilter([]string{"application/pdf", "image/*"}))
+	d.Show()
+}

@@ -171,6 +171,33 @@ func (v *Visit) Files() []File {
 	return files
 }
 
+// Enclosed is what is known of a file besides its bytes.
+type Enclosed struct {
+	Digest, Type, Name         string
+	Size, Width, Height, Pages int
+}
+
+// Enclosed tells of the files that the answer at path names, in the order in which they were added; without a path, of all.
+func (v *Visit) Enclosed(path string) []Enclosed {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	digests := v.named()
+	if path != "" {
+		answer, _ := v.answers.Get(path)
+		digests = form.Digests(answer)
+	}
+	var all []Enclosed
+	for _, d := range digests {
+		if f, ok := v.files[d]; ok {
+			all = append(all, Enclosed{f.Digest, f.Type, f.Name, len(f.Data), f.Width, f.Height, f.Pages})
+		}
+	}
+	return all
+}
+
+// File gives one of the files that the answers name; the bytes are a copy.
+func (v *Visit) File(digest string) (File, bool) { return v.file(digest) }
+
 // Draft is a visit as it can be put away and continued later, on the same device. The files are not in it.
 type Draft struct {
 	Service string       `json:"service"`

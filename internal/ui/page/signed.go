@@ -78,7 +78,7 @@ func (d drawer) signed(name, value, said string) fyne.CanvasObject {
 	return scene
 }
 
-// files tells what can be done about files where none can be given: hand them in later, or take another way.
+// files is what can be done about files: give them as the shell offers it, hand them in later, or, at a terminal, take another way.
 func (d drawer) files(f form.Field) fyne.CanvasObject {
 	st := d.st
 	later := form.Later(f.Value)
@@ -86,11 +86,17 @@ func (d drawer) files(f form.Field) fyne.CanvasObject {
 	if f.Later {
 		key = "page.files"
 	}
-	objs := []fyne.CanvasObject{look.Remark(st, "device-mobile", d.say(key))}
-	if n := len(form.Digests(f.Value)); n > 0 { // they came another way
-		objs = []fyne.CanvasObject{look.Note(st, look.NoteOpts{Icon: "file-text", Text: f.Text})}
+	here := len(form.Digests(f.Value)) > 0
+	var objs []fyne.CanvasObject
+	switch {
+	case d.ev.Files != nil && !later:
+		objs = append(objs, d.ev.Files(f))
+	case here: // they came another way
+		objs = append(objs, look.Note(st, look.NoteOpts{Icon: "file-text", Text: f.Text}))
+	case d.ev.Files == nil:
+		objs = append(objs, look.Remark(st, "device-mobile", d.say(key)))
 	}
-	if f.Later && !f.ReadOnly {
+	if f.Later && !f.ReadOnly && (later || !here) {
 		objs = append(objs, look.Choice(st, look.ChoiceOpts{Title: d.say("page.files.later"), Selected: later, Box: true, ID: f.Path, Tap: func() {
 			if later {
 				d.answer(f.Path, nil)
