@@ -78,6 +78,16 @@ func (d drawer) signed(name, value, said string) fyne.CanvasObject {
 	return scene
 }
 
+// firstFiles is the path of the page's first field of files that may be handed in later.
+func (d drawer) firstFiles() string {
+	for _, f := range d.page.Fields {
+		if f.Kind == form.Files && f.Later && !form.Later(f.Value) {
+			return f.Path
+		}
+	}
+	return ""
+}
+
 // files is what can be done about files: give them as the shell offers it, hand them in later, or, at a terminal, take another way.
 func (d drawer) files(f form.Field) fyne.CanvasObject {
 	st := d.st
@@ -93,7 +103,7 @@ func (d drawer) files(f form.Field) fyne.CanvasObject {
 		objs = append(objs, d.ev.Files(f))
 	case here: // they came another way
 		objs = append(objs, look.Note(st, look.NoteOpts{Icon: "file-text", Text: f.Text}))
-	case d.ev.Files == nil:
+	case d.ev.Files == nil && !later && (!f.Later || d.firstFiles() == f.Path): // once on a page is enough
 		objs = append(objs, look.Remark(st, "device-mobile", d.say(key)))
 	}
 	if f.Later && !f.ReadOnly && (later || !here) {
