@@ -130,7 +130,7 @@ func (q *question) paper(a *App, path string, n int, e visit.Enclosed) fyne.Canv
 
 // weight is a size in bytes as people say it.
 func (a *App) weight(bytes int) string {
-	if bytes < 100<<10 {
+	if bytes < 1<<20 {
 		return a.say("papers.kb", "n", max(1, bytes>>10))
 	}
 	return a.say("papers.mb", "n", form.Written(form.Number, a.style.Lang, float64((bytes*10+(1<<19))>>20)/10))

@@ -31,6 +31,8 @@ type Reader interface {
 	Get(ctx context.Context, number string) (cases.Case, error)
 	// Refunds lists the money that has to go back, and what went back lately.
 	Refunds(ctx context.Context) ([]cases.Refund, error)
+	// Photo gives the bytes of a file that came with a case; cases.ErrNotFound.
+	Photo(ctx context.Context, number, digest string) ([]byte, error)
 }
 
 // Decider moves a case. Each call names the version the clerk saw: cases.ErrChanged when the case moved on since, cases.ErrState when the
