@@ -82,6 +82,11 @@ func (c *card) draw(k *Kiosk) page {
 		}
 		p.body = append(p.body, look.Column(k.px(14), rows...))
 	}
+	if apply && c.ready == nil {
+		if first := c.before(k); first != nil {
+			p.body = append(p.body, first)
+		}
+	}
 	var office []fyne.CanvasObject
 	for _, l := range []struct{ icon, text string }{{"building-bank", s.Office}, {"info-circle", s.Law}} {
 		if l.text != "" {
@@ -102,12 +107,19 @@ func (c *card) draw(k *Kiosk) page {
 }
 
 func (c *card) begin(k *Kiosk) {
+	advised := k.s.goal != ""
 	k.begin(c.service)
 	pages := k.s.visit.View().Pages
 	if len(pages) == 0 {
 		return
 	}
-	k.push(newFormPage(k, pages[0].ID, false))
+	for i, pg := range pages { // what was said for an answer beforehand is not asked again
+		k.s.stack = append(k.s.stack, newFormPage(k, pg.ID, false))
+		if !advised || !pg.Answered() || i == len(pages)-1 {
+			break
+		}
+	}
+	k.arrive()
 }
 
 // troubles are the notes about devices that do not work just now.

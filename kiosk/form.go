@@ -24,7 +24,7 @@ func typed(f form.Field) bool { return f.Keys != form.KeysNone && !f.ReadOnly }
 // newFormPage opens a page; the first field is focused if it is typed and empty.
 func newFormPage(k *Kiosk, id string, amend bool) *formPage {
 	p := &formPage{id: id, amend: amend, shown: map[string]bool{}}
-	if _, pg, ok := p.find(k.s.visit.View()); ok {
+	if _, pg, ok := p.find(k.view()); ok {
 		for _, f := range pg.Inputs() {
 			if f.Kind.Told() {
 				continue
@@ -48,7 +48,7 @@ func (p *formPage) find(v form.View) (int, form.Page, bool) {
 }
 
 func (p *formPage) draw(k *Kiosk) page {
-	v := k.s.visit.View()
+	v := k.view()
 	i, pg, ok := p.find(v)
 	if !ok { // another answer made this page needless
 		return page{title: k.say("form.fix"), actions: []action{k.goBack()}}
@@ -83,13 +83,15 @@ func (p *formPage) draw(k *Kiosk) page {
 			p.step(k, pg, path)
 		},
 		Suggest: suggest,
+		Gone:    k.s.visit.Gone(),
+		Undo:    k.tap(func() { k.s.visit.Undo(); k.show() }),
 	}, p.shown, k.caret(p.focus)))
 	for _, f := range pg.Inputs() {
 		if f.Path == p.focus && typed(f) {
 			out.typing = p.typing(k, pg, f)
 		}
 	}
-	if v.Fee != nil && v.Fee.Amount > 0 && out.typing == nil {
+	if v.Fee != nil && v.Fee.Amount > 0 && out.typing == nil && k.s.goal == "" {
 		out.foot = append(out.foot, k.amount("coin-euro", k.say("form.fee"), v.Fee.Amount.Format(k.s.style.Lang)))
 	}
 	out.actions = []action{k.goBack(), {label: k.say("kiosk.next"), right: "arrow-right", primary: true, id: "next", tap: func() { p.next(k) }}}
@@ -101,7 +103,7 @@ func (p *formPage) typing(k *Kiosk, pg form.Page, f form.Field) *typing {
 	return &typing{
 		path: f.Path, keys: f.Keys, max: f.Max,
 		get: func() string {
-			if _, pg, ok := p.find(k.s.visit.View()); ok {
+			if _, pg, ok := p.find(k.view()); ok {
 				for _, x := range pg.Inputs() {
 					if x.Path == f.Path {
 						return x.Text
@@ -143,7 +145,7 @@ func (p *formPage) leave(to string) {
 }
 
 func (p *formPage) next(k *Kiosk) {
-	v := k.s.visit.View()
+	v := k.view()
 	i, pg, ok := p.find(v)
 	if !ok {
 		k.pop()
@@ -168,6 +170,10 @@ func (p *formPage) next(k *Kiosk) {
 		k.show()
 		return
 	}
+	if k.s.goal != "" {
+		k.advised(v, i)
+		return
+	}
 	if v.Eligible != nil && !v.Eligible.OK {
 		k.push(&ineligible{})
 		return
@@ -184,6 +190,9 @@ func (p *formPage) next(k *Kiosk) {
 
 // steps is how many steps a service has for these answers: its pages, the summary, and paying where something costs.
 func (k *Kiosk) steps(v form.View) int {
+	if k.s.goal != "" {
+		return len(v.Pages) + 1
+	}
 	n := len(v.Pages) + 1
 	if k.costs(v) {
 		n++
@@ -277,6 +286,9 @@ func (s *summary) draw(k *Kiosk) page {
 		p.foot = append(p.foot, agree)
 	}
 	label := k.say("summary.send")
+	if needs := k.papers(v.Needs); needs != nil {
+		p.body = append(p.body, needs)
+	}
 	if costs {
 		label = k.say("summary.to.pay")
 	}

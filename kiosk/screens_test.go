@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
@@ -97,6 +98,14 @@ var screens = []struct {
 	}},
 	{"07-form-choice", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "zone", false)) }},
 	{"07-ineligible", func(r *rig) { r.filled(); r.k.s.visit.Answer("/resident", false); r.k.push(&ineligible{}) }},
+	{"12-advice-cost", func(r *rig) { r.filled(); r.k.s.goal = form.Cost; r.k.push(&advice{}) }},
+	{"12-advice-entitled", func(r *rig) { r.filled(); r.k.s.goal = form.Entitled; r.k.push(&advice{}) }},
+	{"12-advice-no", func(r *rig) {
+		r.filled()
+		r.k.s.visit.Answer("/resident", false)
+		r.k.s.goal = form.Entitled
+		r.k.push(&advice{})
+	}},
 	{"08-summary", func(r *rig) { r.filled(); r.k.push(&summary{agreed: true}) }},
 	{"09-ways", func(r *rig) {
 		r.filled()

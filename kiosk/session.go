@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
@@ -17,6 +18,7 @@ type session struct {
 	style look.Style
 	stack []screen
 	visit *visit.Visit
+	goal  form.Goal // what somebody wants to know without applying; "": nothing, he applies
 	kase  *visit.Case
 	ends  []pay.Payment // payments whose end became known meanwhile, whoever made them
 
@@ -121,6 +123,7 @@ func (k *Kiosk) begin(s *service.Service) {
 		k.s.visit.Wipe()
 		k.s.visit = nil
 	}
+	k.s.goal = ""
 	if k.s.visit == nil {
 		k.s.visit = visit.Begin(s, k.o.Desk, k.visitOptions())
 		k.o.Event("begin", "service", s.ID, "version", s.Version)

@@ -42,6 +42,19 @@ func (a *App) apply(s *service.Service) {
 	a.goOn(a.beginFor(s, nil))
 }
 
+// adopt makes an application of what was said to know something beforehand, and goes on with what was not asked yet.
+func (a *App) adopt(d *draft) {
+	a.add(d)
+	for _, p := range d.visit.View().Pages {
+		if d.page = p.ID; !p.Answered() {
+			break
+		}
+	}
+	a.keep(d, true)
+	a.until(func(s screen) bool { _, is := s.(*card); return is })
+	a.goOn(d)
+}
+
 // goOn shows the page of a draft where somebody left it.
 func (a *App) goOn(d *draft) {
 	if d.report() {
@@ -71,12 +84,21 @@ type question struct {
 	amend bool            // came from the summary, and goes back there
 
 	papers map[string]*papers // how it stands with the files of a field, by path
+	goal   form.Goal          // what somebody wants to know without applying
 }
 
 func (*question) name() string { return "form" }
 
 func (a *App) question(d *draft, id string, amend bool) *question {
 	return &question{draft: d, id: id, amend: amend, shown: map[string]bool{}}
+}
+
+// view is the form as far as it matters: all of it, or what an answer beforehand needs.
+func (q *question) view() form.View {
+	if q.goal == "" {
+		return q.draft.visit.View()
+	}
+	return q.draft.visit.Advise(q.goal).View
 }
 
 func (q *question) find(v form.View) (int, form.Page, bool) {
@@ -96,16 +118,23 @@ func (a *App) applySteps(v form.View) int {
 	return n
 }
 
+func (q *question) steps(a *App, v form.View) int {
+	if q.goal != "" {
+		return len(v.Pages) + 1
+	}
+	return a.applySteps(v)
+}
+
 func costs(v form.View) bool { return v.Fee != nil && v.Fee.Amount > 0 }
 
 func (q *question) draw(a *App) page {
 	d := q.draft
-	v := d.visit.View()
+	v := q.view()
 	i, pg, ok := q.find(v)
 	if !ok { // another answer made this page needless
 		return page{title: d.visit.Service().Title(a.style.Lang), body: []fyne.CanvasObject{a.lead(a.say("apply.needless"))}}
 	}
-	p := page{title: pg.Title, step: &step{i + 1, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}, gap: 20}
+	p := page{title: pg.Title, step: &step{i + 1, q.steps(a, v), d.visit.Service().Title(a.style.Lang)}, gap: 20}
 	if p.title == "" {
 		p.title = d.visit.Service().Title(a.style.Lang)
 	}
@@ -115,7 +144,7 @@ func (q *question) draw(a *App) page {
 			p.typing = q.typing(a, f)
 		}
 	}
-	if costs(v) && p.typing == nil {
+	if costs(v) && p.typing == nil && q.goal == "" {
 		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: a.say("apply.fee"), Value: v.Fee.Amount.Format(a.style.Lang)}))
 	}
 	p.foot = []look.ButtonOpts{{Label: a.say("next"), IconRight: look.Arrow(a.style, true), Primary: true, ID: "next", Tap: func() { q.next(a) }}}
@@ -142,6 +171,8 @@ func (q *question) events(a *App) uipage.Events {
 			a.show()
 		},
 		Files: func(f form.Field) fyne.CanvasObject { return q.files(a, f) },
+		Gone:  d.visit.Gone(),
+		Undo:  func() { d.visit.Undo(); a.keep(d, true); a.show() },
 		Suggest: func(f form.Field) []string {
 			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
 				return nil
@@ -155,7 +186,7 @@ func (q *question) typing(a *App, f form.Field) *typing {
 	d := q.draft
 	t := &typing{path: f.Path, keys: f.Keys, max: f.Max,
 		get: func() string {
-			if _, pg, ok := q.find(d.visit.View()); ok {
+			if _, pg, ok := q.find(q.view()); ok {
 				for _, x := range pg.Inputs() {
 					if x.Path == f.Path {
 						return x.Text
@@ -173,7 +204,7 @@ func (q *question) typing(a *App, f form.Field) *typing {
 
 // step goes from a typed field to the next one of the page, or puts the keyboard away.
 func (q *question) step(path string) {
-	_, pg, _ := q.find(q.draft.visit.View())
+	_, pg, _ := q.find(q.view())
 	q.leave("")
 	after := false
 	for _, f := range pg.Inputs() {
@@ -212,7 +243,7 @@ func (q *question) back(a *App) bool {
 
 func (q *question) next(a *App) {
 	d := q.draft
-	v := d.visit.View()
+	v := q.view()
 	i, pg, ok := q.find(v)
 	if !ok {
 		a.Back()
@@ -228,6 +259,8 @@ func (q *question) next(a *App) {
 		return
 	}
 	switch {
+	case q.goal != "":
+		a.advised(q, v, i)
 	case v.Eligible != nil && !v.Eligible.OK:
 		a.push(&ineligible{draft: d})
 	case q.amend && a.until(func(s screen) bool { _, is := s.(*summary); return is }):
@@ -328,6 +361,9 @@ func (s *summary) draw(a *App) page {
 		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: a.say("summary.pay"), Value: v.Fee.Amount.Format(a.style.Lang)}))
 	} else {
 		p.body = append(p.body, look.Remark(a.style, "check", a.say("summary.free")))
+	}
+	if papers := a.papers(v.Needs); papers != nil {
+		p.body = append(p.body, papers)
 	}
 	if !v.Complete {
 		p.body = append(p.body, a.note(look.Warn, "alert-circle", "", a.say("summary.open")))

@@ -204,3 +204,63 @@ func hasFiles(s *service.Service, a form.Answers) bool {
 	}
 	return false
 }
+
+// Who only wants to know is asked what the answer needs, and nothing of it is on the phone, unless he then applies.
+func TestWhoWantsToKnowBeforehandLeavesNothingBehind(t *testing.T) {
+	r := newRig(t, phone)
+	s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", "")
+	r.a.push(&card{service: s})
+	r.Tap("goal.cost")
+	if r.Sees("Vorname") {
+		t.Error("a name is asked for to know a price")
+	}
+	r.a.top().(*question).draft.visit.Answer("/months", 12)
+	r.a.show()
+	r.Tap("next")
+	if r.a.Screen() != "advice" || !r.Sees("30,70") {
+		t.Fatal(r.Said())
+	}
+	r.a.Close()
+	r.calm()
+	if r.memory.count(shelfDraft) != 0 || len(r.a.drafts) != 0 {
+		t.Error("what somebody only wanted to know is kept")
+	}
+	r.Tap("begin")
+	if r.a.Screen() != "form" || len(r.a.drafts) != 1 {
+		t.Fatal(r.a.Screen())
+	}
+	r.a.Close()
+	r.calm()
+	if r.memory.count(shelfDraft) != 1 {
+		t.Error("the application is not kept")
+	}
+	if v, _ := r.a.drafts[0].visit.Draft().Answers.Get("/months"); form.Same(v, 12) == false {
+		t.Error("what was said has to be said again")
+	}
+}
+
+// A permit that the town hall sends can be saved, printed and passed on; when that fails it is still there.
+func TestAPermitCanBeSaved(t *testing.T) {
+	r := newRig(t, phone)
+	d := r.applied(nil)
+	r.a.push(&payWays{draft: d})
+	r.Tap("way.invoice")
+	r.WaitScreen("sent")
+	app := r.opened()[0]
+	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Bitte sehr.", At: r.clock,
+		Papers: []service.Paper{{Name: "ausweis.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF-1.7")}}})
+	r.memory.deliver()
+	rep := r.a.reports[0]
+	r.a.fetch(rep, nil)
+	r.Wait("the answer", func() bool { return rep.Answer != nil })
+	r.a.openDetail(rep)
+	r.saved.err = visit.ErrFull
+	r.Tap("paper.ausweis.pdf")
+	r.WaitFor(r.a.say("paper.failed"))
+	r.saved.err = nil
+	r.Tap("paper.ausweis.pdf")
+	r.WaitFor("ist gespeichert")
+	if string(r.saved.files["ausweis.pdf"]) != "%PDF-1.7" {
+		t.Error("something else was saved")
+	}
+}

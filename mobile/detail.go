@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
@@ -13,7 +14,8 @@ import (
 type detail struct {
 	report *report
 	busy   bool
-	said   string // key of a sentence about the last try to ask the town hall
+	said   string // key of a sentence about what went wrong last
+	saved  string // title of the paper that was saved last
 }
 
 func (*detail) name() string { return "detail" }
@@ -81,13 +83,39 @@ func (s *detail) draw(a *App) page {
 	switch {
 	case s.busy:
 		p.body = append(p.body, look.Remark(st, "refresh", a.say("detail.busy")))
+	case s.said == "paper.failed":
+		p.body = append(p.body, a.note(look.Error, "", a.say(s.said), a.say(s.said+".text")))
 	case s.said != "":
 		p.body = append(p.body, a.note(look.Info, "cloud-off", "", a.say(s.said)))
+	case s.saved != "":
+		p.body = append(p.body, a.note(look.OK, "check", "", a.say("paper.saved", "title", s.saved)))
 	}
 	if r.standing == Arrived && !s.busy {
 		p.foot = []look.ButtonOpts{{Label: a.say("detail.ask"), Icon: "refresh", ID: "ask", Tap: func() { s.fetch(a) }}}
 	}
 	return p
+}
+
+// paper is a paper that came with the answer: a permit, a notice.
+func (s *detail) paper(a *App, p service.Paper) fyne.CanvasObject {
+	if a.o.Papers == nil {
+		return look.Remark(a.style, "receipt", p.Title)
+	}
+	return look.Entry(a.style, look.EntryOpts{Icon: "receipt", Title: p.Title, Hint: a.say("paper.hint"), Action: a.say("paper.save"), Name: a.say("paper.save.name", "title", p.Title), ID: "paper." + p.Name,
+		Tap: func() {
+			a.o.Papers.Save(p.Name, p.Data, func(saved bool, err error) {
+				a.gently(func() {
+					switch {
+					case err != nil:
+						s.said, s.saved = "paper.failed", ""
+					case saved:
+						s.said, s.saved = "", p.Title
+					}
+					a.o.Event("paper", "saved", saved)
+					a.refresh(s)
+				})
+			})
+		}})
 }
 
 // answer is the town hall's last word: its sentence, its questions, its pictures.
@@ -112,7 +140,7 @@ func (s *detail) answer(a *App) []fyne.CanvasObject {
 			objs = append(objs, look.Column(a.px(6), a.photoView(digestOf(paper.Data), paper.Data, min(a.px(260), a.size.Height*0.34), a.say("detail.paper")), a.small(paper.Title)))
 			continue
 		}
-		objs = append(objs, look.Remark(a.style, "receipt", paper.Title))
+		objs = append(objs, s.paper(a, paper))
 	}
 	for _, q := range r.Answer.Questions {
 		if q.Answered {

@@ -71,14 +71,26 @@ func (a *App) begin(answers map[string]any) *draft { return a.beginFor(a.service
 
 // beginFor starts an application for a service.
 func (a *App) beginFor(s *service.Service, answers map[string]any) *draft {
-	d := &draft{id: a.newID(), begun: a.now(), stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
-	d.visit = visit.Begin(s, a.deskOf(d), a.options())
+	d := a.loose(s)
 	for path, v := range answers {
 		d.visit.Answer(path, v)
 	}
-	a.drafts = slices.Insert(a.drafts, 0, d)
-	a.o.Event("begin", "service", s.ID)
+	a.add(d)
 	return d
+}
+
+// loose is a draft that is on no list and written down nowhere: somebody only wants to know something.
+func (a *App) loose(s *service.Service) *draft {
+	d := &draft{id: a.newID(), begun: a.now(), stored: map[string]bool{}, keeper: &keeper{out: a.o.Outbox}}
+	d.visit = visit.Begin(s, a.deskOf(d), a.options())
+	d.dropped.Store(true)
+	return d
+}
+
+func (a *App) add(d *draft) {
+	d.dropped.Store(false)
+	a.drafts = slices.Insert(a.drafts, 0, d)
+	a.o.Event("begin", "service", d.visit.Service().ID)
 }
 
 func (a *App) newID() string {

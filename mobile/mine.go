@@ -92,7 +92,7 @@ func (a *App) icon(r *report) string {
 		if s, ok := a.o.Catalogue.Find(r.Service, ""); ok {
 			return s.Icon
 		}
-		return "file-text"
+		return "certificate"
 	}
 	for _, o := range a.firstField().Options {
 		if o.Value == r.Category {

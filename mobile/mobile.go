@@ -41,6 +41,7 @@ type Options struct {
 	Pictures  Pictures  // nil where Album is
 	Documents Documents // nil where Album is
 	Album     fs.FS     // stands for the system's picker in a demo; nil otherwise
+	Papers    Papers    // nil: papers of the town hall can only be named
 	Style     look.Style
 
 	// Keyboard draws a keyboard of our own: for a demo, whose taps cannot reach the system's.

@@ -60,6 +60,12 @@ type Records interface {
 	Published(ctx context.Context, collection string) ([][]byte, error)
 }
 
+// Papers is where a paper from the town hall can be put, so that it can be shown, printed and passed on: the system's own way to save a file.
+type Papers interface {
+	// Save lets somebody choose where and writes the file there. done is called on any goroutine: saved is false when nothing was chosen.
+	Save(name string, data []byte, done func(saved bool, err error))
+}
+
 // Pictures is where photos come from: the system's picker.
 type Pictures interface {
 	// Pick lets somebody choose a picture and gives its bytes, on any goroutine; none and no error when nothing was chosen.

@@ -162,6 +162,7 @@ type rig struct {
 	made   map[string]made // photos of the album, prepared once
 	style  look.Style
 	keys   bool
+	saved  savings
 	mu     sync.Mutex
 	events []string
 	fyne   fyne.App
@@ -205,7 +206,7 @@ func (r *rig) start() {
 	ui := make(chan func(), 1000)
 	r.UI = ui
 	r.memory.wrote = func() { ui <- func() {} }
-	a, err := build(r.fyne, Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Keyboard: r.keys,
+	a, err := build(r.fyne, Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Papers: &r.saved, Keyboard: r.keys,
 		Desk: visit.Desk{Journal: visittest.NewJournal(), Sealer: r.office, Town: r.office},
 		Event: func(name string, _ ...any) {
 			r.mu.Lock()
@@ -232,6 +233,19 @@ func (r *rig) calm() {
 			return
 		}
 	}
+}
+
+// savings is a place to save papers at.
+type savings struct {
+	files map[string][]byte
+	err   error
+}
+
+func (s *savings) Save(name string, data []byte, done func(bool, error)) {
+	if s.err == nil {
+		s.files = map[string][]byte{name: bytes.Clone(data)}
+	}
+	done(s.err == nil, s.err)
 }
 
 // types writes by a hardware keyboard, or by the phone's own: both come to what has the focus.

@@ -151,6 +151,13 @@ var screens = []struct {
 	{"p6-detail-support", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[2]) }},
 	{"p6-detail-done", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[3]) }},
 	{"p6-detail-asked", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[4]) }},
+	{"p6-detail-permit", func(r *rig) {
+		r.reports()
+		s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", "")
+		r.a.reports[3].Service, r.a.reports[3].Title, r.a.reports[3].Place, r.a.reports[3].Thumb = s.ID, s.Title(r.a.style.Lang), "", nil
+		r.a.reports[3].Answer.Papers = []service.Paper{{Name: "ausweis.pdf", Title: s.Title(r.a.style.Lang), Type: "application/pdf", Data: []byte("%PDF")}}
+		r.a.openDetail(r.a.reports[3])
+	}},
 	{"p6-detail-stuck", func(r *rig) { r.reports(); r.a.openDetail(r.a.reports[5]) }},
 	{"p6-detail-replied", func(r *rig) {
 		r.reports()
@@ -212,6 +219,15 @@ var screens = []struct {
 	}},
 	{"p8-form-needless", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "nowhere", false)) }},
 	{"p8-ineligible", func(r *rig) { r.a.push(&ineligible{draft: r.applied(map[string]any{"/permit": true})}) }},
+	{"p8-advice-cost", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Cost}) }},
+	{"p8-advice-entitled", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Entitled}) }},
+	{"p8-advice-no", func(r *rig) {
+		r.a.push(&advice{draft: r.applied(map[string]any{"/registered": false}), goal: form.Entitled})
+	}},
+	{"p8-advice-papers", func(r *rig) {
+		r.a.push(&advice{draft: r.applied(map[string]any{"/owner": "other"}), goal: form.Papers})
+	}},
+	{"p8-advice-none", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Papers}) }},
 	{"p8-summary", func(r *rig) { r.a.push(&summary{draft: r.applied(nil), agreed: true}) }},
 	{"p8-summary-open", func(r *rig) { r.a.push(&summary{draft: r.applied(map[string]any{"/zone": nil}), asked: true}) }},
 	{"p8-ways", func(r *rig) { r.a.push(&payWays{draft: r.applied(nil)}) }},

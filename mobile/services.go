@@ -117,6 +117,7 @@ func (s *card) draw(a *App) page {
 	}
 	list(a.say("card.needs"), c.Needs)
 	list(a.say("card.gets"), c.Gets)
+	p.body = append(p.body, s.before(a)...)
 	if c.Office != "" {
 		p.body = append(p.body, look.Card(st, look.Column(a.px(6), a.heading(look.Lead, a.say("card.office")), look.Text(st, look.Body, c.Office, look.TextOpts{}))))
 	}

@@ -54,6 +54,7 @@ func measurements() []measurement {
 		{"slip", (*bench).slip},
 		{"girocode", (*bench).girocode},
 		{"search", (*bench).search},
+		{"keystroke", (*bench).keystroke},
 		{"idle", (*bench).idle},
 		{"kills", (*bench).kills},
 	}

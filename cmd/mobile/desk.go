@@ -134,3 +134,23 @@ func (p picker) PickFile(done func(name string, data []byte, err error)) {
 	d.SetFilter(storage.NewMimeTypeFileFilter([]string{"application/pdf", "image/*"}))
 	d.Show()
 }
+
+// saver is the system's own way to save a file: on a phone its documents.
+type saver struct{ window fyne.Window }
+
+// Save implements mobile.Papers.
+func (s saver) Save(name string, data []byte, done func(saved bool, err error)) {
+	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
+		if err != nil || f == nil {
+			done(false, err)
+			return
+		}
+		go func() { // a place in a cloud may take its time
+			_, err := f.Write(data)
+			err = errors.Join(err, f.Close())
+			done(err == nil, err)
+		}()
+	}, s.window)
+	d.SetFileName(name)
+	d.Show()
+}

@@ -133,7 +133,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		w.SetFixedSize(true)
 	}
 	o := mobile.Options{Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
-		Pictures: picker{w}, Documents: picker{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
+		Pictures: picker{w}, Documents: picker{w}, Papers: saver{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
 		Clock: post.Client.Clock, Built: builtIn()}
 	if dir := m.config.Demo.Pictures; dir != "" {
 		o.Album = os.DirFS(dir)

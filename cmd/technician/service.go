@@ -153,6 +153,8 @@ type explanation struct {
 	FeeSteps []form.Step   `json:"fee_steps,omitempty"`
 	Eligible *bool         `json:"eligible"` // null as long as it cannot be said
 	Reasons  []form.Reason `json:"reasons"`
+	Needs    []needOf      `json:"needs"`  // papers to bring along
+	Office   string        `json:"office"` // that the answers belong to
 }
 
 type pageOf struct {
@@ -169,6 +171,11 @@ type fieldOf struct {
 	Text     string    `json:"text,omitempty"`
 	Note     string    `json:"note,omitempty"`
 	Required bool      `json:"required"`
+}
+
+type needOf struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
 }
 
 type problemOf struct {
@@ -201,7 +208,7 @@ func (c serviceExplainCmd) Run(h *hands) error {
 
 func explain(s *service.Service, answers form.Answers, lang string, day time.Time) explanation {
 	v := s.View(answers, lang, day)
-	e := explanation{Service: s.ID, Version: s.Version, Complete: v.Complete, Pages: []pageOf{}, Fields: []fieldOf{}, Missing: []string{}, Errors: []problemOf{}, Reasons: []form.Reason{}}
+	e := explanation{Service: s.ID, Version: s.Version, Complete: v.Complete, Pages: []pageOf{}, Fields: []fieldOf{}, Missing: []string{}, Errors: []problemOf{}, Reasons: []form.Reason{}, Needs: []needOf{}, Office: s.OfficeFor(answers, day)}
 	for _, p := range v.Pages {
 		e.Pages = append(e.Pages, pageOf{p.ID, p.Title, p.Done})
 		for _, f := range p.Fields {
@@ -213,6 +220,9 @@ func explain(s *service.Service, answers form.Answers, lang string, day time.Tim
 				e.Errors = append(e.Errors, problemOf{f.Path, f.Problem})
 			}
 		}
+	}
+	for _, n := range v.Needs {
+		e.Needs = append(e.Needs, needOf{n.Name, n.Text})
 	}
 	if v.Fee != nil {
 		n := int64(v.Fee.Amount)

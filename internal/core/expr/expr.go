@@ -108,7 +108,7 @@ func (r *Rule) Reads(variable string) []string { return r.reads[variable] }
 
 // walk notes every chain of fields that begins at a variable.
 func (r *Rule) walk(e ast.Expr) {
-	if root, pointer, ok := chain(e); ok {
+	if root, pointer, _, ok := chain(e); ok {
 		if !slices.Contains(r.reads[root], pointer) {
 			r.reads[root] = append(r.reads[root], pointer)
 		}
@@ -156,27 +156,36 @@ func (r *Rule) walkIndexes(e ast.Expr) {
 }
 
 // chain reads a.b["c"] as variable a and pointer /b/c. A bracket whose key is not constant ends the pointer: what follows is unknown.
-func chain(e ast.Expr) (root, pointer string, ok bool) {
+func chain(e ast.Expr) (root, pointer string, ended, ok bool) {
+	name := ""
 	switch e.Kind() {
 	case ast.IdentKind:
-		return e.AsIdent(), "", true
+		return e.AsIdent(), "", false, true
 	case ast.SelectKind:
-		root, pointer, ok = chain(e.AsSelect().Operand())
-		return root, pointer + "/" + e.AsSelect().FieldName(), ok
+		root, pointer, ended, ok = chain(e.AsSelect().Operand())
+		name = e.AsSelect().FieldName()
 	case ast.CallKind:
 		call := e.AsCall()
 		if call.FunctionName() != operators.Index || len(call.Args()) != 2 {
-			return "", "", false
+			return "", "", false, false
 		}
-		root, pointer, ok = chain(call.Args()[0])
+		root, pointer, ended, ok = chain(call.Args()[0])
 		key := call.Args()[1]
 		if key.Kind() != ast.LiteralKind {
-			return root, pointer, ok
+			return root, pointer, true, ok
 		}
-		return root, pointer + "/" + fmt.Sprint(key.AsLiteral().Value()), ok
+		name = fmt.Sprint(key.AsLiteral().Value())
+	default:
+		return "", "", false, false
 	}
-	return "", "", false
+	if ended {
+		return root, pointer, true, ok
+	}
+	return root, pointer + "/" + escapes.Replace(name), false, ok
 }
+
+// escapes writes a name into a JSON pointer (RFC 6901).
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Bool evaluates to yes or no. It fails with ErrEval when the expression has no value, or another kind of value.
 func (r *Rule) Bool(v Vars) (bool, error) { return evaluate[bool](r, v) }

@@ -59,6 +59,8 @@ func TestARuleKnowsWhichAnswersItReads(t *testing.T) {
 		`answers["zone"] == "A" && has(answers.a.b)`:   "[/zone /a/b]",
 		`tables.zones.exists(z, z.id == answers.zone)`: "[/zone]",
 		`tables[answers.key].x`:                        "[/key]",
+		`answers.list[answers.n].x`:                    "[/list /n]",
+		`answers.list[0].x + answers["a/b"]`:           "[/list/0/x /a~1b]",
 		`size(answers) > 1`:                            "[]",
 		`[answers.a, {"k": answers.b}].size() == 2`:    "[/a /b]",
 		`answers.months.startsWith(answers.zone)`:      "[/months /zone]",

@@ -50,6 +50,27 @@ func (a Answers) With(path string, v any) Answers {
 	return Answers(changed)
 }
 
+// Restore gives a copy in which an entry that was taken out of a list is back at its place, such as "/children/1". What followed it moves on.
+func (a Answers) Restore(path string, entry any) Answers {
+	list, n, ok := EntryOf(path)
+	if !ok {
+		return a
+	}
+	old, _ := a.Get(list)
+	entries, _ := old.([]any)
+	return a.With(list, slices.Insert(slices.Clone(entries), min(n, len(entries)), entry))
+}
+
+// EntryOf splits the path of a list's entry: "/children/1" is number 1 of "/children".
+func EntryOf(path string) (list string, n int, ok bool) {
+	i := strings.LastIndexByte(path, '/')
+	if i <= 0 {
+		return "", 0, false
+	}
+	n, ok = index(path[i+1:])
+	return path[:i], n, ok
+}
+
 // with gives a changed copy; nil when nothing is left. In a list nil takes an entry out, and an entry of which nothing is left stays.
 func with(at any, parts []string, v any) any {
 	list, isList := at.([]any)

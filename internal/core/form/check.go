@@ -2,6 +2,7 @@ package form
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -38,8 +39,8 @@ func (f *Form) Check(in Input) []Problem {
 	if t := s.wrong[""]; t.rule != "" {
 		problems = append(problems, Problem{"", t.rule, s.ruled(t.rule)})
 	}
-	for _, name := range s.broken {
-		problems = append(problems, Problem{"", name, s.say("form.problem.broken")})
+	for _, task := range slices.Sorted(maps.Keys(s.broken)) {
+		problems = append(problems, Problem{"", s.broken[task], s.say("form.problem.broken")})
 	}
 	verdict := s.verdict()
 	if verdict != nil {

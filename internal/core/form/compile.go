@@ -117,6 +117,17 @@ func (s *Sayer) keys() []string {
 	return []string{s.text}
 }
 
+// rules are what fills the sentence in.
+func (s *Sayer) rules() (rules []*expr.Rule) {
+	if s == nil {
+		return nil
+	}
+	for _, w := range s.args {
+		rules = append(rules, w.rules()...)
+	}
+	return rules
+}
+
 // Keys lists the keys that are said.
 func (s *Sayer) Keys() []string { return s.keys() }
 
@@ -139,6 +150,18 @@ func (s *Sayer) Say(lang string, vars expr.Vars) (string, bool) {
 // Writer writes a compiled Value.
 type Writer struct {
 	text, cents, date *expr.Rule
+}
+
+func (w *Writer) rules() (rules []*expr.Rule) {
+	if w == nil {
+		return nil
+	}
+	for _, r := range []*expr.Rule{w.text, w.cents, w.date} {
+		if r != nil {
+			rules = append(rules, r)
+		}
+	}
+	return rules
 }
 
 // Write compiles a value.

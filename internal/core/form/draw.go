@@ -16,29 +16,43 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
-// View shows the form for the given answers. It is pure: the same input gives the same view.
+// View shows the form for the given answers. It is pure: the same input gives the same view. Who shows a form again and again while its answers
+// change lets a Session do it.
 func (f *Form) View(in Input) View {
-	s := f.evaluate(in)
-	v := View{Complete: true, Fee: s.fee(), Eligible: s.verdict()}
-	for _, p := range f.pages {
-		if !s.pages[p.ID] {
-			continue
+	s := f.start(in)
+	s.run(len(f.graph.tasks))
+	return s.view()
+}
+
+// view puts together what was drawn.
+func (s *state) view() View {
+	v := View{Complete: true, Fee: s.cost, Eligible: s.entitled, Needs: s.brings, Broken: s.places()}
+	v.Pages = slices.Grow(v.Pages, len(s.pages))
+	for i, p := range s.f.pages {
+		if s.pages[p.ID] {
+			v.Pages = append(v.Pages, s.frames[i])
+			v.Complete = v.Complete && s.frames[i].Done
 		}
-		drawn := s.page(p)
-		v.Pages = append(v.Pages, drawn)
-		v.Complete = v.Complete && drawn.Done
 	}
 	v.Complete = v.Complete && len(s.broken) == 0 && s.wrong[""].keyword == "" && v.Fee != nil && v.Eligible != nil && v.Eligible.OK
 	return v
 }
 
+// page puts together a page out of its fields as they are drawn.
 func (s *state) page(p page) Page {
 	drawn := Page{ID: p.ID, Title: s.say("page." + p.ID + ".title"), Lead: s.optional("page." + p.ID + ".lead"), Done: true}
+	n := 0
+	for _, fd := range p.fields {
+		if s.shown[fd.Path] {
+			n++
+		}
+	}
+	drawn.Fields = slices.Grow(drawn.Fields, n)
 	for _, fd := range p.fields {
 		if !s.shown[fd.Path] {
 			continue
 		}
-		drawn.Fields = append(drawn.Fields, s.field(fd))
+		drawn.Fields = append(drawn.Fields, *s.drawn[fd.number])
 		drawn.Done = drawn.Done && s.wrong[fd.Path].keyword == ""
 	}
 	return drawn
@@ -61,7 +75,7 @@ func (s *state) field(fd *field) Field {
 		Example:  s.optional("field." + fd.name + ".example"),
 		Keys:     fd.keys(),
 		Required: s.needed[fd.Path],
-		Options:  s.options[fd.Path],
+		Options:  slices.Clone(s.options[fd.Path]), // which are selected is noted in them
 		Note:     s.note(fd),
 	}
 	switch fd.Kind {
@@ -179,7 +193,10 @@ func (s *state) computed(fd *field) (string, bool) {
 	if !s.known(fd.value) {
 		return "", true
 	}
-	said, _ := w.Write(s.in.Lang, s.vars)
+	said, ok := w.Write(s.in.Lang, s.vars)
+	if !ok {
+		s.unsaid(fd.value)
+	}
 	return said, true
 }
 
@@ -189,6 +206,7 @@ func (s *state) note(fd *field) string {
 			if said, ok := n.say.Say(s.in.Lang, s.vars); ok {
 				return said
 			}
+			s.unsaid(n.say.rules()...)
 		}
 	}
 	return ""
@@ -231,7 +249,11 @@ func (s *state) choices(fd *field) []Option {
 		vars := maps.Clone(s.vars)
 		vars["value"] = o.Value
 		if o.visible != nil {
-			if yes, err := o.visible.Bool(vars); err != nil || !yes {
+			yes, err := o.visible.Bool(vars)
+			if err != nil {
+				s.fault(o.visible)
+			}
+			if err != nil || !yes {
 				continue
 			}
 		}
@@ -244,7 +266,10 @@ func (s *state) choices(fd *field) []Option {
 	if fd.rows == nil {
 		return list
 	}
-	rows, _ := fd.rows.Any(s.vars)
+	rows, err := fd.rows.Any(s.vars)
+	if err != nil {
+		s.fault(fd.rows)
+	}
 	all, _ := rows.([]any)
 	for _, r := range all {
 		row, ok := r.(map[string]any)
@@ -266,6 +291,7 @@ func (s *state) fee() *Fee {
 	}
 	n, err := s.f.fee.amount.Int(s.vars)
 	if err != nil || n < 0 || money.Cents(n) > money.Max {
+		s.failed(s.f.fee.amount)
 		return nil
 	}
 	fee := &Fee{Amount: money.Cents(n)}
@@ -277,6 +303,8 @@ func (s *state) fee() *Fee {
 		value, ok2 := st.value.Write(s.in.Lang, s.vars)
 		if ok && ok2 {
 			fee.Steps = append(fee.Steps, Step{label, value})
+		} else {
+			s.unsaid(append(st.label.rules(), st.value.rules()...)...)
 		}
 	}
 	return fee
@@ -292,6 +320,7 @@ func (s *state) verdict() *Verdict {
 		}
 		holds, err := r.holds.Bool(s.vars)
 		if err != nil {
+			s.failed(r.holds)
 			open = true
 		} else if !holds {
 			v.OK = false
@@ -311,7 +340,7 @@ func (s *state) ruled(name string) string {
 			return s.rules(r)
 		}
 	}
-	for _, fd := range s.f.fields {
+	for _, fd := range s.f.graph.fields {
 		for _, r := range fd.rules {
 			if r.Name == name {
 				return s.rules(r)
@@ -373,30 +402,6 @@ func (f *field) keys() Keys {
 		return KeysPlate
 	}
 	return KeysNone
-}
-
-// schemaTroubles gives the first thing wrong by place. Only keyword and limit leave this function: the library's own words repeat what
-// was typed.
-func schemaTroubles(err *jsonschema.ValidationError) map[string]trouble {
-	found := map[string]trouble{}
-	var walk func(e *jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-		if len(e.Causes) > 0 {
-			return
-		}
-		path := ""
-		for _, name := range e.InstanceLocation {
-			path += "/" + escape(name)
-		}
-		if _, known := found[path]; !known {
-			found[path] = troubleOf(e.ErrorKind)
-		}
-	}
-	walk(err)
-	return found
 }
 
 func troubleOf(k jsonschema.ErrorKind) trouble {

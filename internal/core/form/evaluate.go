@@ -5,8 +5,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 )
 
@@ -14,71 +12,107 @@ import (
 type trouble struct {
 	keyword string
 	rule    string // the rule's name; empty for the schema and what belongs to it
+	task    int    // of the rule, among the form's tasks
 	part    string // of a place: which of its parts it is
 	args    []any
 }
 
-// state is one evaluation of a form: what counts, what is hidden, what is wrong. It lives as long as one call.
+// state is one evaluation of a form: what counts, what is hidden, what is wrong. It lives as long as one call, or as a Session.
 type state struct {
 	f       *Form
 	in      Input
 	vars    expr.Vars
 	pages   map[string]bool // visible ones
+	entries map[string]int  // of the lists that are there, by path
 	shown   map[string]bool // visible fields by path
 	needed  map[string]bool // visible fields that have to be answered
 	values  map[string]any  // what counts, as the schema wants it
 	options map[string][]Option
-	wrong   map[string]trouble
-	broken  []string // names of rules that could not be evaluated though everything they read is there
+	misread map[string]trouble // what cannot be understood
+	unfit   map[string]trouble // what the schema does not accept
+	wrong   map[string]trouble // what is wrong in the end: misread, unfit, missing, or against a rule
+	broken  map[int]string     // names of rules that could not be evaluated though everything they read is there, by their tasks
+
+	asked    map[string]any // the answers while they are read: as far as they were understood
+	counting map[string]any // the answers once they are checked: what does not fit is null
+	settled  map[string]settled
+	failing  map[string][]int // rules that do not hold, by path, as tasks in order
+	faults   map[int][]*expr.Rule
+	drawn    []*Field // by number
+	frames   []Page   // by number
+	cost     *Fee
+	entitled *Verdict
+	brings   []Need
+
+	due    due
+	now    int // the task that is done
+	before int // a rule is asked: only rules before it count; 0: all of them
+}
+
+// settled is what everything that comes after reading knows of a field.
+type settled struct {
+	shown, needed bool
+	value         any // as rules see it
+	wrong         trouble
 }
 
 // evaluate goes through the form once, in the order it is asked. A rule reads only what was asked before (Load checks that), so one
 // round is enough and nothing can go in circles.
 func (f *Form) evaluate(in Input) *state {
+	s := f.start(in)
+	s.run(f.graph.drawing)
+	return s
+}
+
+// normal is the input as it counts: of the day only the date.
+func (in Input) normal() Input {
 	if in.Lang == "" {
 		in.Lang = "de"
 	}
-	s := &state{f: f, in: in, pages: map[string]bool{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
-		options: map[string][]Option{}, wrong: map[string]trouble{}}
-	answers := map[string]any{}
-	for path, fd := range f.fields { // what was not answered is null in every rule, not an error
-		switch {
-		case fd.Kind == Repeat:
-			put(answers, path, []any{})
-		case fd.answers() && fd.in == nil:
-			put(answers, path, nil)
+	y, m, d := in.Day.Date()
+	in.Day = time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return in
+}
+
+// start makes a state in which everything is still to be done.
+func (f *Form) start(in Input) *state {
+	in = in.normal()
+	s := &state{f: f, in: in, pages: map[string]bool{}, entries: map[string]int{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
+		options: map[string][]Option{}, misread: map[string]trouble{}, unfit: map[string]trouble{}, wrong: map[string]trouble{}, broken: map[int]string{},
+		asked: map[string]any{}, counting: map[string]any{}, settled: map[string]settled{}, failing: map[string][]int{}, faults: map[int][]*expr.Rule{},
+		drawn: make([]*Field, len(f.graph.fields)), frames: make([]Page, len(f.pages)), due: allDue(len(f.graph.tasks))}
+	for _, fd := range f.graph.fields { // what was not answered is null in every rule, not an error
+		for _, answers := range []map[string]any{s.asked, s.counting} {
+			switch {
+			case fd.Kind == Repeat:
+				put(answers, fd.Path, []any{})
+			case fd.answers() && fd.in == nil:
+				put(answers, fd.Path, nil)
+			}
 		}
 	}
 	tables, _ := expr.Normal(f.tables(in.Day)).(map[string]any)
-	s.vars = expr.Vars{"answers": answers, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil, "item": nil}
-	for _, p := range f.pages {
-		if !s.holds(p.visible, true) {
-			continue
-		}
-		s.pages[p.ID] = true
-		for _, fd := range p.fields {
-			if !s.there(fd) || !s.holds(fd.visible, true) {
-				continue
-			}
-			s.shown[fd.Path] = true
-			switch {
-			case fd.Kind == Entry:
-				s.begin(fd)
-			case fd.Kind == Repeat:
-				if raw, _ := in.Answers.Get(fd.Path); tooMany(raw, fd.Most) {
-					s.wrong[fd.Path] = trouble{keyword: "maxItems", args: []any{"n", fd.Most}}
-				}
-			case fd.answers():
-				s.read(fd)
-				put(answers, fd.Path, forRules(fd.Kind, s.values[fd.Path]))
-			}
-		}
-	}
-	s.vars["item"] = nil
-	s.validate()
-	s.demand()
-	s.applyRules()
+	s.vars = expr.Vars{"answers": s.asked, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil, "item": nil}
 	return s
+}
+
+// ask shows a field and reads its answer, or hides it.
+func (s *state) ask(fd *field) {
+	if !s.pages[fd.page] || !s.there(fd) || !s.holds(fd.visible, true) {
+		return
+	}
+	s.shown[fd.Path] = true
+	switch {
+	case fd.Kind == Entry:
+		s.begin(fd)
+	case fd.Kind == Repeat:
+		if raw, _ := s.in.Answers.Get(fd.Path); tooMany(raw, fd.Most) {
+			s.misread[fd.Path] = trouble{keyword: "maxItems", args: []any{"n", fd.Most}}
+		}
+	case fd.answers():
+		s.read(fd)
+		put(s.asked, fd.Path, forRules(fd.Kind, s.values[fd.Path]))
+	}
 }
 
 // read takes one answer as far as it can be understood.
@@ -91,6 +125,8 @@ func (s *state) read(fd *field) {
 	if empty(raw) && fd.initial != nil {
 		if v, err := fd.initial.Any(s.vars); err == nil {
 			raw = v
+		} else {
+			s.fault(fd.initial)
 		}
 	}
 	if empty(raw) {
@@ -98,7 +134,7 @@ func (s *state) read(fd *field) {
 	}
 	v, t := fd.interpret(raw, s.options[fd.Path], s.in.Day)
 	if t != nil {
-		s.wrong[fd.Path] = *t
+		s.misread[fd.Path] = *t
 		return
 	}
 	if empty(v) { // nothing but blanks or invisible signs
@@ -110,34 +146,6 @@ func (s *state) read(fd *field) {
 	s.values[fd.Path] = v
 }
 
-// validate asks the schema about everything that counts.
-func (s *state) validate() {
-	doc := map[string]any{}
-	s.inOrder(func(fd *field) {
-		if v := s.values[fd.Path]; v != nil {
-			put(doc, fd.Path, v)
-		} else if fd.Kind == Entry {
-			put(doc, fd.Path, map[string]any{})
-		}
-	})
-	err, ok := s.f.schema.Validate(doc).(*jsonschema.ValidationError)
-	if !ok || err == nil {
-		return
-	}
-	for path, t := range schemaTroubles(err) {
-		fd := s.f.nearest(path)
-		if fd == nil || s.wrong[fd.Path].keyword != "" || s.values[fd.Path] == nil {
-			continue
-		}
-		s.wrong[fd.Path] = t
-	}
-	for path := range s.wrong { // rules do not count with what does not fit
-		if s.f.fields[path].answers() {
-			put(s.vars["answers"].(map[string]any), path, nil)
-		}
-	}
-}
-
 // nearest gives the field at path or the one that path lies inside (an item of a list).
 func (f *Form) nearest(path string) *field {
 	for path != "" {
@@ -147,34 +155,6 @@ func (f *Form) nearest(path string) *field {
 		path = path[:strings.LastIndexByte(path, '/')]
 	}
 	return nil
-}
-
-// demand notes what is missing.
-func (s *state) demand() {
-	for path, needed := range s.needed {
-		if needed && s.values[path] == nil && s.wrong[path].keyword == "" {
-			s.wrong[path] = trouble{keyword: "missing"}
-		}
-	}
-}
-
-func (s *state) applyRules() {
-	for _, r := range s.f.rules {
-		if !s.known(r.holds) || (r.Path != "" && !s.shown[r.Path]) {
-			continue
-		}
-		holds, err := r.holds.Bool(s.vars)
-		if err != nil {
-			s.broken = append(s.broken, r.Name)
-		} else if !holds && s.wrong[r.Path].keyword == "" {
-			s.wrong[r.Path] = trouble{keyword: "rule", rule: r.Name}
-		}
-	}
-	s.inOrder(func(fd *field) {
-		if fd.Kind == Repeat {
-			s.applyEntryRules(fd)
-		}
-	})
 }
 
 // inOrder goes through all fields that are there, in the order they are asked.
@@ -204,8 +184,8 @@ func (s *state) known(r *expr.Rule) bool {
 			return false
 		}
 		if fd := s.f.fields[path]; fd != nil && fd.Kind == Repeat { // a list is known when its entries are
-			for _, inner := range s.f.fields {
-				if inner.in == fd && !s.said(inner.Path) {
+			for _, inner := range s.f.graph.inner[path] {
+				if !s.said(inner.Path) {
 					return false
 				}
 			}
@@ -216,7 +196,12 @@ func (s *state) known(r *expr.Rule) bool {
 
 // said tells whether an answer is there and right, hidden, or free to be left out.
 func (s *state) said(path string) bool {
-	return !s.shown[path] || s.wrong[path].keyword == "" && (!s.needed[path] || s.values[path] != nil)
+	if !s.shown[path] {
+		return true
+	}
+	t := s.wrong[path]
+	right := t.keyword == "" || s.before > 0 && t.task >= s.before
+	return right && (!s.needed[path] || s.values[path] != nil)
 }
 
 // holds evaluates a condition; without one, otherwise counts. A condition without a value does not hold.
@@ -225,6 +210,9 @@ func (s *state) holds(r *expr.Rule, otherwise bool) bool {
 		return otherwise
 	}
 	yes, err := r.Bool(s.vars)
+	if err != nil {
+		s.fault(r)
+	}
 	return err == nil && yes
 }
 

@@ -35,8 +35,12 @@ type Form struct {
 	rules   []rule
 	elig    []rule
 	fee     *fee
+	needs   []need
+	route   *expr.Rule
+	routed  Source            // route as it is written
 	fields  map[string]*field // by path
 	read    []string          // names of the tables that rules read
+	graph   *graph
 }
 
 // Tables gives the tenant's tables as they hold on a day: JSON values by name.
@@ -65,17 +69,21 @@ type page struct {
 
 type field struct {
 	fieldLayout
-	name     string // "vehicle.plate"
-	page     string
-	max      int // maxLength of the schema; of photos its maxItems
-	list     bool
-	visible  *expr.Rule
-	required *expr.Rule
-	initial  *expr.Rule
-	value    *expr.Rule
-	rows     *expr.Rule
-	options  []option
-	notes    []note
+	name   string   // "vehicle.plate"
+	number int      // among the form's fields, in order
+	parts  []string // its path, divided
+
+	pageNumber int
+	page       string
+	max        int // maxLength of the schema; of photos its maxItems
+	list       bool
+	visible    *expr.Rule
+	required   *expr.Rule
+	initial    *expr.Rule
+	value      *expr.Rule
+	rows       *expr.Rule
+	options    []option
+	notes      []note
 
 	in    *field   // the repeat it is asked in, nil for most
 	index int      // of its entry
@@ -155,6 +163,7 @@ func load(from Folder) (*Form, error) {
 	if err := f.compile(c, l, leaves); err != nil {
 		return nil, err
 	}
+	f.graph = f.connect()
 	return f, nil
 }
 
@@ -200,6 +209,9 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 			f.fee.steps = append(f.fee.steps, step{c.Rule(s.When, "fee.steps.when"), c.Say(&s.Label), c.Write(s.Value)})
 		}
 	}
+	f.compileNeeds(c, l.Needs, asked)
+	f.route, f.routed = c.Rule(l.Route, "route"), l.Route
+	c.asked(f.route, asked)
 	f.read = c.Tables()
 	return c.Err()
 }
@@ -253,11 +265,10 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 	for _, o := range fl.Options {
 		o.Value = expr.Normal(o.Value)
 		opt := option{optionLayout: o, visible: c.Rule(o.Visible, fd.name+".options.visible"), hint: c.Say(o.Hint)}
-		c.asked(opt.visible, asked)
 		c.key(fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))
 		fd.options = append(fd.options, opt)
 	}
-	for _, r := range []*expr.Rule{fd.visible, fd.required, fd.initial, fd.rows} {
+	for _, r := range fd.reading() {
 		c.asked(r, asked)
 	}
 	for _, n := range fl.Notes {
@@ -269,6 +280,15 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		c.key("field." + fd.name + ".text")
 	}
 	return fd
+}
+
+// reading are the rules that decide how the field's answer is read: they may read only what is asked before.
+func (f *field) reading() []*expr.Rule {
+	rules := []*expr.Rule{f.visible, f.required, f.initial, f.rows}
+	for _, o := range f.options {
+		rules = append(append(rules, o.visible), o.hint.rules()...)
+	}
+	return rules
 }
 
 // answers tells whether the field holds an answer of the citizen.
@@ -307,6 +327,9 @@ func (f *Form) Keys() []string {
 	}
 	for _, r := range f.elig {
 		keys = append(keys, "eligible."+r.Name)
+	}
+	for _, n := range f.needs {
+		keys = append(keys, n.say.keys()...)
 	}
 	if f.fee != nil {
 		for _, s := range f.fee.steps {

@@ -14,6 +14,8 @@ type layout struct {
 	Rules    []ruleLayout `yaml:"rules"`    // cross-field rules; sentence: rule.<name>
 	Eligible []ruleLayout `yaml:"eligible"` // who is entitled; sentence: eligible.<name>
 	Fee      *feeLayout   `yaml:"fee"`
+	Needs    []needLayout `yaml:"needs"` // papers to bring along
+	Route    Source       `yaml:"route"` // row of the tenant's table "offices"; left out: the service's own
 }
 
 type pageLayout struct {

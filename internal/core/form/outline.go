@@ -66,6 +66,10 @@ func (f *Form) Outline() Outline {
 	for _, r := range f.elig {
 		note(o.Rules, "eligible."+r.Name, r.Holds)
 	}
+	for _, n := range f.needs {
+		note(o.Rules, "needs."+n.Name, n.When)
+	}
+	note(o.Rules, "route", f.routed)
 	if f.fee != nil {
 		note(o.Rules, "fee.amount", f.fee.source)
 	}

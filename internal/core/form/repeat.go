@@ -42,7 +42,7 @@ func (f *Form) repeat(c *Compiler, fl fieldLayout, pl pageLayout, asked []string
 		}
 		fd := f.field(c, inner, pl.ID, asked, leaves)
 		fd.in = list
-		for _, r := range []*expr.Rule{fd.visible, fd.required, fd.initial, fd.rows, fd.value} {
+		for _, r := range append(fd.reading(), fd.value) {
 			c.askedIn(r, known)
 		}
 		if fd.answers() {
@@ -109,7 +109,7 @@ func (s *state) there(fd *field) bool {
 	if fd.in == nil {
 		return true
 	}
-	if fd.index >= s.count(fd.in) || !s.holds(fd.in.visible, true) {
+	if fd.index >= s.entries[fd.in.Path] {
 		return false
 	}
 	s.vars["item"] = s.item(fd)
@@ -127,37 +127,14 @@ func (s *state) item(fd *field) any {
 
 // begin makes room for an entry: what was not answered is null in every rule.
 func (s *state) begin(entry *field) {
-	answers := s.vars["answers"].(map[string]any)
-	put(answers, entry.Path, map[string]any{})
-	for _, item := range entry.in.items {
-		if item.answers() {
-			put(answers, entry.Path+strings.TrimPrefix(item.Path, entry.in.Path+"/*"), nil)
-		}
-	}
-	s.vars["item"] = s.item(entry)
-}
-
-// applyEntryRules asks the rules between the answers of each entry.
-func (s *state) applyEntryRules(list *field) {
-	for i := range s.count(list) {
-		at := list.Path + "/" + strconv.Itoa(i)
-		if !s.shown[at] {
-			continue
-		}
-		s.vars["item"] = s.item(s.f.fields[at])
-		for _, r := range list.rules {
-			if !s.known(r.holds) || !s.knownIn(r.holds, at) || !s.shown[at+r.Path] {
-				continue
-			}
-			holds, err := r.holds.Bool(s.vars)
-			if err != nil {
-				s.broken = append(s.broken, r.Name)
-			} else if !holds && s.wrong[at+r.Path].keyword == "" {
-				s.wrong[at+r.Path] = trouble{keyword: "rule", rule: r.Name}
+	for _, answers := range []map[string]any{s.asked, s.counting} {
+		put(answers, entry.Path, map[string]any{})
+		for _, item := range entry.in.items {
+			if item.answers() {
+				put(answers, entry.Path+strings.TrimPrefix(item.Path, entry.in.Path+"/*"), nil)
 			}
 		}
 	}
-	s.vars["item"] = nil
 }
 
 // knownIn tells whether everything that a rule reads of an entry has been said.

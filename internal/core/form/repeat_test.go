@@ -268,3 +268,21 @@ func FuzzRepeat(f *testing.F) {
 		form.Check(input(a))
 	})
 }
+
+// Who took out the wrong child gets it back where it was.
+func TestAnEntryTakenOutCanBePutBack(t *testing.T) {
+	a := Answers{"children": []any{map[string]any{"name": "Lea"}, map[string]any{"name": "Kai"}, map[string]any{"name": "Mia"}}}
+	kai, _ := a.Get("/children/1")
+	out := a.With("/children/1", nil)
+	if back := out.Restore("/children/1", kai); !reflect.DeepEqual(back, a) {
+		t.Error(back)
+	}
+	if back := (Answers{}).Restore("/children/1", kai); !reflect.DeepEqual(back, Answers{"children": []any{kai}}) {
+		t.Error(back)
+	}
+	for _, path := range []string{"", "/", "/children", "/children/x", "/children/-1", "/1"} {
+		if got := a.Restore(path, kai); !reflect.DeepEqual(got, a) {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+}

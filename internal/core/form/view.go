@@ -1,6 +1,7 @@
 package form
 
 import (
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 )
 
@@ -82,12 +83,18 @@ const (
 	KeysNone   Keys = "" // touched, not typed
 )
 
-// View is how a form looks for given answers: the result of a pure function, drawn by the terminal, the phone and the web page alike.
+// View is how a form looks for given answers: the result of a pure function, drawn by the terminal, the phone and the web page alike. Views of a
+// Session share what did not change: nobody writes into one.
 type View struct {
 	Pages    []Page   // visible pages in order; a page whose rule hides it is not there
 	Complete bool     // every visible page is done and every rule holds
 	Fee      *Fee     // nil as long as it cannot be said
 	Eligible *Verdict // nil as long as it cannot be said
+	Needs    []Need   // papers to bring along, as far as that can be said
+
+	// Broken are the places of rules that could not be evaluated although everything that they read was answered: mistakes in the service, for
+	// whoever keeps it. Nothing that was answered is in them.
+	Broken []expr.Place
 }
 
 // Page is one page: as a rule one question.

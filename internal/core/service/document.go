@@ -60,10 +60,10 @@ type blockRule struct {
 }
 
 // documentVariables are what expressions of documents, cards and claims see besides answers, tables, day and lang:
-// said (answers as people write them, by field name), app (case, day, fee, way, channel), title, tenant, outcome (null, or amount, way, day, time,
+// said (answers as people write them, by field name), needs (papers to bring along, a list of texts), app (case, day, fee, way, channel), title, tenant, outcome (null, or amount, way, day, time,
 // customer, card, receipt, trace, terminal), secret, sent, attestation, today, settled, online.
 func documentVariables() []string {
-	return []string{"said", "app", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled", "online"}
+	return []string{"said", "app", "needs", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled", "online"}
 }
 
 func loadTemplate(folder fs.FS, service, file string, texts *text.Texts) (*template, error) {
@@ -180,18 +180,28 @@ func (s *Service) vars(d Data, lang string) expr.Vars {
 		day = d.Today
 	}
 	vars := expr.Vars{
-		"answers": map[string]any{}, "said": map[string]any{}, "tables": s.tenant.Tables(day), "day": day.Format(time.DateOnly), "lang": lang,
+		"answers": map[string]any{}, "said": map[string]any{}, "needs": []any{}, "tables": s.tenant.Tables(day), "day": day.Format(time.DateOnly), "lang": lang,
 		"app":   map[string]any{"case": app.Case, "day": day.Format(time.DateOnly), "fee": int64(app.Fee), "way": string(app.Way), "channel": app.Channel},
 		"title": s.Title(lang), "tenant": s.tenant.Name, "outcome": nil, "secret": d.Secret, "sent": d.Sent, "attestation": d.Attestation,
 		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
 	}
 	if s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})
+		vars["needs"] = s.papers(app.Answers, lang, day)
 	}
 	if d.Outcome != nil {
 		vars["outcome"] = outcome(*d.Outcome)
 	}
 	return vars
+}
+
+// papers are the papers to bring along, as texts.
+func (s *Service) papers(a form.Answers, lang string, day time.Time) []any {
+	list := []any{}
+	for _, n := range s.View(a, lang, day).Needs {
+		list = append(list, n.Text)
+	}
+	return list
 }
 
 func outcome(o pay.Outcome) map[string]any {

@@ -22,6 +22,8 @@ type Example struct {
 		Fee      int64             `yaml:"fee"`      // cents
 		Until    string            `yaml:"until"`    // the claim "until" of the finished paper
 		Said     map[string]string `yaml:"said"`     // what computed fields (and others) say in German, by their names: "waste-total: 262,00 €"
+		Needs    []string          `yaml:"needs"`    // names of the papers to bring along; left out: not looked at
+		Office   string            `yaml:"office"`   // that it belongs to; left out: not looked at
 		Problems []string          `yaml:"problems"` // "/path" for an answer that does not fit, else the name of the rule that does not hold
 	} `yaml:"expect"`
 }
@@ -90,6 +92,12 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 			}
 		}
 	}
+	if names := needed(s.View(clean, text.German, day)); e.Expect.Needs != nil && !slices.Equal(names, e.Expect.Needs) {
+		differ("it wants %v, not %v", names, e.Expect.Needs)
+	}
+	if office := s.OfficeFor(clean, day); e.Expect.Office != "" && office != e.Expect.Office {
+		differ("it goes to %q, not %q", office, e.Expect.Office)
+	}
 	for _, lang := range langs {
 		v := s.View(clean, lang, day)
 		switch {
@@ -113,4 +121,11 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 		differ("its paper says %v, %v", claims, err)
 	}
 	return differences
+}
+
+func needed(v form.View) (names []string) {
+	for _, n := range v.Needs {
+		names = append(names, n.Name)
+	}
+	return names
 }

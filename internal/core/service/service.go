@@ -291,12 +291,49 @@ func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
 	return s.form.View(form.Input{Answers: a, Lang: lang, Day: day})
 }
 
+// Begin gives the form for somebody who fills it in; nil for a service that only informs.
+func (s *Service) Begin() *form.Session {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Begin()
+}
+
 // Check says, in German, what the town hall cannot accept in the answers. Answers have to be cleaned before they are sent; see Clean.
 func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
 	if s.form == nil {
 		return []form.Problem{{Rule: "schema", Text: ErrInform.Error()}}
 	}
 	return s.form.Check(form.Input{Answers: a, Lang: text.German, Day: day})
+}
+
+// Goals lists what the form has to say beforehand, without an application: only where the answer depends on what somebody says.
+func (s *Service) Goals() []form.Goal {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Goals()
+}
+
+// Advise tells what the form says about a goal for the answers given so far.
+func (s *Service) Advise(g form.Goal, a form.Answers, lang string, day time.Time) form.Advice {
+	if s.form == nil {
+		return form.Advice{}
+	}
+	return s.form.Advise(g, form.Input{Answers: a, Lang: lang, Day: day})
+}
+
+// OfficeFor names the office that the answers belong to: a row of the tenant's table "offices". Where the service's rule for it names none of them,
+// it is the service's own.
+func (s *Service) OfficeFor(a form.Answers, day time.Time) string {
+	if s.form == nil {
+		return s.Office
+	}
+	office := s.form.Route(form.Input{Answers: a, Lang: text.German, Day: day})
+	if offices, _ := s.tenant.Tables(day)["offices"].(map[string]any); offices[office] == nil {
+		return s.Office
+	}
+	return office
 }
 
 // Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.

@@ -106,6 +106,22 @@ func loadTexts(folder fs.FS) (*text.Texts, error) {
 	return t, err
 }
 
+// Offices lists the rows of the table "offices" on a day, by name in a language.
+func (t *Tenant) Offices(lang string, day time.Time) []Office {
+	rows, _ := t.Tables(day)["offices"].(map[string]any)
+	var list []Office
+	for _, id := range sortedKeys(rows) {
+		if o, ok := rows[id].(map[string]any); ok {
+			list = append(list, Office{id, form.InLang(lang, o["name"])})
+		}
+	}
+	slices.SortFunc(list, func(a, b Office) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Office is one of a tenant's offices.
+type Office struct{ ID, Name string }
+
 // Say gives one of the tenant's sentences; see text.Texts.Say.
 func (t *Tenant) Say(lang, key string, args ...any) string { return t.texts.Say(lang, key, args...) }
 

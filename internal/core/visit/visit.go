@@ -34,6 +34,7 @@ type Visit struct {
 	service *service.Service
 	desk    Desk
 	opts    Options
+	session *form.Session // the form as it was shown last; it has a lock of its own
 
 	mu      sync.Mutex
 	answers form.Answers
@@ -44,6 +45,13 @@ type Visit struct {
 	printed int           // finished parts of the slip
 	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
 	wiped   bool
+	gone    gone // the entry that was taken out of a list last
+}
+
+// gone is an entry of a list that was taken out, and can be put back.
+type gone struct {
+	path  string
+	entry any
 }
 
 // Receipt is what the citizen takes along: nothing of it is stored at the device.
@@ -62,7 +70,7 @@ type Receipt struct {
 
 // Begin starts a visit for a service.
 func Begin(s *service.Service, d Desk, o Options) *Visit {
-	return &Visit{service: s, desk: d, opts: o, lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
+	return &Visit{service: s, desk: d, opts: o, session: s.Begin(), lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
 }
 
 // Service is what the visit is about.
@@ -88,7 +96,13 @@ func (v *Visit) SetLang(lang string) {
 // it says: View, Summary and Submit all count from that day, and the application names it, so that the town hall does too.
 func (v *Visit) View() form.View {
 	a, s := v.said()
-	return v.service.View(a, s.lang, s.day)
+	return v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day})
+}
+
+// Advise tells what the form says about a goal for the answers given so far: nothing is applied for by it.
+func (v *Visit) Advise(g form.Goal) form.Advice {
+	a, s := v.said()
+	return v.service.Advise(g, a, s.lang, s.day)
 }
 
 // saying is what a visit knows besides the answers.
@@ -119,7 +133,30 @@ func (v *Visit) Answer(path string, value any) {
 	if v.wiped {
 		return
 	}
+	if _, _, entry := form.EntryOf(path); entry && value == nil {
+		if old, ok := v.answers.Get(path); ok && old != nil {
+			v.gone = gone{path, old}
+		}
+	}
 	v.answers, v.day = v.answers.With(path, value), v.opts.Now()
+}
+
+// Gone is the path of the list that an entry was taken out of last; "" when none can be put back.
+func (v *Visit) Gone() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	list, _, _ := form.EntryOf(v.gone.path)
+	return list
+}
+
+// Undo puts the entry back that was taken out of a list last.
+func (v *Visit) Undo() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.wiped || v.gone.path == "" {
+		return
+	}
+	v.answers, v.day, v.gone = v.answers.Restore(v.gone.path, v.gone.entry), v.opts.Now(), gone{}
 }
 
 // Type sets the answer at path to what somebody typed; what cannot be read stays as typed, and the View says what is wrong with it.
@@ -141,6 +178,7 @@ func (v *Visit) Receipt() (Receipt, bool) {
 func (v *Visit) Wipe() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.session.Forget()
 	clear(v.answers)
 	for _, f := range v.files {
 		clear(f.Data)
@@ -149,5 +187,5 @@ func (v *Visit) Wipe() {
 	if v.unclear != nil {
 		clear(v.unclear.Application.Answers)
 	}
-	v.answers, v.receipt, v.printed, v.unclear, v.wiped = form.Answers{}, nil, 0, nil, true
+	v.answers, v.receipt, v.printed, v.unclear, v.gone, v.wiped = form.Answers{}, nil, 0, nil, gone{}, true
 }

@@ -36,6 +36,7 @@ type Case struct {
 	ServiceVersion string
 	Title          string // the service's title in German
 	Tenant         string
+	Office         string // that it belongs to: a row of the tenant's table "offices", or ""
 	Channel        string // "terminal", "phone", "web", "counter", "telephone", "paper"
 	Device         string // name of the terminal that brought it, or ""
 	Lang           string // the citizen's language
@@ -158,6 +159,7 @@ type Filter struct {
 	Clerk      string        // only this clerk's; with Unassigned: this clerk's and nobody's
 	Unassigned bool
 	Service    string
+	Office     string
 	Channel    string
 	Tenant     string
 	Warned     bool      // only with failed checks

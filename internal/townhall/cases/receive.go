@@ -54,6 +54,11 @@ func (b *Book) newCase(a Arrival) (Case, error) {
 	c.Title = b.words.Say("de", "title.unknown")
 	if s, ok := b.service(c); ok {
 		c.Title = s.Title("de")
+		day, err := time.Parse(time.DateOnly, app.Day)
+		if err != nil {
+			day = now
+		}
+		c.Office = s.OfficeFor(app.Answers, day)
 	}
 	if c.Report != nil {
 		c.Title = b.what(c)

@@ -128,7 +128,7 @@ func TestAReportArrivesWithItsPhotosBitForBitAndWithoutItsPhone(t *testing.T) {
 	}
 	c := w.find(app.Case)
 	w.has(c, "")
-	if c.Report == nil || c.Title != "Schlagloch" || c.Report.Category != "strasse" || !c.Report.Urgent || c.Report.Place.Address() != "Klosterstraße 14" || c.Channel != "phone" || c.Device != "" {
+	if c.Report == nil || c.Title != "Schlagloch" || c.Report.Category != "strasse" || !c.Report.Urgent || c.Report.Place.Address() != "Klosterstraße 14" || c.Channel != "phone" || c.Device != "" || c.Office != "bauhof" {
 		t.Fatalf("%q from %q: %+v", c.Title, c.Device, c.Report)
 	}
 	for i, f := range files {

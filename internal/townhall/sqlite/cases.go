@@ -41,10 +41,10 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 		}
 		r, err := tx.ExecContext(ctx, `INSERT INTO cases (number, envelope, service, service_version, title, tenant, channel, device, lang,
 			fee, received, application, state, open, way, paid, payment, due, decided, clerk, recipient, address, token, warnings, questions,
-			refund, refund_open, refund_at, main, version)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			refund, refund_open, refund_at, main, version, office)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			append([]any{c.Number, c.Envelope, c.Service, c.ServiceVersion, c.Title, c.Tenant, c.Channel, c.Device, c.Lang,
-				int64(c.Fee), millis(c.Received), string(application)}, append(row, c.Version)...)...)
+				int64(c.Fee), millis(c.Received), string(application)}, append(row, c.Version, c.Office)...)...)
 		if err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func encode(c cases.Case) ([]any, error) {
 }
 
 const columns = `id, number, envelope, service, service_version, title, tenant, channel, device, lang, state, fee, way, paid, payment,
-	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, main, version`
+	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, main, version, office`
 
 type scanner interface{ Scan(...any) error }
 
@@ -201,7 +201,7 @@ func (s *Store) decode(row scanner, more ...any) (cases.Case, error) {
 	)
 	err := row.Scan(append([]any{&c.ID, &c.Number, &c.Envelope, &c.Service, &c.ServiceVersion, &c.Title, &c.Tenant, &c.Channel, &c.Device, &c.Lang,
 		&c.State, &c.Fee, &c.Way, &c.Paid, &payment, &received, &due, &decided, &c.Clerk, &c.Recipient, &c.Address, &c.Token,
-		&warnings, &questions, &refund, &c.Main, &c.Version}, more...)...)
+		&warnings, &questions, &refund, &c.Main, &c.Version, &c.Office}, more...)...)
 	if err != nil {
 		return cases.Case{}, err
 	}

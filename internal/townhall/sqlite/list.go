@@ -36,6 +36,9 @@ func conditions(f cases.Filter) (where string, args []any) {
 	if f.Service != "" {
 		add("service = ?", f.Service)
 	}
+	if f.Office != "" {
+		add("office = ?", f.Office)
+	}
 	if f.Channel != "" {
 		add("channel = ?", f.Channel)
 	}

@@ -272,7 +272,7 @@ func lists(t *testing.T, s Store) {
 		case 1:
 			c.State, c.Paid = service.StateApproved, true
 		case 2:
-			c.Warnings, c.Channel = []string{"x"}, "paper"
+			c.Warnings, c.Channel, c.Office = []string{"x"}, "paper", "strassenverkehr"
 		}
 		insert(t, s, c, cases.Change{})
 	}
@@ -289,6 +289,7 @@ func lists(t *testing.T, s Store) {
 		{"a state", cases.Filter{State: service.StateApproved}, []string{"MH-26-0004"}},
 		{"warned", cases.Filter{Warned: true}, []string{"MH-26-0003"}},
 		{"paper", cases.Filter{Channel: "paper"}, []string{"MH-26-0003"}},
+		{"an office's", cases.Filter{Office: "strassenverkehr"}, []string{"MH-26-0003"}},
 		{"another service", cases.Filter{Service: "hund"}, nil},
 		{"another tenant", cases.Filter{Tenant: "bad"}, nil},
 		{"unpaid", cases.Filter{Unpaid: true}, []string{"MH-26-0001", "MH-26-0002", "MH-26-0003", "MH-26-0005"}},

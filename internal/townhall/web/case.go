@@ -91,6 +91,9 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 		}
 		p.Steps = append(p.Steps[:1], back)
 	}
+	if office := s.officeName(c); office != "" {
+		p.Came = office + ", " + p.Came
+	}
 	if c.Device != "" {
 		p.Came += " (" + c.Device + ")"
 	}

@@ -17,15 +17,15 @@ const pageSize = 20
 
 // query is what the address of the worklist says.
 type query struct {
-	View, State, Service, Channel, Due string
-	Key                                string // stands for Text in the address; see searches
-	Text                               string // what to look for; no address ever has it
-	Newest                             bool
-	Page                               int
+	View, State, Service, Office, Channel, Due string
+	Key                                        string // stands for Text in the address; see searches
+	Text                                       string // what to look for; no address ever has it
+	Newest                                     bool
+	Page                                       int
 }
 
 func readQuery(v url.Values) query {
-	q := query{View: v.Get("sicht"), Key: v.Get("suche"), State: v.Get("stand"), Service: v.Get("leistung"), Channel: v.Get("weg"), Due: v.Get("frist"), Newest: v.Get("sortiert") == "neu"}
+	q := query{View: v.Get("sicht"), Key: v.Get("suche"), State: v.Get("stand"), Service: v.Get("leistung"), Office: v.Get("amt"), Channel: v.Get("weg"), Due: v.Get("frist"), Newest: v.Get("sortiert") == "neu"}
 	if n, err := strconv.Atoi(v.Get("seite")); err == nil && n > 0 && n < 100_000 {
 		q.Page = n
 	}
@@ -48,6 +48,7 @@ func (q query) url() string {
 	set("suche", q.Key)
 	set("stand", q.State)
 	set("leistung", q.Service)
+	set("amt", q.Office)
 	set("weg", q.Channel)
 	set("frist", q.Due)
 	if q.Newest {
@@ -64,7 +65,7 @@ func (q query) url() string {
 
 // filter is what the book understands.
 func (q query) filter(clerk string, now time.Time, zone *time.Location) cases.Filter {
-	f := cases.Filter{Text: q.Text, State: service.State(q.State), Service: q.Service, Channel: q.Channel, Newest: q.Newest, Page: q.Page, Size: pageSize, Open: true}
+	f := cases.Filter{Text: q.Text, State: service.State(q.State), Service: q.Service, Office: q.Office, Channel: q.Channel, Newest: q.Newest, Page: q.Page, Size: pageSize, Open: true}
 	switch q.View {
 	case "frei":
 		f.Unassigned = true
@@ -101,7 +102,7 @@ type worklistPage struct {
 	Counters                                   []counter
 	Views                                      []view
 	Q                                          query
-	Services, States, Channels, Dues           []choice
+	Services, Offices, States, Channels, Dues  []choice
 	Chips                                      []link
 	Clear, Range, Caption                      string
 	Rows                                       []row
@@ -128,9 +129,9 @@ type link struct {
 }
 
 type row struct {
-	Number, Title, DueDay, Received, Channel, Fee, Paid, Clerk string
-	Due, State                                                 badge
-	Extra                                                      []badge
+	Number, Title, DueDay, Received, Channel, Fee, Paid, Clerk, Office string
+	Due, State                                                         badge
+	Extra                                                              []badge
 }
 
 func (s *site) worklist(w http.ResponseWriter, r *http.Request) {
@@ -234,6 +235,9 @@ func (s *site) choices(p *worklistPage) {
 		}
 		p.Services = append(p.Services, choice{Value: svc.ID, Label: svc.Title("de"), Selected: svc.ID == p.Q.Service})
 	}
+	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now()) {
+		p.Offices = append(p.Offices, choice{Value: o.ID, Label: o.Name, Selected: o.ID == p.Q.Office})
+	}
 	for _, st := range states() {
 		p.States = append(p.States, choice{Value: string(st), Label: stateBadge(st).Text, Selected: string(st) == p.Q.State})
 	}
@@ -268,6 +272,7 @@ func (s *site) chips(p *worklistPage) {
 	}
 	add(base.Text != "", "Suche: "+base.Text, func(q *query) { q.Text, q.Key = "", "" })
 	add(base.Service != "", "Leistung: "+selected(p.Services), func(q *query) { q.Service = "" })
+	add(base.Office != "", "Amt: "+selected(p.Offices), func(q *query) { q.Office = "" })
 	add(base.State != "", "Stand: "+selected(p.States), func(q *query) { q.State = "" })
 	add(base.Channel != "", "Weg: "+selected(p.Channels), func(q *query) { q.Channel = "" })
 	add(base.Due != "", "Frist: "+selected(p.Dues), func(q *query) { q.Due = "" })
@@ -277,7 +282,7 @@ func (s *site) chips(p *worklistPage) {
 func (s *site) row(c cases.Case, name func(login string) string, now time.Time) row {
 	x := row{
 		Number: c.Number, Title: c.Title, Due: dueBadge(c, now, s.Zone), State: caseBadge(c), Received: shortDay(c.Received, s.Zone),
-		Channel: channelWord(c.Channel), Clerk: name(c.Clerk),
+		Channel: channelWord(c.Channel), Clerk: name(c.Clerk), Office: s.officeName(c),
 	}
 	if c.Open() && !c.Due.IsZero() {
 		x.DueDay = shortDay(c.Due, s.Zone)
@@ -290,6 +295,16 @@ func (s *site) row(c cases.Case, name func(login string) string, now time.Time) 
 		x.Fee, x.Paid = c.Fee.String(), payWord(c)
 	}
 	return x
+}
+
+// officeName is the office that a case belongs to, as people call it; "" where that is not known.
+func (s *site) officeName(c cases.Case) string {
+	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now()) {
+		if o.ID == c.Office {
+			return o.Name
+		}
+	}
+	return ""
 }
 
 // payWord says in a word or two whether the fee came in.

@@ -19,6 +19,9 @@ type Events struct {
 	Focus  func(path string)              // a field to type into was touched
 	Enter  func(path string)              // Enter on a hardware keyboard
 
+	Gone string // path of a list that an entry was taken out of just now: Undo puts it back
+	Undo func()
+
 	// Own draws a field in the shell's own way: photos where there is a camera, a place where there is a map. nil for a field that is drawn as
 	// everywhere.
 	Own func(f form.Field) fyne.CanvasObject
@@ -159,6 +162,10 @@ func (d drawer) more(f form.Field) fyne.CanvasObject {
 	}
 	if f.Hint != "" {
 		objs = append(objs, look.Text(d.st, look.Body, f.Hint, look.TextOpts{Color: d.st.Colors().Ink2}))
+	}
+	if f.Path == d.ev.Gone && d.ev.Undo != nil {
+		objs = append(objs, look.Beside(d.st.Gap(), look.Text(d.st, look.Body, d.say("page.gone"), look.TextOpts{}),
+			look.Button(d.st, look.ButtonOpts{Label: d.say("page.undo"), Icon: "refresh", Small: true, ID: f.Path + ".undo", Tap: d.ev.Undo})))
 	}
 	if f.Add != "" {
 		objs = append(objs, look.Button(d.st, look.ButtonOpts{Label: f.Label, Icon: "plus", ID: f.Path, Tap: func() { d.answer(f.Add, map[string]any{}) }}))

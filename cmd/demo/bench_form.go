@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+)
+
+// filling is a form while somebody fills it in, one change after another and then again from the first.
+type filling struct {
+	service *service.Service
+	session *form.Session
+	changes []bigChange
+	next    int
+	in      form.Input
+	shown   form.View
+}
+
+// bigFilling loads the big form as a service of the town.
+func bigFilling(f bigForm) (*filling, error) {
+	tenant, err := service.LoadTenant(assets.FS, "stadt")
+	if err != nil {
+		return nil, err
+	}
+	s, err := service.Load(f.folder("big"), "big", tenant)
+	if err != nil {
+		return nil, err
+	}
+	x := &filling{service: s, session: s.Begin(), changes: f.changes(),
+		in: form.Input{Answers: form.Answers{}, Lang: "de", Day: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}}
+	x.shown = x.session.View(x.in)
+	return x, nil
+}
+
+// set reads what is typed next and sets it.
+func (x *filling) set() {
+	c := x.changes[x.next%len(x.changes)]
+	x.next++
+	x.in.Answers = x.in.Answers.With(c.path(), x.service.Parse(c.path(), c.typed))
+}
+
+// change is set, and shows the form anew.
+func (x *filling) change() {
+	x.set()
+	x.shown = x.session.View(x.in)
+}
+
+// whole evaluates everything.
+func (x *filling) whole() form.View { return x.service.View(x.in.Answers, x.in.Lang, x.in.Day) }
+
+// keystroke measures a change in a form of two hundred fields: its slowest hundredth beside that of evaluating everything after the same changes, and
+// what it takes as a rule beside survey-core, which shows, hides, computes and validates what changed by itself at every change. Ours reads what is
+// typed and writes what is shown, too.
+func (b *bench) keystroke(ctx context.Context, work string) error {
+	f := newBigForm()
+	x, err := bigFilling(f)
+	if err != nil {
+		return err
+	}
+	for range x.changes {
+		if x.change(); !reflect.DeepEqual(x.shown, x.whole()) {
+			return errors.New("what is shown after a change is not what evaluating everything shows")
+		}
+	}
+	var ours, whole, usual []float64
+	for range b.rounds {
+		var our, all []float64
+		for range x.changes {
+			began := time.Now()
+			x.change()
+			our = append(our, ms(time.Since(began)))
+		}
+		for range x.changes {
+			x.set()
+			began := time.Now()
+			x.whole()
+			all = append(all, ms(time.Since(began)))
+		}
+		ours, whole = append(ours, quantile(our, 0.99)), append(whole, quantile(all, 0.99))
+		usual = append(usual, median(our)/median(all))
+	}
+	fields := 0
+	for _, p := range f.pages {
+		fields += len(p)
+	}
+	b.add(fmt.Sprintf("keystroke in a %d-field form, p99", fields), "ms", ours, whole, "ours, evaluating everything, p99", "ratio <= 0.1",
+		func(_, ratio float64) bool { return ratio <= 0.1 }, fmt.Sprintf("%d changes; ratio of the medians %.3f", len(x.changes), median(usual)))
+	return b.keystrokeBesidePeer(ctx, work, f)
+}
+
+func (b *bench) keystrokeBesidePeer(ctx context.Context, work string, f bigForm) error {
+	x, err := bigFilling(f)
+	if err != nil {
+		return err
+	}
+	changes, err := json.Marshal(x.changes)
+	if err != nil {
+		return err
+	}
+	files := []string{filepath.Join(work, "survey.json"), filepath.Join(work, "changes.json")}
+	for i, text := range [][]byte{f.survey(), changes} {
+		if err := os.WriteFile(files[i], text, 0o644); err != nil {
+			return err
+		}
+	}
+	p, err := b.startPeer(ctx, "form.js", files...)
+	word := fmt.Sprintf("%d changes; visibility, computed values, validation", len(x.changes))
+	switch {
+	case errors.Is(err, errNoPeer):
+		word = err.Error()
+	case err != nil:
+		return err
+	default:
+		defer p.close()
+		if _, err := p.turn(len(x.changes)); err != nil {
+			return err
+		}
+		for range x.changes {
+			x.change()
+		}
+		if err := x.agrees(p); err != nil {
+			return err
+		}
+	}
+	ours, theirs, err := b.turns(len(x.changes), func() error { x.change(); return nil }, p)
+	if err != nil {
+		return err
+	}
+	b.add("change in the same form", "us", ours, theirs, "npm survey-core 3.1.1", "ratio <= 0.2", func(_, ratio float64) bool { return ratio <= 0.2 }, word)
+	return nil
+}
+
+// agrees tells whether the peer shows the same fields, the same fee and the same mistakes.
+func (x *filling) agrees(p *peer) error {
+	text, err := p.show()
+	if err != nil {
+		return err
+	}
+	var theirs struct {
+		Visible, Wrong []string
+		Fee            int64
+	}
+	if err := json.Unmarshal(text, &theirs); err != nil {
+		return fmt.Errorf("survey-core: %w", err)
+	}
+	var visible, wrong []string
+	for _, page := range x.shown.Pages {
+		for _, fd := range page.Fields {
+			name := strings.ReplaceAll(strings.TrimPrefix(fd.Path, "/"), "/", "_")
+			visible = append(visible, name)
+			if fd.Problem != "" && !fd.Missing { // survey-core asks for what is missing when somebody goes on
+				wrong = append(wrong, name)
+			}
+		}
+	}
+	if !slices.Equal(visible, theirs.Visible) || !slices.Equal(wrong, theirs.Wrong) || x.shown.Fee == nil || int64(x.shown.Fee.Amount) != theirs.Fee {
+		return fmt.Errorf("survey-core shows another form: %d fields, wrong %v, fee %d; ours %d fields, wrong %v, %+v",
+			len(theirs.Visible), theirs.Wrong, theirs.Fee, len(visible), wrong, x.shown.Fee)
+	}
+	return nil
+}

@@ -1,0 +1,512 @@
+package form
+
+import (
+	"maps"
+	"math/bits"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+)
+
+// graph is what an evaluation consists of, and what of it depends on what. It is made once, when the form is loaded.
+//
+// Its tasks stand in an order in which each reads only what those before it left: pages, lists and fields are read as they are asked, then the schema
+// judges, then the rules, then everything is drawn. Doing those that depend on a change, in this order, therefore gives what doing all of them gives.
+// A task that leaves something else than before marks those that depend on it.
+type graph struct {
+	fields []*field            // all of them, by number
+	inner  map[string][]*field // what is asked in a list, by the list's path
+	within [][]*field          // of an entry: what is asked in it, by number
+	under  map[string][]int    // numbers of the fields that lie inside a path
+
+	tasks   []func(*state)
+	checked int // the first task that comes when everything is read
+	drawing int // the first that draws
+
+	pages, frames      []int          // tasks by page: is it there, put it together
+	lists              map[string]int // how many entries a list has, by its path
+	read, settle, draw []int          // by field number
+	unit               []int          // by field number: what the schema judges together with it, -1: nothing
+	early              [][]int        // by field number: tasks that read its answer while others are still read
+	late               [][]int        // by field number: tasks that want to know of it when everything is checked
+	ruleAt             map[int]string // names of the rules, by their tasks
+	fee, verdict       int
+}
+
+func (f *Form) connect() *graph {
+	g := &graph{inner: map[string][]*field{}, under: map[string][]int{}, lists: map[string]int{}, ruleAt: map[int]string{}}
+	for i, p := range f.pages {
+		for _, fd := range p.fields {
+			fd.pageNumber = i
+			fd.number, fd.parts = len(g.fields), names(fd.Path)
+			g.fields = append(g.fields, fd)
+			if fd.in != nil {
+				g.inner[fd.in.Path] = append(g.inner[fd.in.Path], fd)
+			}
+		}
+	}
+	n := len(g.fields)
+	g.read, g.settle, g.draw, g.unit = make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	g.early, g.late, g.within = make([][]int, n), make([][]int, n), make([][]*field, n)
+	for _, fd := range g.fields {
+		for at := fd.Path; at != ""; {
+			at = at[:max(0, strings.LastIndexByte(at, '/'))]
+			g.under[at] = append(g.under[at], fd.number)
+		}
+		if fd.in != nil && fd.Kind != Entry {
+			entry := f.fields[fd.entry()]
+			g.within[entry.number] = append(g.within[entry.number], fd)
+		}
+	}
+	g.reading(f)
+	g.judging(f)
+	g.showing(f)
+	for i := range n {
+		g.early[i], g.late[i] = ordered(g.early[i]), ordered(g.late[i])
+	}
+	return g
+}
+
+func ordered(tasks []int) []int {
+	slices.Sort(tasks)
+	return slices.Compact(tasks)
+}
+
+func (g *graph) add(do func(*state)) int {
+	g.tasks = append(g.tasks, do)
+	return len(g.tasks) - 1
+}
+
+// reading adds what reads the answers.
+func (g *graph) reading(f *Form) {
+	for i, p := range f.pages {
+		page := g.add(func(s *state) { s.openPage(i) })
+		g.pages = append(g.pages, page)
+		g.wants(f, g.early, page, nil, p.visible)
+		for _, fd := range p.fields {
+			if fd.Kind == Entry && fd.index == 0 {
+				list := g.add(func(s *state) { s.openList(fd.in) })
+				g.lists[fd.in.Path] = list
+				g.wants(f, g.early, list, nil, fd.in.visible)
+			}
+			g.read[fd.number] = g.add(func(s *state) { s.readField(fd) })
+			g.wants(f, g.early, g.read[fd.number], fd, fd.reading()...)
+		}
+	}
+	g.checked = len(g.tasks)
+}
+
+// judging adds what says whether the answers are right.
+func (g *graph) judging(f *Form) {
+	for i := range g.unit {
+		g.unit[i] = -1
+	}
+	for _, u := range f.units(g.fields) {
+		task := g.add(func(s *state) { s.validate(u) })
+		for _, fd := range u.fields {
+			g.unit[fd.number] = task
+		}
+	}
+	for _, fd := range g.fields {
+		g.settle[fd.number] = g.add(func(s *state) { s.settle(fd) })
+	}
+	ask := func(r rule, at *field, target string) {
+		task := g.add(func(s *state) { s.ruleOn(r, at, target) })
+		g.ruleAt[task] = r.Name
+		g.wants(f, g.late, task, at, r.holds)
+		for _, fd := range []*field{at, f.fields[target]} {
+			if fd != nil {
+				g.late[fd.number] = append(g.late[fd.number], task)
+			}
+		}
+	}
+	for _, r := range f.rules {
+		ask(r, nil, r.Path)
+	}
+	for _, fd := range g.fields {
+		if fd.Kind == Entry {
+			for _, r := range fd.in.rules {
+				ask(r, fd, fd.Path+r.Path)
+			}
+		}
+	}
+}
+
+// showing adds what draws.
+func (g *graph) showing(f *Form) {
+	g.drawing = len(g.tasks)
+	sentences := map[string][]*expr.Rule{} // what fills them in, by the rule's name
+	targets := map[string][]string{}       // names of the rules whose sentence can stand at a path
+	for _, r := range f.rules {
+		sentences[r.Name] = append(sentences[r.Name], r.says.rules()...)
+		targets[r.Path] = append(targets[r.Path], r.Name)
+	}
+	for _, fd := range g.fields {
+		if fd.Kind == Repeat {
+			for _, r := range fd.rules {
+				sentences[r.Name] = append(sentences[r.Name], r.says.rules()...)
+			}
+		}
+		if fd.Kind == Entry {
+			for _, r := range fd.in.rules {
+				targets[fd.Path+r.Path] = append(targets[fd.Path+r.Path], r.Name)
+			}
+		}
+	}
+	for _, fd := range g.fields {
+		task := g.add(func(s *state) { s.drawField(fd) })
+		g.draw[fd.number] = task
+		g.wants(f, g.late, task, fd, fd.value)
+		for _, n := range fd.notes {
+			g.wants(f, g.late, task, fd, append(n.say.rules(), n.when)...)
+		}
+		for _, name := range targets[fd.Path] {
+			g.wants(f, g.late, task, fd, sentences[name]...)
+		}
+	}
+	for i, p := range f.pages {
+		g.frames = append(g.frames, g.add(func(s *state) {
+			if s.pages[p.ID] {
+				s.frames[i] = s.page(p)
+			}
+		}))
+	}
+	g.fee = g.add(func(s *state) { s.cost = s.fee() })
+	if f.fee != nil {
+		g.wants(f, g.late, g.fee, nil, f.fee.amount)
+		for _, st := range f.fee.steps {
+			g.wants(f, g.late, g.fee, nil, append(append(st.label.rules(), st.value.rules()...), st.when)...)
+		}
+	}
+	g.verdict = g.add(func(s *state) { s.entitled = s.verdict() })
+	papers := g.add(func(s *state) { s.brings = s.papers() })
+	for _, n := range f.needs {
+		g.wants(f, g.late, papers, nil, append(n.say.rules(), n.when)...)
+	}
+	for _, r := range f.elig {
+		g.wants(f, g.late, g.verdict, nil, append(r.says.rules(), r.holds)...)
+	}
+}
+
+// wants notes that a task depends on what rules read; at is the field whose entry they see as item.
+func (g *graph) wants(f *Form, by [][]int, task int, at *field, rules ...*expr.Rule) {
+	for _, r := range rules {
+		if r == nil {
+			continue
+		}
+		for _, path := range r.Reads("answers") {
+			g.note(f, by, task, path)
+		}
+		if at == nil || at.in == nil {
+			continue
+		}
+		for _, path := range r.Reads("item") {
+			g.note(f, by, task, at.entry()+path)
+		}
+	}
+}
+
+// note notes that a task depends on everything at a path: on the field there or around it, and on those inside.
+func (g *graph) note(f *Form, by [][]int, task int, path string) {
+	if fd := f.nearest(path); fd != nil {
+		by[fd.number] = append(by[fd.number], task)
+		for _, inner := range g.inner[fd.Path] {
+			by[inner.number] = append(by[inner.number], task)
+		}
+	}
+	for _, n := range g.under[path] {
+		by[n] = append(by[n], task)
+	}
+}
+
+// entry is the path of the entry that the field is, or is asked in.
+func (f *field) entry() string { return f.in.Path + "/" + strconv.Itoa(f.index) }
+
+// due are the tasks that are still to be done.
+type due []uint64
+
+func allDue(n int) due {
+	d := make(due, (n+63)/64)
+	for i := range n {
+		d.add(i)
+	}
+	return d
+}
+
+func (d due) add(task int) { d[task/64] |= 1 << (task % 64) }
+
+func (d due) addAll(tasks []int) {
+	for _, t := range tasks {
+		d.add(t)
+	}
+}
+
+func (d due) done(task int) { d[task/64] &^= 1 << (task % 64) }
+
+// next is the first task from one on, -1: none.
+func (d due) next(from int) int {
+	for i := from / 64; i < len(d); i++ {
+		word := d[i]
+		if i == from/64 {
+			word &= ^uint64(0) << (from % 64)
+		}
+		if word != 0 {
+			return i*64 + bits.TrailingZeros64(word)
+		}
+	}
+	return -1
+}
+
+// run does what is due and comes before a task.
+func (s *state) run(until int) {
+	g := s.f.graph
+	for n := s.due.next(0); n >= 0 && n < until; n = s.due.next(n + 1) {
+		s.due.done(n)
+		s.now = n
+		delete(s.faults, n)
+		if s.vars["answers"] = s.asked; n >= g.checked {
+			s.vars["answers"] = s.counting
+		}
+		g.tasks[n](s)
+	}
+	s.vars["answers"] = s.counting
+}
+
+// openPage says whether a page is there.
+func (s *state) openPage(i int) {
+	p, g := s.f.pages[i], s.f.graph
+	open := s.holds(p.visible, true)
+	if open == s.pages[p.ID] {
+		return
+	}
+	if s.pages[p.ID] = open; !open {
+		delete(s.pages, p.ID)
+	}
+	s.due.add(g.frames[i])
+	for _, fd := range p.fields {
+		s.due.add(g.read[fd.number])
+		if list, is := g.lists[fd.Path]; is {
+			s.due.add(list)
+		}
+	}
+}
+
+// openList says how many entries a list has. When that changes all of them are read again.
+func (s *state) openList(list *field) {
+	g, n := s.f.graph, 0
+	if s.pages[list.page] && s.holds(list.visible, true) {
+		n = s.count(list)
+	}
+	if n == s.entries[list.Path] {
+		return
+	}
+	s.entries[list.Path] = n
+	put(s.asked, list.Path, []any{})
+	put(s.counting, list.Path, []any{})
+	s.due.add(g.draw[list.number])
+	for _, fd := range g.inner[list.Path] {
+		s.due.add(g.read[fd.number])
+		s.due.add(g.settle[fd.number])
+		s.due.add(g.draw[fd.number])
+	}
+}
+
+// readField asks a field anew.
+func (s *state) readField(fd *field) {
+	g, path := s.f.graph, fd.Path
+	shown, needed, value, misread, options := s.shown[path], s.needed[path], s.values[path], s.misread[path], s.options[path]
+	if shown {
+		delete(s.shown, path)
+		delete(s.needed, path)
+		delete(s.values, path)
+		delete(s.misread, path)
+		delete(s.options, path)
+		if fd.answers() && (fd.in == nil || fd.index < s.entries[fd.in.Path]) {
+			put(s.asked, path, nil)
+		}
+	}
+	s.vars["item"] = nil
+	s.ask(fd)
+	s.vars["item"] = nil
+	for _, inner := range g.within[fd.number] { // an entry is empty until they are read
+		s.due.add(g.read[inner.number])
+		s.due.add(g.settle[inner.number])
+	}
+	moved := shown != s.shown[path]
+	if moved || !same(value, s.values[path]) {
+		s.due.addAll(g.early[fd.number])
+		if unit := g.unit[fd.number]; unit >= 0 {
+			s.due.add(unit)
+		}
+	} else if needed == s.needed[path] && same(misread, s.misread[path]) && reflect.DeepEqual(options, s.options[path]) {
+		return
+	}
+	s.due.add(g.settle[fd.number])
+	s.due.add(g.draw[fd.number])
+	if moved {
+		s.due.add(g.frames[fd.pageNumber])
+	}
+}
+
+// settle says what counts of a field once the schema has judged, and what is wrong with it so far.
+func (s *state) settle(fd *field) {
+	g, path := s.f.graph, fd.Path
+	now := settled{shown: s.shown[path], needed: s.needed[path], value: forRules(fd.Kind, s.values[path]), wrong: s.misread[path]}
+	if now.wrong.keyword == "" {
+		now.wrong = s.unfit[path]
+	}
+	switch {
+	case now.wrong.keyword != "": // rules do not count with what does not fit
+		now.value = nil
+	case now.needed && now.value == nil:
+		now.wrong = trouble{keyword: "missing"}
+	}
+	if fd.answers() && (fd.in == nil || s.shown[fd.entry()]) {
+		put(s.counting, path, now.value)
+	}
+	was := s.settled[path]
+	if was.shown == now.shown && was.needed == now.needed && same(was.value, now.value) && same(was.wrong, now.wrong) {
+		return
+	}
+	s.settled[path] = now
+	s.reckon(path)
+	s.due.add(g.draw[fd.number])
+	s.due.addAll(g.late[fd.number])
+}
+
+// reckon says what is wrong at a path: what is wrong with the answer itself, else the first rule that does not hold. It tells whether that changed.
+func (s *state) reckon(path string) bool {
+	t := s.settled[path].wrong
+	if broken := s.failing[path]; t.keyword == "" && len(broken) > 0 {
+		t = trouble{keyword: "rule", rule: s.f.graph.ruleAt[broken[0]], task: broken[0]}
+	}
+	if same(s.wrong[path], t) {
+		return false
+	}
+	if s.wrong[path] = t; t.keyword == "" {
+		delete(s.wrong, path)
+	}
+	return true
+}
+
+// ruleOn asks a rule between answers; at is the entry that it is asked of, target where its sentence stands.
+func (s *state) ruleOn(r rule, at *field, target string) {
+	delete(s.broken, s.now)
+	fails := false
+	s.before, s.vars["item"] = s.now, nil
+	if at != nil && s.shown[at.Path] {
+		s.vars["item"] = s.item(at)
+	}
+	if s.known(r.holds) && (at == nil || s.shown[at.Path] && s.knownIn(r.holds, at.Path)) && (target == "" || s.shown[target]) {
+		holds, err := r.holds.Bool(s.vars)
+		if err != nil {
+			s.broken[s.now] = r.Name
+			s.failed(r.holds)
+		}
+		fails = err == nil && !holds
+	}
+	s.before, s.vars["item"] = 0, nil
+	place, failed := slices.BinarySearch(s.failing[target], s.now)
+	switch {
+	case fails == failed:
+		return
+	case fails:
+		s.failing[target] = slices.Insert(s.failing[target], place, s.now)
+	default:
+		s.failing[target] = slices.Delete(s.failing[target], place, place+1)
+	}
+	if fd := s.f.fields[target]; s.reckon(target) && fd != nil {
+		g := s.f.graph
+		s.due.add(g.draw[fd.number])
+		for _, task := range g.late[fd.number] {
+			if task > s.now { // those before it do not count with it
+				s.due.add(task)
+			}
+		}
+	}
+}
+
+// drawField draws a field that is there.
+func (s *state) drawField(fd *field) {
+	s.due.add(s.f.graph.frames[fd.pageNumber])
+	if s.drawn[fd.number] = nil; s.shown[fd.Path] {
+		d := s.field(fd)
+		s.drawn[fd.number] = &d
+	}
+}
+
+// failed notes a rule that could not be evaluated although it should.
+func (s *state) failed(r *expr.Rule) {
+	if !slices.Contains(s.faults[s.now], r) {
+		s.faults[s.now] = append(s.faults[s.now], r)
+	}
+}
+
+// fault notes a rule that could not be evaluated, if everything that it reads was answered: of what was not answered a rule need not know anything.
+func (s *state) fault(r *expr.Rule) {
+	if s.answered(r) {
+		s.failed(r)
+	}
+}
+
+// unsaid notes those of a sentence's rules that could not be evaluated.
+func (s *state) unsaid(rules ...*expr.Rule) {
+	for _, r := range rules {
+		if _, err := r.Any(s.vars); err != nil {
+			s.fault(r)
+		}
+	}
+}
+
+// answered tells whether there is something wherever the rule reads.
+func (s *state) answered(r *expr.Rule) bool {
+	for _, path := range r.Reads("answers") {
+		if v, _ := Answers(s.vars["answers"].(map[string]any)).Get(path); v == nil {
+			return false
+		}
+	}
+	item, _ := object(s.vars["item"])
+	for _, path := range r.Reads("item") {
+		if v, _ := Answers(item).Get(path); v == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// places are those of the rules that could not be evaluated, each once.
+func (s *state) places() []expr.Place {
+	var places []expr.Place
+	for _, task := range slices.Sorted(maps.Keys(s.faults)) {
+		for _, r := range s.faults[task] {
+			if !slices.Contains(places, r.At()) {
+				places = append(places, r.At())
+			}
+		}
+	}
+	return places
+}
+
+// same compares values of answers and what is wrong with them.
+func same[T any](a, b T) bool {
+	switch x := any(a).(type) {
+	case nil:
+		return any(b) == nil
+	case string:
+		y, is := any(b).(string)
+		return is && x == y
+	case bool:
+		y, is := any(b).(bool)
+		return is && x == y
+	case int64:
+		y, is := any(b).(int64)
+		return is && x == y
+	case trouble:
+		y := any(b).(trouble)
+		return x.keyword == y.keyword && x.rule == y.rule && x.task == y.task && x.part == y.part && reflect.DeepEqual(x.args, y.args)
+	}
+	return reflect.DeepEqual(a, b)
+}

@@ -1,0 +1,157 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+)
+
+// everyForm calls f with every form that is shipped.
+func everyForm(t testing.TB, f func(s *Service, examples []Example)) {
+	for _, tenant := range []string{"stadt", "staatsbad"} {
+		catalogue, err := LoadCatalogue(shipped, tenant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range catalogue.Services() {
+			if !s.Online() {
+				continue
+			}
+			folder, err := fs.Sub(shipped, "services/"+s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			examples, err := Examples(folder, s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(s, examples)
+		}
+	}
+}
+
+// touch is one thing that somebody does with a form: mostly sensible ones, as the fields want them, then and now nonsense.
+func touch(r *rand.Rand, f *form.Form, v form.View, a form.Answers, examples []Example) form.Answers {
+	var fields []form.Field
+	for _, p := range v.Pages {
+		fields = append(append(fields, p.Fields...), p.Inputs()...)
+	}
+	if len(fields) == 0 || r.IntN(12) == 0 {
+		paths := append(f.Paths(), "/nobody/asks", "", "/0", "/children")
+		return a.With(paths[r.IntN(len(paths))], nonsense(r, 0))
+	}
+	fd := fields[r.IntN(len(fields))]
+	switch n := r.IntN(20); {
+	case fd.Add != "" && n < 14:
+		return a.With(fd.Add, map[string]any{})
+	case fd.Kind == form.Entry && n < 4:
+		return a.With(fd.Path, nil)
+	case n == 0:
+		return a.With(fd.Path, nil)
+	case n == 1:
+		return a.With(fd.Path, nonsense(r, 0))
+	case n < 14 && len(examples) > 0:
+		if good, ok := examples[r.IntN(len(examples))].Answers.Get(fd.Path); ok {
+			return a.With(fd.Path, good)
+		}
+	}
+	if len(fd.Options) > 0 {
+		o := fd.Options[r.IntN(len(fd.Options))].Value
+		if fd.Kind != form.Choices {
+			return a.With(fd.Path, o)
+		}
+		list, _ := fd.Value.([]any)
+		return a.With(fd.Path, append([]any{o}, list[:min(len(list), r.IntN(3))]...))
+	}
+	typed := []string{"Renate", "3.4.1980", "1.12.2026", "12", "0", "12,50", "-1", "99999", "MI-RA 1848", "Klosterstraße 14", "R2D2 🚗", "true", "renate@example.org", "05731 140",
+		"DE89370400440532013000", "9.30", "32545", strings.Repeat("x", 600), " "}
+	return a.With(fd.Path, f.Parse(fd.Path, typed[r.IntN(len(typed))]))
+}
+
+func nonsense(r *rand.Rand, depth int) any {
+	switch n := r.IntN(12); {
+	case n == 0 && depth < 3:
+		l := make([]any, r.IntN(40))
+		for i := range l {
+			l[i] = nonsense(r, depth+1)
+		}
+		return l
+	case n < 3 && depth < 3:
+		m := map[string]any{}
+		for range r.IntN(4) {
+			m[[]string{"name", "street", "0", "", "a/b", "born", "plate"}[r.IntN(7)]] = nonsense(r, depth+1)
+		}
+		return m
+	}
+	return []any{nil, "", "x", true, false, 0, 1.5, -1e300, json.Number("12"), json.Number("1e999"), "\u202e", int64(7), strings.Repeat("ä", 9000)}[r.IntN(13)]
+}
+
+// Whoever fills in a form sees at every step what he would see had the form been evaluated as a whole, whatever he did before.
+func TestASessionShowsWhatAWholeEvaluationShows(t *testing.T) {
+	rounds, steps := 6, 60
+	if testing.Short() {
+		rounds = 2
+	}
+	everyForm(t, func(s *Service, examples []Example) {
+		for round := range rounds {
+			r := rand.New(rand.NewPCG(uint64(round), 7))
+			session := s.form.Begin()
+			in := form.Input{Answers: form.Answers{}, Lang: "de", Day: s.tenant.newest()}
+			if round%2 == 1 && len(examples) > 0 { // a form that is filled in
+				in.Answers, in.Day = examples[r.IntN(len(examples))].Answers, examples[0].On()
+			}
+			v := session.View(in)
+			for step := range steps {
+				before, _ := json.Marshal(v)
+				switch r.IntN(25) {
+				case 0:
+					in.Lang = []string{"de", "en", "de-simple", ""}[r.IntN(4)]
+				case 1:
+					in.Day = in.Day.AddDate(0, r.IntN(30)-14, 0)
+				case 2:
+					in.Day = in.Day.Add(time.Duration(r.IntN(86400)) * time.Second)
+				case 3:
+					in.Answers = form.Answers{}
+				case 4:
+					if len(examples) > 0 {
+						in.Answers = examples[r.IntN(len(examples))].Answers
+					}
+				default:
+					in.Answers = touch(r, s.form, v, in.Answers, examples)
+				}
+				old := v
+				v = session.View(in)
+				if whole := s.form.View(in); !reflect.DeepEqual(v, whole) {
+					t.Fatalf("%s, round %d, step %d: the session shows something else: %s", s.ID, round, step, difference(v, whole))
+				}
+				if after, _ := json.Marshal(old); string(before) != string(after) {
+					t.Fatalf("%s, round %d, step %d: a view changed after it was given", s.ID, round, step)
+				}
+			}
+		}
+	})
+}
+
+// difference names the first place where two views differ.
+func difference(a, b form.View) string {
+	for i := range min(len(a.Pages), len(b.Pages)) {
+		x, y := a.Pages[i], b.Pages[i]
+		for j := range min(len(x.Fields), len(y.Fields)) {
+			if !reflect.DeepEqual(x.Fields[j], y.Fields[j]) {
+				return fmt.Sprintf("\n%+v\n%+v", x.Fields[j], y.Fields[j])
+			}
+		}
+		if !reflect.DeepEqual(x, y) {
+			return fmt.Sprintf("page %s, %d and %d fields, done %v and %v", x.ID, len(x.Fields), len(y.Fields), x.Done, y.Done)
+		}
+	}
+	a.Pages, b.Pages = nil, nil
+	return fmt.Sprintf("\n%+v\n%+v", a, b)
+}
