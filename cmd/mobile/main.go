@@ -154,6 +154,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 				slog.Error("not every service can be offered", "error", err)
 			}
 		}()
+		go post.Mirror(ctx, "jobs", c.Catalogue.Tenant().Publish)
 		go shell.Run(ctx)
 		go func() { _ = post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})

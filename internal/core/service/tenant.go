@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
@@ -32,6 +33,9 @@ type Tenant struct {
 
 	texts  *text.Texts
 	tables map[string]table
+
+	mu        sync.RWMutex
+	published map[string]any // tables in place of those; see Publish
 }
 
 // table is one of the tenant's tables: versions by the day from which they hold.
@@ -139,6 +143,7 @@ func (t *Tenant) Tables(day time.Time) map[string]any {
 			}
 		}
 	}
+	t.overlay(tables)
 	return tables
 }
 

@@ -31,6 +31,7 @@ type shell struct {
 	Refunds  int
 	Defects  bool   // reports of defects are worked here
 	Reports  int    // open ones
+	Jobs     bool   // vacancies are kept here
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -111,6 +112,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 		return
 	}
 	sh.Initials = initials(sh.User.Name)
+	sh.Jobs = s.Jobs != nil
 	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)
 	if err != nil { // the page itself may still be of use

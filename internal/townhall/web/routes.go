@@ -45,6 +45,9 @@ func (s *site) routes() http.Handler {
 	if s.Reports != nil {
 		s.reportRoutes(page)
 	}
+	if s.Jobs != nil {
+		s.jobRoutes(page)
+	}
 	page("GET /erstattungen", s.refundList)
 	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)
 	page("/", s.notFound)

@@ -84,6 +84,7 @@ type Options struct {
 	Users     Users
 	Catalogue *service.Catalogue // the services of the town, and its name
 	Reports   Reports            // reports of defects; nil: their pages are not there
+	Jobs      Jobs               // the town's vacancies; nil: their page is not there
 	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin

@@ -66,14 +66,18 @@ func newHouse(t testing.TB, secure bool) *house {
 }
 
 // newHouseWith offers another catalogue than the small one of these tests.
-func newHouseWith(t testing.TB, secure bool, other *service.Catalogue) *house {
+func newHouseWith(t testing.TB, secure bool, other *service.Catalogue, change ...func(*Options)) *house {
 	t.Helper()
 	catalogue, book := town(t)
 	if other != nil {
 		catalogue, book.catalogue = other, other
 	}
 	h := &house{t: t, book: book, users: &memUsers{closed: map[string]bool{}}, log: &safeBuffer{}, now: monday}
-	handler, err := New(Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure, Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	o := Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure, Log: slog.New(slog.NewTextHandler(h.log, nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	handler, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
