@@ -364,6 +364,9 @@ func (s *state) sentence(fd *field, t trouble) string {
 	if t.rule != "" {
 		return s.ruled(t.rule)
 	}
+	if fd.Kind == Files && fd.fieldLayout.Later && t.keyword == "missing" && s.optional("field."+fd.name+".problem.missing") == "" {
+		return s.say("form.problem.files.missing-later")
+	}
 	for _, key := range []string{"field." + fd.name + ".problem." + t.keyword, "form.problem." + string(fd.Kind) + "." + t.keyword, "form.problem." + t.keyword} {
 		if said := s.optional(key, t.args...); said != "" {
 			return said
