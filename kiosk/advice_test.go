@@ -61,7 +61,7 @@ func TestANoIsToldAtOnce(t *testing.T) {
 	r.Tap("start")
 	r.k.push(&card{service: s, asked: true, told: true})
 	r.Tap("goal.entitled")
-	r.k.s.visit.Answer("/birthdate", "1980-04-03")
+	r.k.s.visit.Answer("/owner", map[string]any{"given": "Renate", "family": "Vogt", "birth": "1980-04-03"})
 	r.k.s.visit.Answer("/here", false)
 	r.k.show()
 	r.Tap("next")

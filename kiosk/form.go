@@ -15,6 +15,7 @@ type formPage struct {
 	focus string          // path of the field that is typed into
 	shown map[string]bool // fields whose problem may be told: left, or "Weiter" was touched
 	amend bool            // came from the summary and goes back to it
+	aside uipage.Aside    // what is searched and which calendar is open
 }
 
 func (*formPage) name() string { return "form" }
@@ -75,6 +76,7 @@ func (p *formPage) draw(k *Kiosk) page {
 		Focus: func(path string) {
 			k.touch()
 			p.leave(path)
+			p.aside.Close()
 			p.focus, k.s.keysShut = path, false
 			k.show()
 		},
@@ -85,8 +87,18 @@ func (p *formPage) draw(k *Kiosk) page {
 		Suggest: suggest,
 		Gone:    k.s.visit.Gone(),
 		Undo:    k.tap(func() { k.s.visit.Undo(); k.show() }),
+		Aside:   &p.aside,
+		Show: func() {
+			k.touch()
+			if !uipage.Searching(p.focus) {
+				p.leave(p.aside.Open()) // whoever opens its calendar is still at it
+				p.focus, k.lift = "", p.aside.Open()
+			}
+			k.show()
+		},
+		Day: k.o.Now(), Days: k.s.visit.Fits,
 	}, p.shown, k.caret(p.focus)))
-	for _, f := range pg.Inputs() {
+	for _, f := range p.aside.Inputs(pg) {
 		if f.Path == p.focus && typed(f) {
 			out.typing = p.typing(k, pg, f)
 		}
@@ -100,19 +112,25 @@ func (p *formPage) draw(k *Kiosk) page {
 
 // typing connects keyboard and field.
 func (p *formPage) typing(k *Kiosk, pg form.Page, f form.Field) *typing {
-	return &typing{
-		path: f.Path, keys: f.Keys, max: f.Max,
-		get: func() string {
-			if _, pg, ok := p.find(k.view()); ok {
-				for _, x := range pg.Inputs() {
-					if x.Path == f.Path {
-						return x.Text
-					}
+	get := func() string {
+		if _, pg, ok := p.find(k.view()); ok {
+			for _, x := range p.aside.Inputs(pg) {
+				if x.Path == f.Path {
+					return x.Text
 				}
 			}
-			return ""
+		}
+		return ""
+	}
+	return &typing{
+		path: f.Path, keys: f.Keys, max: f.Max, get: get,
+		set: func(s string) {
+			if uipage.Searching(f.Path) {
+				p.aside.Search(f.Path, s)
+				return
+			}
+			k.s.visit.Type(f.Path, uipage.Dotted(f, get(), s))
 		},
-		set:   func(s string) { k.s.visit.Type(f.Path, s) },
 		enter: func() { p.step(k, pg, f.Path) },
 	}
 }

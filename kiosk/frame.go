@@ -80,7 +80,7 @@ func (k *Kiosk) show() {
 	k.root.Refresh()
 	k.settle()
 	k.refocus(mark)
-	k.fresh, k.toEnd, k.reveal = false, false, ""
+	k.fresh, k.toEnd, k.reveal, k.lift = false, false, "", ""
 }
 
 // refresh draws a screen anew if it is the one shown.

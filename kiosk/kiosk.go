@@ -99,6 +99,7 @@ type Kiosk struct {
 	fresh  bool   // the next drawing begins at the top
 	toEnd  bool   // or at the end
 	reveal string // or where the thing with this id can be seen
+	lift   string // or where the thing with this id is on top, because what is below it matters
 }
 
 // New builds the shell and sets it as the window's content. Run keeps its clock going.

@@ -5,6 +5,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	uipage "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
@@ -35,7 +36,11 @@ func (k *Kiosk) settle() {
 	}
 	if id := k.reveal; id != "" {
 		s.Reveal(id)
-	} else if t := k.page.typing; t != nil && !k.s.keysShut {
+	} else if k.lift != "" {
+		s.Lift(k.lift)
+	} else if t := k.page.typing; t != nil && !k.s.keysShut && uipage.Searching(t.path) {
+		s.Lift(t.path)
+	} else if t != nil && !k.s.keysShut {
 		s.Reveal(t.path)
 		s.Reveal(t.path + "=0") // what is suggested for it, right below
 		k.showLine(t.path)

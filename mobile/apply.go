@@ -85,6 +85,7 @@ type question struct {
 
 	papers map[string]*papers // how it stands with the files of a field, by path
 	goal   form.Goal          // what somebody wants to know without applying
+	aside  uipage.Aside       // what is searched and which calendar is open
 }
 
 func (*question) name() string { return "form" }
@@ -139,7 +140,7 @@ func (q *question) draw(a *App) page {
 		p.title = d.visit.Service().Title(a.style.Lang)
 	}
 	p.body = append(p.body, uipage.Draw(a.style, a.o.Texts, v, i, q.events(a), q.shown, q.focus))
-	for _, f := range pg.Inputs() {
+	for _, f := range q.aside.Inputs(pg) {
 		if f.Path == q.focus && f.Keys != form.KeysNone && !f.ReadOnly {
 			p.typing = q.typing(a, f)
 		}
@@ -167,12 +168,22 @@ func (q *question) events(a *App) uipage.Events {
 		},
 		Focus: func(path string) {
 			q.leave(path)
+			q.aside.Close()
 			q.focus = path
 			a.show()
 		},
 		Files: func(f form.Field) fyne.CanvasObject { return q.files(a, f) },
-		Gone:  d.visit.Gone(),
-		Undo:  func() { d.visit.Undo(); a.keep(d, true); a.show() },
+		Aside: &q.aside,
+		Show: func() {
+			if !uipage.Searching(q.focus) {
+				q.leave(q.aside.Open()) // whoever opens its calendar is still at it
+				q.focus, a.lift = "", q.aside.Open()
+			}
+			a.show()
+		},
+		Day: a.now(), Days: d.visit.Fits,
+		Gone: d.visit.Gone(),
+		Undo: func() { d.visit.Undo(); a.keep(d, true); a.show() },
 		Suggest: func(f form.Field) []string {
 			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
 				return nil
@@ -184,18 +195,25 @@ func (q *question) events(a *App) uipage.Events {
 
 func (q *question) typing(a *App, f form.Field) *typing {
 	d := q.draft
-	t := &typing{path: f.Path, keys: f.Keys, max: f.Max,
-		get: func() string {
-			if _, pg, ok := q.find(q.view()); ok {
-				for _, x := range pg.Inputs() {
-					if x.Path == f.Path {
-						return x.Text
-					}
+	get := func() string {
+		if _, pg, ok := q.find(q.view()); ok {
+			for _, x := range q.aside.Inputs(pg) {
+				if x.Path == f.Path {
+					return x.Text
 				}
 			}
-			return ""
-		},
-		set: func(text string) { d.visit.Type(f.Path, text); a.keep(d, false) }}
+		}
+		return ""
+	}
+	t := &typing{path: f.Path, keys: f.Keys, max: f.Max, get: get,
+		set: func(text string) {
+			if uipage.Searching(f.Path) {
+				q.aside.Search(f.Path, text)
+				return
+			}
+			d.visit.Type(f.Path, uipage.Dotted(f, get(), text))
+			a.keep(d, false)
+		}}
 	if f.Kind != form.LongText {
 		t.enter = func() { q.step(f.Path); a.show() }
 	}

@@ -21,6 +21,7 @@ type ask struct {
 	busy    bool
 	waits   bool   // sending was touched while a photo is being prepared: it goes on by itself
 	problem string // key: why nothing was sent
+	aside   uipage.Aside
 }
 
 func (*ask) name() string { return "ask" }
@@ -58,7 +59,7 @@ func (s *ask) draw(a *App) page {
 			continue
 		}
 		p.body = append(p.body, uipage.Draw(st, a.o.Texts, v, i, s.events(a), s.shown, s.focus))
-		for _, f := range v.Pages[i].Fields {
+		for _, f := range s.aside.Inputs(v.Pages[i]) {
 			if f.Path == s.focus && f.Keys != form.KeysNone {
 				p.typing = s.typing(a, f)
 			}
@@ -127,20 +128,49 @@ func (s *ask) events(a *App) uipage.Events {
 		},
 		Focus: func(path string) {
 			s.leave(path)
+			s.aside.Close()
 			s.focus = path
 			a.show()
 		},
+		Aside: &s.aside,
+		Show: func() {
+			if !uipage.Searching(s.focus) {
+				s.leave(s.aside.Open()) // whoever opens its calendar is still at it
+				s.focus, a.lift = "", s.aside.Open()
+			}
+			a.show()
+		},
+		Day: a.now(), Days: d.visit.Fits,
 	}
 }
 
 func (s *ask) typing(a *App, f form.Field) *typing {
 	t := &typing{path: f.Path, keys: f.Keys, max: f.Max,
-		get: func() string { x, _ := s.draft.fieldOf(f.Path); return x.Text },
-		set: func(text string) { s.draft.visit.Type(f.Path, text); a.keep(s.draft, false) }}
+		get: func() string { return s.text(f.Path) },
+		set: func(text string) {
+			if uipage.Searching(f.Path) {
+				s.aside.Search(f.Path, text)
+				return
+			}
+			s.draft.visit.Type(f.Path, uipage.Dotted(f, s.text(f.Path), text))
+			a.keep(s.draft, false)
+		}}
 	if f.Kind != form.LongText {
 		t.enter = func() { s.rest(); a.show() }
 	}
 	return t
+}
+
+// text is what stands in a field now.
+func (s *ask) text(path string) string {
+	for _, p := range s.draft.visit.View().Pages {
+		for _, f := range s.aside.Inputs(p) {
+			if f.Path == path {
+				return f.Text
+			}
+		}
+	}
+	return ""
 }
 
 // leave lets the problem of the field that was left be told.
@@ -196,6 +226,12 @@ func (s *ask) send(a *App) {
 				a.reveal = f.Path
 				if len(f.Options) > 0 {
 					a.reveal += "=0"
+				}
+				for _, part := range f.Parts {
+					if part.Problem != "" {
+						a.reveal = part.Path
+						break
+					}
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	uipage "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 )
 
@@ -44,7 +45,7 @@ func (a *App) show() {
 	a.root.Refresh()
 	a.settle()
 	a.hear()
-	a.fresh, a.reveal = false, ""
+	a.fresh, a.reveal, a.lift = false, "", ""
 }
 
 // refresh draws a screen anew if it is the one shown.
@@ -183,7 +184,11 @@ func (a *App) settle() {
 	}
 	if a.reveal != "" {
 		s.Reveal(a.reveal)
-	} else if t := a.page.typing; t != nil {
+	} else if a.lift != "" {
+		s.Lift(a.lift)
+	} else if t := a.page.typing; t != nil && uipage.Searching(t.path) {
+		s.Lift(t.path)
+	} else if t != nil {
 		s.Reveal(t.path)
 	}
 }

@@ -76,6 +76,7 @@ type App struct {
 	kept    float32 // how far the sheet was scrolled before this drawing
 	fresh   bool    // the next drawing begins at the top
 	reveal  string  // or where the thing with this id can be seen
+	lift    string  // or where the thing with this id is on top
 	shelf   shelf
 	gallery gallery
 

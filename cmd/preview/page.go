@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
@@ -23,6 +24,8 @@ type pageCmd struct {
 	Day      string `help:"The day the rules count from; default today." placeholder:"2026-11-23"`
 	Problems bool   `help:"Show what is wrong and what is missing."`
 	Typing   bool   `help:"Open the keyboard for the first field to type into."`
+	Open     string `help:"Path of a date whose calendar is open." placeholder:"/from"`
+	Search   string `help:"Path of a long list, and what it is searched for." placeholder:"/country=irl"`
 }
 
 // Run is called by kong.
@@ -48,6 +51,14 @@ func (c *pageCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	aside := &page.Aside{}
+	if c.Open != "" {
+		aside.Point(c.Open)
+	}
+	if path, query, ok := strings.Cut(c.Search, "="); ok {
+		aside.Search(path+"?", query)
+	}
+	fits := func(path string, days []time.Time) []bool { return s.Fits(answers, path, days, day) }
 	for i, pg := range v.Pages {
 		shown := map[string]bool{}
 		scr := &screen{title: pg.Title, service: s.Title(st.Lang), sub: s.Tenant().Name, step: i + 1, of: steps, next: texts.Say(st.Lang, "page.next")}
@@ -57,7 +68,7 @@ func (c *pageCmd) Run() error {
 				scr.focused, scr.keys, scr.typed = f.Path, f.Keys, true
 			}
 		}
-		scr.body = page.Draw(st, texts, v, i, page.Events{Suggest: suggest}, shown, scr.focused)
+		scr.body = page.Draw(st, texts, v, i, page.Events{Suggest: suggest, Aside: aside, Day: day, Days: fits}, shown, scr.focused)
 		if err := p.draw(fmt.Sprintf("%02d-%s", i+1, pg.ID), scr.draw(st, texts, p.size), false, scr.reveal); err != nil {
 			return err
 		}

@@ -25,13 +25,14 @@ type room struct {
 var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config"}
 
 func house() []room {
-	form := append([]string{"internal/core/form", "internal/core/girocode", "internal/core/signature", "internal/core/enclosure"}, core0...)
+	form := append([]string{"internal/core/form", "internal/core/girocode", "internal/core/spelling", "internal/core/signature", "internal/core/enclosure"}, core0...)
 	document := append([]string{"internal/core/document/..."}, core0...)
 	return []room{
 		// Floor 0: they know nothing of ours.
 		{"internal/core/money", nil},
 		{"internal/core/text", nil},
 		{"internal/core/config", nil},
+		{"internal/core/spelling", nil},
 		{"internal/core/expr", nil},
 		{"internal/core/seal", nil},
 		{"internal/core/proof", nil},
@@ -44,7 +45,7 @@ func house() []room {
 		{"drivers/port", nil},
 		{"assets", nil},
 		// Floor 1.
-		{"internal/core/place", []string{"internal/core/text"}},
+		{"internal/core/place", []string{"internal/core/text", "internal/core/spelling"}},
 		{"internal/core/form", form},
 		{"internal/core/document/...", document},
 		{"internal/core/service", append(append([]string{}, form...), document...)},

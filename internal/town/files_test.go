@@ -15,7 +15,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/store"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
@@ -94,7 +93,7 @@ func TestAJobIsOfferedAppliedForWithoutALineAndClosedMeanwhile(t *testing.T) {
 	}
 	known := func() (until string) {
 		t.Helper()
-		for _, rec := range must[[]store.Record](t)(p.Post.Store.Records(t.Context(), publish.CollectionJobs)) {
+		for _, rec := range must[[]wire.Record](t)(p.Post.Store.Records(t.Context(), publish.CollectionJobs)) {
 			var j publish.Job
 			if json.Unmarshal(rec.Data, &j) == nil && j.ID == made.ID {
 				return j.Until

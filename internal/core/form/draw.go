@@ -95,14 +95,19 @@ func (s *state) field(fd *field) Field {
 		d.Missing = t.keyword == "missing"
 		d.Problem = s.sentence(fd, t)
 	}
-	switch fd.Kind {
-	case Place:
+	switch {
+	case fd.Kind == Place:
 		d.Parts = s.parts(fd, d)
-	case Signature:
+	case fd.Kind == Signature:
 		d.Parts = s.nameOf(fd, d)
-	case Files:
-		d.Accept, d.Size, d.Later = fd.Accept, fd.size(), fd.fieldLayout.Later
+	case fd.Kind == Files:
+		d.Takes, d.Size, d.Later = fd.Accept, fd.size(), fd.fieldLayout.Later
+	case fd.whole != nil:
+		d.Parts = s.drawParts(fd, d, raw)
+	case fd.Kind == Date:
+		d.Pick = fd.pick()
 	}
+	d.Search = fd.searched(len(d.Options))
 	for i, o := range d.Options {
 		list, _ := d.Value.([]any)
 		d.Options[i].Selected = Same(o.Value, d.Value) || slices.ContainsFunc(list, func(v any) bool { return Same(v, o.Value) })
@@ -148,6 +153,11 @@ func (s *state) written(fd *field, raw any) string {
 		return s.signatureText(v)
 	case Place:
 		return s.spotText(v)
+	case Address, Person, Organisation:
+		if m, ok := object(v); ok {
+			return s.compositeText(fd.Kind, m)
+		}
+		return typed
 	}
 	if isText && (v == nil || typed != v) {
 		return typed
@@ -209,7 +219,7 @@ func (s *state) note(fd *field) string {
 			s.unsaid(n.say.rules()...)
 		}
 	}
-	return ""
+	return s.unknownStreet(fd)
 }
 
 // Said gives the answers that count, as rules see them (null where nothing was said), and as people write them, by the names of the
@@ -227,6 +237,7 @@ func (f *Form) Said(in Input) (answers, said map[string]any) {
 		default:
 			raw, _ := in.Answers.Get(path)
 			said[entryName(path)] = s.written(fd, raw)
+			s.sayParts(fd, said)
 		}
 	}
 	return s.vars["answers"].(map[string]any), said
@@ -366,6 +377,9 @@ func (s *state) sentence(fd *field, t trouble) string {
 	}
 	if fd.Kind == Files && fd.fieldLayout.Later && t.keyword == "missing" && s.optional("field."+fd.name+".problem.missing") == "" {
 		return s.say("form.problem.files.missing-later")
+	}
+	if said := s.partSentence(fd, t); said != "" {
+		return said
 	}
 	for _, key := range []string{"field." + fd.name + ".problem." + t.keyword, "form.problem." + string(fd.Kind) + "." + t.keyword, "form.problem." + t.keyword} {
 		if said := s.optional(key, t.args...); said != "" {

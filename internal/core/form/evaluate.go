@@ -13,8 +13,9 @@ type trouble struct {
 	keyword string
 	rule    string // the rule's name; empty for the schema and what belongs to it
 	task    int    // of the rule, among the form's tasks
-	part    string // of a place: which of its parts it is
+	part    string // of an answer made of several: which of its parts it is
 	args    []any
+	also    []trouble // what is wrong with its other parts
 }
 
 // state is one evaluation of a form: what counts, what is hidden, what is wrong. It lives as long as one call, or as a Session.
@@ -132,7 +133,7 @@ func (s *state) read(fd *field) {
 	if empty(raw) {
 		return
 	}
-	v, t := fd.interpret(raw, s.options[fd.Path], s.in.Day)
+	v, t := s.interpret(fd, raw)
 	if t != nil {
 		s.misread[fd.Path] = *t
 		return
@@ -144,6 +145,14 @@ func (s *state) read(fd *field) {
 		return // an empty box is no answer
 	}
 	s.values[fd.Path] = v
+}
+
+// interpret is the value that counts for a raw answer, or what is wrong with it.
+func (s *state) interpret(fd *field, raw any) (any, *trouble) {
+	if fd.whole != nil {
+		return s.compose(fd, raw)
+	}
+	return fd.interpret(raw, s.options[fd.Path], s.in.Day)
 }
 
 // nearest gives the field at path or the one that path lies inside (an item of a list).
@@ -270,7 +279,7 @@ func (f *Form) Clean(in Input) Answers {
 		case !fd.answers():
 		case s.values[fd.Path] != nil:
 			put(clean, fd.Path, s.values[fd.Path])
-		case t.keyword != "" && t.keyword != "missing":
+		case t.keyword != "" && (t.keyword != "missing" || t.part != ""): // half of an address is not nothing
 			put(clean, fd.Path, raw)
 		}
 	})

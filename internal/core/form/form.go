@@ -71,7 +71,7 @@ type field struct {
 	fieldLayout
 	name   string   // "vehicle.plate"
 	number int      // among the form's fields, in order
-	parts  []string // its path, divided
+	trail  []string // its path, divided
 
 	pageNumber int
 	page       string
@@ -84,6 +84,8 @@ type field struct {
 	rows       *expr.Rule
 	options    []option
 	notes      []note
+	whole      *composite // of an answer made of several
+	parts      []part     // of it: what is asked
 
 	in    *field   // the repeat it is asked in, nil for most
 	index int      // of its entry
@@ -224,7 +226,7 @@ func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(slices.DeleteFunc(names(fl.Path), func(s string) bool { return s == "*" }), ".")}
-	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Files, Signature, Place, Info, Computed, IBAN, Email, Phone, Time}, fl.Kind) {
+	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Files, Signature, Place, Info, Computed, IBAN, Email, Phone, Time, Address, Person, Organisation}, fl.Kind) {
 		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
 	}
 	if fd.answers() {
@@ -245,6 +247,7 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		if ok {
 			c.fits(fd, l)
 		}
+		fd.whole, fd.parts = c.parts(fl, l, ok)
 	}
 	if fl.Kind != Files && (fl.Accept != nil || fl.Size != 0 || fl.Later || fl.Most != 0 && fl.Kind != Repeat) {
 		c.fail("%s: accept, most, size and later are of files", fl.Path)

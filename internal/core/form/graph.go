@@ -41,7 +41,7 @@ func (f *Form) connect() *graph {
 	for i, p := range f.pages {
 		for _, fd := range p.fields {
 			fd.pageNumber = i
-			fd.number, fd.parts = len(g.fields), names(fd.Path)
+			fd.number, fd.trail = len(g.fields), names(fd.Path)
 			g.fields = append(g.fields, fd)
 			if fd.in != nil {
 				g.inner[fd.in.Path] = append(g.inner[fd.in.Path], fd)
@@ -506,7 +506,7 @@ func same[T any](a, b T) bool {
 		return is && x == y
 	case trouble:
 		y := any(b).(trouble)
-		return x.keyword == y.keyword && x.rule == y.rule && x.task == y.task && x.part == y.part && reflect.DeepEqual(x.args, y.args)
+		return x.keyword == y.keyword && x.rule == y.rule && x.task == y.task && x.part == y.part && reflect.DeepEqual(x.args, y.args) && reflect.DeepEqual(x.also, y.also)
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -44,6 +44,14 @@ type fieldLayout struct {
 	From     *fromLayout    `yaml:"from"`
 	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
 	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
+	Near     bool           `yaml:"near"`   // dates of the past: lately, so that a calendar helps
+	Search   bool           `yaml:"search"` // choices: searched even when they are few
+
+	// Of an answer made of several: what is asked, in this order; a "?" behind a part lets it stay empty. Of an address: the tenant's table of the town's
+	// streets {town, postcodes, streets: [{name, postcode, hint}]}, and whether it has to lie in this town.
+	Parts   []string `yaml:"parts"`
+	Streets string   `yaml:"streets"`
+	Within  bool     `yaml:"within"`
 
 	// Of files: what is taken ("pdf", "jpeg", "png"), how many at most (most), how large a document may be in MB, and whether it may be handed in later.
 	Accept []string `yaml:"accept"`
@@ -104,8 +112,13 @@ func (l layout) places() map[string]bool {
 	paths := map[string]bool{}
 	for _, p := range l.Pages {
 		for _, f := range p.Fields {
-			if f.Kind == Place {
+			if f.Kind == Place || f.Kind.composite() != nil {
 				paths[f.Path] = true
+			}
+			for _, inner := range f.Fields {
+				if inner.Kind.composite() != nil {
+					paths[f.Path+"/*"+inner.Path] = true
+				}
 			}
 		}
 	}

@@ -16,6 +16,7 @@ type OutlineField struct {
 	Optional   bool
 	Max        int // longest answer, most photos or files, most entries; 0 = no limit of its own
 	Options    []string
+	Parts      []string          // of an answer made of several: what is asked; "?" behind what may stay empty
 	Rules      map[string]string // expression by what it is for: "visible", "required", "default", "value", "from"
 }
 
@@ -31,6 +32,9 @@ func (f *Form) Outline() Outline {
 		x := OutlineField{Path: path, Page: fd.page, Kind: fd.Kind, Optional: fd.Optional, Max: max(fd.max, fd.Most), Rules: map[string]string{}}
 		for _, opt := range fd.options {
 			x.Options = append(x.Options, fmt.Sprint(opt.Value))
+		}
+		for _, p := range fd.parts {
+			x.Parts = append(x.Parts, p.String())
 		}
 		note(x.Rules, "visible", fd.Visible)
 		note(x.Rules, "required", fd.Required)

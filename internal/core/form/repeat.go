@@ -89,7 +89,7 @@ func (c *Compiler) askedIn(r *expr.Rule, before []string) {
 		return
 	}
 	for _, path := range r.Reads("item") {
-		if !slices.Contains(before, path) {
+		if !slices.ContainsFunc(before, func(asked string) bool { return path == asked || strings.HasPrefix(path, asked+"/") }) {
 			c.fail("%s reads item%s, which nobody asks before", r.At(), strings.ReplaceAll(path, "/", "."))
 		}
 	}
@@ -140,6 +140,9 @@ func (s *state) begin(entry *field) {
 // knownIn tells whether everything that a rule reads of an entry has been said.
 func (s *state) knownIn(r *expr.Rule, entry string) bool {
 	for _, path := range r.Reads("item") {
+		if fd := s.f.nearest(entry + path); fd != nil {
+			path = strings.TrimPrefix(fd.Path, entry)
+		}
 		if !s.said(entry + path) {
 			return false
 		}
@@ -163,6 +166,9 @@ func (s *state) more(list *field) Field {
 	}
 	return d
 }
+
+// entryPath is the path of the entry that a field is asked in.
+func (f *field) entryPath() string { return f.in.Path + "/" + strconv.Itoa(f.index) }
 
 // index reads a place in a list out of a path.
 func index(name string) (int, bool) {

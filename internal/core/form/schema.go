@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -20,6 +22,8 @@ type leaf struct {
 	text     bool // it is a string
 	texts    bool // a list of strings
 	required bool
+	parts    []string // of an object: its properties
+	needs    []string // and those it cannot be without
 }
 
 // node is the part of JSON Schema that a form's data is described with: nested objects with properties, and references inside the file.
@@ -116,7 +120,7 @@ func (c collector) collect(at string, n node, required bool, depth int) error {
 			texts = entry.Type == "string"
 		}
 		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, text: n.Type == "string", texts: texts,
-			required: required && at != ""}
+			required: required && at != "", parts: slices.Sorted(maps.Keys(n.Properties)), needs: n.Required}
 		return nil
 	}
 	for name, p := range n.Properties {

@@ -72,7 +72,7 @@ func (x *Session) changed(s *state) {
 		if fd.Kind != Repeat && !fd.answers() {
 			continue
 		}
-		raw := lookup(s.in.Answers, fd.parts)
+		raw := lookup(s.in.Answers, fd.trail)
 		if list, is := raw.([]any); is && fd.Kind == Repeat {
 			raw = length(len(list)) // what its entries say is looked at one by one
 		}

@@ -176,10 +176,17 @@ func coordinate(v any, most float64) (float64, bool) {
 // forRules is a place as expressions see it: members that are not known are null instead of an error.
 func forRules(k Kind, v any) any {
 	m, ok := v.(map[string]any)
-	if k != Place || !ok {
+	if !ok {
 		return v
 	}
-	all := map[string]any{"street": nil, "number": nil, "lat": nil, "lon": nil, "how": nil, "words": nil}
+	all := map[string]any{}
+	if k == Place {
+		all = map[string]any{"street": nil, "number": nil, "lat": nil, "lon": nil, "how": nil, "words": nil}
+	} else if c := k.composite(); c != nil {
+		for _, p := range c.all {
+			all[p.name] = nil
+		}
+	}
 	for name, x := range m {
 		all[name] = x
 	}

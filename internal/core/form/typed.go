@@ -61,6 +61,10 @@ func (f *Form) Parse(path, typed string) any {
 		if v := ParseSpot(typed).Value(); v != nil {
 			return v
 		}
+	case Address, Person, Organisation:
+		if m := fd.whole.read(typed); len(m) > 0 {
+			return m
+		}
 	case Bool, Consent:
 		if b, err := strconv.ParseBool(typed); err == nil {
 			return b

@@ -101,9 +101,14 @@ func (s *state) validate(u *unit) {
 				if fd == nil || s.values[fd.Path] == nil {
 					continue
 				}
-				if _, known := found[fd.Path]; !known {
-					found[fd.Path] = troubleOf(c.kind)
+				if _, known := found[fd.Path]; known {
+					continue
 				}
+				t := troubleOf(c.kind)
+				if fd.whole != nil {
+					t.part, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(u.path+c.path, fd.Path), "/"), "/")
+				}
+				found[fd.Path] = t
 			}
 		}
 	}

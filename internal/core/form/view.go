@@ -25,19 +25,22 @@ const (
 	Consent  Kind = "consent" // one box to tick
 	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
 	Files    Kind = "files"   // value: like Photos, also of documents; or ["later"], see Later
-	Place    Kind = "place"   // value: an object, see Spot
 	// Signature is drawn by a finger, typed as a full name, or on paper at the town hall; value: see internal/core/signature.
-	Signature Kind = "signature"
-	Repeat    Kind = "repeat" // entries of the same questions, as many as there are children: the end of the list, where one more is begun
-	Entry     Kind = "entry"  // the head of one entry
-	Info      Kind = "info"   // a block of text, no value
-	Computed  Kind = "computed"
+	Signature    Kind = "signature"
+	Place        Kind = "place"   // value: an object, see Spot
+	Address      Kind = "address" // value: an object, see Address
+	Person       Kind = "person"  // value: an object: given, family, birth, ...
+	Organisation Kind = "organisation"
+	Repeat       Kind = "repeat" // entries of the same questions, as many as there are children: the end of the list, where one more is begun
+	Entry        Kind = "entry"  // the head of one entry
+	Info         Kind = "info"   // a block of text, no value
+	Computed     Kind = "computed"
 )
 
 // Typed tells whether an answer of this kind is typed letter by letter.
 func (k Kind) Typed() bool {
 	switch k {
-	case Text, LongText, Number, Money, Date, Plate, IBAN, Email, Phone, Time, Place:
+	case Text, LongText, Number, Money, Date, Plate, IBAN, Email, Phone, Time, Place, Address, Person, Organisation:
 		return true
 	}
 	return false
@@ -123,15 +126,34 @@ type Field struct {
 	Note     string // something helpful computed from other answers: "Zone A passt zu Ihrer Adresse."
 	Keys     Keys
 	Max      int      // longest answer in characters, for Photos and Files the most files; 0 = no limit of its own
-	Accept   []string // of Files: what is taken, AcceptPDF and AcceptPicture
+	Takes    []string // of Files: AcceptPDF, AcceptJPEG, AcceptPNG
 	Size     int      // of Files: bytes that a document may have
 	Later    bool     // of Files: it may be handed in later
-	Parts    []Field  // of a Place: street, number and words as texts of their own, for where there is no map; their paths lie inside this one
+	Parts    []Field  // of an answer made of several: each typed as a field of its own, whose path lies inside this one (of a Place for where there is no map)
+	Offers   []Offer  // what can be taken over by one touch instead of typing it: streets, legal forms. See spelling.Search and Accept
+	Search   bool     // of a Choice or Choices: too many options to look through, they are searched
+	Pick     Pick     // of a Date: how it can be pointed at instead of typed
 	ReadOnly bool
 	Add      string // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
 	Remove   bool   // of an Entry: it can be taken out (give its path nil)
 	Secret   bool   // masked on screen and in the screen tree
 }
+
+// Offer is something that need not be typed to its end.
+type Offer struct {
+	Text string            // what is filled in
+	Hint string            // what tells it from another one; may be empty
+	With map[string]string // what is filled into other parts of the same answer along with it, by the part's name
+}
+
+// Pick says how a day is pointed at.
+type Pick string
+
+const (
+	PickNear  Pick = "near"  // today, tomorrow, a month: days to come
+	PickPast  Pick = "past"  // today, yesterday, a month: days just gone
+	PickBirth Pick = "birth" // day, month, year one after another: a day long ago
+)
 
 // Option is one choice of a field.
 type Option struct {

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/spelling"
 )
 
 // biggest is the largest map that is read, in bytes: a town's streets are a hundredth of it.
@@ -73,8 +75,8 @@ func Read(data []byte) (*Town, error) {
 	case len(t.Streets) == 0:
 		return nil, errors.New("place: read map: no streets")
 	}
-	slices.SortStableFunc(t.Streets, func(a, b Street) int { return strings.Compare(fold(a.Name, false), fold(b.Name, false)) })
-	t.names = names(t)
+	slices.SortStableFunc(t.Streets, func(a, b Street) int { return strings.Compare(spelling.Fold(a.Name), spelling.Fold(b.Name)) })
+	t.names = searched(t)
 	return t, nil
 }
 

@@ -86,6 +86,9 @@ func diffFields(older, newer *Service, a, b form.Outline, note func(where, forma
 				note(f.Path, "Bei „%s“ kann man nicht mehr wählen: %s.", name, o)
 			}
 		}
+		if !slices.Equal(f.Parts, was.Parts) {
+			note(f.Path, "„%s“ besteht jetzt aus %s, vorher aus %s.", name, cmp.Or(strings.Join(f.Parts, ", "), "einer Angabe"), cmp.Or(strings.Join(was.Parts, ", "), "einer Angabe"))
+		}
 		diffRules(f.Path+".", was.Rules, f.Rules, note)
 	}
 	for _, f := range a.Fields {

@@ -352,6 +352,14 @@ func (s *Service) Files() []form.FileField {
 	return s.form.Files()
 }
 
+// Fits tells which of the days could be the answer of the date at path, as far as the other answers tell. See form.Form.Fits.
+func (s *Service) Fits(a form.Answers, path string, days []time.Time, day time.Time) []bool {
+	if s.form == nil {
+		return make([]bool, len(days))
+	}
+	return s.form.Fits(form.Input{Answers: a, Lang: text.German, Day: day}, path, days)
+}
+
 // Photos lists the paths of the answers that photos can be added to.
 func (s *Service) Photos() []string {
 	if s.form == nil {

@@ -105,6 +105,12 @@ func (v *Visit) Advise(g form.Goal) form.Advice {
 	return v.service.Advise(g, a, s.lang, s.day)
 }
 
+// Fits tells which of the days could be the answer of the date at path: what a calendar shows as free.
+func (v *Visit) Fits(path string, days []time.Time) []bool {
+	a, s := v.said()
+	return v.service.Fits(a, path, days, s.day)
+}
+
 // saying is what a visit knows besides the answers.
 type saying struct {
 	lang  string

@@ -233,7 +233,7 @@ func (s *site) offerStreets(parts []field) {
 		return
 	}
 	for i := range parts {
-		if strings.HasSuffix(parts[i].Path, "/street") {
+		if strings.HasSuffix(parts[i].Path, "/street") && parts[i].List == nil {
 			for _, street := range s.Town.Streets {
 				parts[i].List = append(parts[i].List, street.Name)
 			}
@@ -280,6 +280,7 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil {
 		refused = s.takeFiles(&d, fields(d.Answers), r.PostForm, r.MultipartForm.File)
 	}
+	settle(&d, id)
 	listed := s.changeList(&d, fields(d.Answers), r.PostForm)
 	if r.PostForm.Get("nur") == "ansehen" || listed { // only to see what an answer changes
 		s.drafts.put(d)
@@ -299,6 +300,20 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, d.url(v.Pages[n+1].ID), http.StatusSeeOther)
 	default:
 		http.Redirect(w, r, d.url("")+"/pruefen", http.StatusSeeOther)
+	}
+}
+
+// settle fills in what goes along with what was chosen from a browser's list: the postcode of a street.
+func settle(d *draft, id string) {
+	for _, p := range d.view().Pages {
+		if p.ID != id {
+			continue
+		}
+		for _, f := range p.Fields {
+			if path, v, ok := f.Settle(); ok {
+				d.Answers = d.Answers.With(path, v)
+			}
+		}
 	}
 }
 

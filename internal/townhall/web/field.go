@@ -30,6 +30,8 @@ type field struct {
 	Accept                                                    string       // of files: what the browser offers
 	Later                                                     bool         // of files: they may be handed in later
 	Drawing                                                   string       // of a signature that was drawn: a path
+	Live                                                      bool         // what is typed changes other fields
+	Filter                                                    bool         // of a long list: it can be searched
 }
 
 type fieldPhoto struct {
@@ -75,12 +77,15 @@ func draw(f form.Field, say bool) field {
 		if a := answer(f); !a.Blank {
 			x.Text = a.Text
 		}
-	case f.Kind == form.Place:
+	case len(f.Parts) > 0:
 		x.Shape, x.Problem = "group", "" // told at the part
 		for _, part := range f.Parts {
 			y := draw(part, say)
+			for _, o := range part.Offers {
+				y.List, y.Live = append(y.List, o.Text), y.Live || len(o.With) > 0
+			}
 			switch {
-			case strings.HasSuffix(part.Path, "/number"):
+			case strings.HasSuffix(part.Path, "/number"), strings.HasSuffix(part.Path, "/postcode"):
 				y.Width = "short"
 			case strings.HasSuffix(part.Path, "/words"):
 				y.Width = ""
@@ -111,7 +116,7 @@ func draw(f form.Field, say bool) field {
 	case f.Kind == form.Consent:
 		x.Shape, x.Checked = "consent", form.Same(f.Value, true)
 	case f.Kind == form.Choices:
-		x.Shape, x.Type, list = "options", "checkbox", f.Options
+		x.Shape, x.Type, list, x.Filter = "options", "checkbox", f.Options, f.Search
 	case f.Kind == form.Choice && len(f.Options) >= selectFrom:
 		x.Shape, list = "select", f.Options
 	case f.Kind == form.Choice || f.Kind == form.Bool:
@@ -168,7 +173,7 @@ func (x *field) input(f form.Field) {
 // acceptOf is what a browser offers for a field of files.
 func acceptOf(f form.Field) string {
 	var types []string
-	for _, a := range f.Accept {
+	for _, a := range f.Takes {
 		types = append(types, map[string]string{form.AcceptPDF: "application/pdf", form.AcceptJPEG: "image/jpeg", form.AcceptPNG: "image/png"}[a])
 	}
 	return strings.Join(types, ",")

@@ -127,7 +127,7 @@ func (s *site) enclosable(f form.Field, file *multipart.FileHeader) (cases.Photo
 		return s.prepared(data)
 	}
 	takes := func(kinds ...string) bool {
-		return slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(f.Accept, k) })
+		return slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(f.Takes, k) })
 	}
 	switch sort := enclosure.SortOf(data); {
 	case len(data) == 0:

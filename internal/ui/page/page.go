@@ -4,6 +4,7 @@ package page
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -29,6 +30,13 @@ type Events struct {
 	Files func(f form.Field) fyne.CanvasObject
 	// Suggest gives what somebody could mean who typed f.Text into a field, best first: names of streets. The first four are offered.
 	Suggest func(f form.Field) []string
+
+	// Aside is what the page remembers besides answers: with it long lists are searched and days are pointed at. Show draws the page anew after it has
+	// changed. Day is today; Days tells which days could be the answer of a date (nil: all).
+	Aside *Aside
+	Show  func()
+	Day   time.Time
+	Days  func(path string, days []time.Time) []bool
 }
 
 // Draw draws the fields of one page, below each other, without the page's title, which belongs to the shell. shown names the paths whose
@@ -91,7 +99,7 @@ func (d drawer) field(f form.Field) fyne.CanvasObject {
 		return d.files(f)
 	case form.Signature:
 		return d.signature(f)
-	case form.Place:
+	case form.Place, form.Address, form.Person, form.Organisation:
 		return d.place(f)
 	case form.Info:
 		return d.info(f)
@@ -110,7 +118,7 @@ func (d drawer) field(f form.Field) fyne.CanvasObject {
 		return look.Column(0, look.Text(d.st, look.Body, f.Label, look.TextOpts{Color: d.st.Colors().Ink2}),
 			look.Text(d.st, look.Lead, d.shownText(f), look.TextOpts{Bold: true}))
 	}
-	return d.withNote(f, d.typed(f))
+	return d.withNote(f, d.picked(f, d.typed(f)))
 }
 
 func (d drawer) shownText(f form.Field) string {
@@ -204,7 +212,7 @@ func (d drawer) typed(f form.Field) fyne.CanvasObject {
 		},
 		Typed: func(text string) {
 			if d.ev.Typed != nil {
-				d.ev.Typed(f.Path, text)
+				d.ev.Typed(f.Path, Dotted(f, f.Text, text))
 			}
 		},
 	}
@@ -234,26 +242,32 @@ func (d drawer) choices(f form.Field) fyne.CanvasObject {
 			}
 		}
 	}
-	var objs []fyne.CanvasObject
-	for i, o := range options {
+	cell := func(i int) fyne.CanvasObject {
+		o := options[i]
 		c := look.ChoiceOpts{Mark: o.Mark, Title: o.Label, Hint: o.Hint, Selected: o.Selected, Box: f.Kind == form.Choices, ID: optionID(f.Path, i)}
 		if cols > 1 && o.Hint != "" && strings.HasSuffix(o.Hint, "€") {
 			c.Hint, c.Value = "", o.Hint // a price beside others is what one chooses by
 		}
 		c.Tap = func() {
+			if d.ev.Aside != nil {
+				d.ev.Aside.Search(f.Path+searchMark, "") // it is found
+			}
 			if f.Kind == form.Choices {
 				d.answer(f.Path, toggled(options, i))
 				return
 			}
 			d.answer(f.Path, o.Value)
 		}
-		objs = append(objs, look.Choice(d.st, c))
+		return look.Choice(d.st, c)
 	}
-	gap := d.st.U(18)
-	if d.st.Shell == look.Phone {
-		gap = d.st.U(10)
+	if f.Search && d.ev.Aside != nil {
+		return d.block(f, d.found(f, cell))
 	}
-	return d.block(f, look.Grid(gap, cols, objs...))
+	var objs []fyne.CanvasObject
+	for i := range options {
+		objs = append(objs, cell(i))
+	}
+	return d.block(f, look.Grid(d.choiceGap(), cols, objs...))
 }
 
 func optionID(path string, i int) string { return path + "=" + strconv.Itoa(i) }

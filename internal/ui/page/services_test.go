@@ -72,6 +72,16 @@ type desk struct {
 	least float64
 }
 
+// page draws one page and tells what nobody could read or touch.
+func (d *desk) page(s *service.Service, v form.View, i int, ev page.Events, shown map[string]bool) {
+	o := page.Draw(d.st, d.words, v, i, ev, shown, "")
+	d.c.SetContent(o)
+	d.c.Resize(fyne.NewSize(d.width, look.HeightFor(o, d.width)))
+	for _, f := range tree.CheckAt(tree.Of(d.c), d.perMM, d.least) {
+		d.t.Errorf("%s, page %s, %s, %v×, shell %d: %s", s.ID, v.Pages[i].ID, d.st.Lang, d.st.Text, d.st.Shell, f)
+	}
+}
+
 func (d *desk) service(s *service.Service, day time.Time) (pages int) {
 	folder, err := fs.Sub(assets.FS, "services/"+s.ID)
 	if err != nil {
@@ -95,11 +105,14 @@ func (d *desk) service(s *service.Service, day time.Time) (pages int) {
 			}
 			drawn[same] = true
 			pages++
-			o := page.Draw(d.st, d.words, v, i, page.Events{}, shown, "")
-			d.c.SetContent(o)
-			d.c.Resize(fyne.NewSize(d.width, look.HeightFor(o, d.width)))
-			for _, f := range tree.CheckAt(tree.Of(d.c), d.perMM, d.least) {
-				d.t.Errorf("%s, page %s, %s, %v×, shell %d: %s", s.ID, pg.ID, d.st.Lang, d.st.Text, d.st.Shell, f)
+			ev := page.Events{Aside: &page.Aside{}, Day: day, Days: func(path string, days []time.Time) []bool { return s.Fits(a, path, days, day) }}
+			d.page(s, v, i, ev, shown)
+			for _, f := range pg.Inputs() {
+				if f.Kind == form.Date && !f.ReadOnly {
+					ev.Aside.Point(f.Path)
+					d.page(s, v, i, ev, shown)
+					break
+				}
 			}
 		}
 	}

@@ -94,6 +94,13 @@ func (s *Scroll) Reveal(id string) {
 	}
 }
 
+// Lift scrolls until the thing with this ID stands at the top: what comes below it has to be seen too.
+func (s *Scroll) Lift(id string) {
+	if y0, _, ok := find(s.view.content, id, 0); ok {
+		s.ScrollTo(y0 - s.st.U(20))
+	}
+}
+
 // find looks for the thing with the ID and tells from where to where it reaches.
 func find(o fyne.CanvasObject, id string, y float32) (y0, y1 float32, ok bool) {
 	if d, is := o.(tree.Describer); is && d.Describe().ID == id {
