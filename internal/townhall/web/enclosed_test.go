@@ -187,6 +187,5 @@ func TestPlansAreEnteredInABrowser(t *testing.T) {
 	h.book.mu.Unlock()
 	do(t, ctx, "case", chromedp.Navigate(h.url+"/vorgang/"+number), chromedp.WaitVisible("#anl"))
 	accessible(t, ctx, "case with enclosures")
-	do(t, ctx, "frame", chromedp.Click("section[aria-labelledby=anl] details > summary"), chromedp.WaitVisible("iframe.paper"))
 	shoot(t, ctx, "vorgang-anlagen-1440")
 }

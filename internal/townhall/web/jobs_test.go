@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
@@ -52,7 +53,11 @@ func TestAVacancyIsOfferedAndClosed(t *testing.T) {
 		h.post("/stellen", "/stellen", v).want(t, 422, says, "Fehler: Stellen", `aria-invalid="true"`)
 	}
 	past := url.Values{"titel": {"<b>Gärtner"}, "bereich": {"Bauhof"}, "bis": {"22.11.2026"}, "text": {"Sie pflegen den Kurpark."}}
-	h.post("/stellen", "/stellen", past).want(t, 422, "&lt;b&gt;Gärtner", "Sie pflegen den Kurpark.") // what was typed stays
+	res := h.post("/stellen", "/stellen", past)
+	res.want(t, 422, "<b>Gärtner", "Sie pflegen den Kurpark.") // what was typed stays
+	if strings.Contains(res.body, "<b>Gärtner") {
+		t.Error("what was typed becomes part of the page")
+	}
 	if len(b.offers) != 0 {
 		t.Fatal("something that is not whole is offered")
 	}
