@@ -157,6 +157,9 @@ func (p *pad) Tapped(e *fyne.PointEvent) {
 	p.dot(e.Position)
 }
 
+// TappedSecondary is a long press on a phone: a dot like any other.
+func (p *pad) TappedSecondary(e *fyne.PointEvent) { p.Tapped(e) }
+
 func (p *pad) dot(at fyne.Position) {
 	if p.done != nil {
 		p.done(append(p.strokes[:len(p.strokes):len(p.strokes)], signature.Stroke{p.point(at)}))
