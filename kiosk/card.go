@@ -25,6 +25,9 @@ type card struct {
 	ready   error // the device can take an application at all
 	ways    []visit.WayState
 	printer error
+
+	counted bool                     // it was asked how many wait
+	queues  map[string]service.Queue // by office, as far as known
 }
 
 func (*card) name() string { return "service" }
@@ -87,15 +90,7 @@ func (c *card) draw(k *Kiosk) page {
 			p.body = append(p.body, first)
 		}
 	}
-	var office []fyne.CanvasObject
-	for _, l := range []struct{ icon, text string }{{"building-bank", s.Office}, {"info-circle", s.Law}} {
-		if l.text != "" {
-			office = append(office, k.iconLine(l.icon, l.text))
-		}
-	}
-	if len(office) > 0 {
-		p.body = append(p.body, look.Column(k.px(10), office...))
-	}
+	p.body = append(p.body, c.where(k)...)
 	if s.Promise != "" {
 		p.foot = append(p.foot, k.iconLine("shield-check", s.Promise))
 	}

@@ -27,8 +27,9 @@ type done struct {
 	printing bool
 	printed  bool
 	err      error
-	code     bool // the code is shown
-	leaving  bool // asked whether the code was taken
+	code     bool   // the code is shown
+	leaving  bool   // asked whether the code was taken
+	copy     string // "printing", "done", "failed" of all answers on A4
 }
 
 func (*done) name() string { return "done" }
@@ -111,6 +112,9 @@ func (d *done) draw(k *Kiosk) page {
 	p.body = append(p.body, d.number(k))
 	if d.err != nil {
 		p.body = append(p.body, k.muted(k.say("nopaper.write")))
+		if slip := d.receipt.Slip; !d.noSlip && len(slip.Blocks) > 0 {
+			p.body = append(p.body, k.button(action{label: k.say("nopaper.look"), icon: "receipt", id: "look", tap: func() { k.push(&onScreen{slip}) }}))
+		}
 	}
 	switch {
 	case d.unclear:
@@ -136,7 +140,8 @@ func (d *done) draw(k *Kiosk) page {
 			p.body = append(p.body, k.iconLine("building-bank", k.say("done.counter")))
 		}
 	}
-	if d.printing {
+	p.body = append(p.body, d.copies(k)...)
+	if d.printing || d.copy == "printing" {
 		return p // who goes now goes without the slip; a silent printer gives up by itself
 	}
 	if d.stale && !d.noSlip && k.o.Desk.Printer != nil {

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -119,13 +120,15 @@ func (s *scanner) Scan(ctx context.Context) (string, error) {
 }
 
 type sheetPrinter struct {
-	err error
-	got int
+	err  error
+	got  int
+	page []byte // the last one
 }
 
 func (s *sheetPrinter) Ready(context.Context) error { return s.err }
-func (s *sheetPrinter) PrintPDF(context.Context, string, []byte) error {
+func (s *sheetPrinter) PrintPDF(_ context.Context, _ string, pdf []byte) error {
 	s.got++
+	s.page = bytes.Clone(pdf)
 	return s.err
 }
 

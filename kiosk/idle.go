@@ -44,7 +44,7 @@ func (k *Kiosk) Tick() {
 		}
 	}
 	if len(s.stack) == 1 {
-		if changed || (k.beat%10 == 0 && k.o.Board != nil) {
+		if changed = k.renew() || changed; changed || (k.beat%10 == 0 && k.o.Board != nil) {
 			k.show()
 		}
 		return

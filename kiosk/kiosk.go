@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
@@ -35,6 +36,11 @@ type Options struct {
 	Status    Status // nil: always online
 	// Faults gives the devices of the desk that do not work just now. nil: nobody looks after them, and each is found out when it is needed.
 	Faults func() []visit.Fault
+	// Records is what the town hall has published. nil: nothing is known of it.
+	Records Records
+	// Clock tells how far this terminal's clock is ahead of the town hall's, and whether the town hall's was heard. It may be called on any
+	// goroutine. nil: both are the same.
+	Clock func() (ahead time.Duration, heard bool)
 
 	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
 	Speak func(ctx context.Context, lang, text string) error
@@ -51,6 +57,12 @@ type Options struct {
 	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when what was drawn is forgotten too. nil:
 	// nobody wants to know. It must not take long.
 	Quiet func()
+
+	// Renew offers what the town hall published lately, and tells whether that is anything. It is called when nobody is in the middle of
+	// something, takes no time, and may be nil.
+	Renew func() bool
+	// Broken is told of rules of a service that are broken; see visit.Options. nil: nobody wants to know.
+	Broken func(version string, rules []expr.Place)
 
 	Place    string           // where this terminal stands, for the help page
 	Now      func() time.Time // nil: time.Now
@@ -230,6 +242,6 @@ func (k *Kiosk) landscape() bool { return k.size.Width > k.size.Height }
 func (k *Kiosk) visitOptions() visit.Options {
 	return visit.Options{
 		Lang: k.s.style.Lang, Now: k.o.Now, Random: k.o.Random,
-		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.Catalogue.Tenant().Prefix, Patience: k.o.Patience,
+		Tenant: k.o.Catalogue.Tenant().ID, Channel: "terminal", CasePrefix: k.o.Catalogue.Tenant().Prefix, Patience: k.o.Patience, Broken: k.o.Broken,
 	}
 }

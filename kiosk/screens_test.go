@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
@@ -57,12 +58,29 @@ func (r *rig) answer(a service.Answer) string {
 	return secret
 }
 
+// waiting is a card at a time when four people wait at the open office.
+func (r *rig) waiting() *card {
+	return &card{service: r.service("parken"), asked: true, told: true, counted: true,
+		queues: map[string]service.Queue{"buergerbuero": {Office: "buergerbuero", Waiting: 4, At: r.clock.Add(-3 * time.Minute)}}}
+}
+
 func asked() service.Answer {
 	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	return service.Answer{Case: "BO-26-4T7K-2M9-X", Service: "parken", Title: "Bewohnerparkausweis", State: service.StateAsked, Text: "Wir brauchen noch etwas von Ihnen.",
 		Questions: []service.Question{{ID: "q1", Text: "Wie heißt die Straße, in der Sie wohnen?"}}, Token: "t",
 		Papers: []service.Paper{{Name: "p.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF")}},
 		Steps:  []service.Entry{{State: service.StateReceived, At: day}, {State: service.StateInWork, Text: "Frau Muster prüft.", At: day}, {State: service.StateAsked, At: day}}}
+}
+
+// shownSlip has a bit of everything that slips have.
+func shownSlip() document.Document {
+	return document.Document{Title: "Beleg", Lang: "de", Blocks: []document.Block{
+		{Kind: document.Paragraph, Center: true, Text: "Stadt Bad Oeynhausen"}, {Kind: document.Heading, Level: 1, Center: true, Text: "Ihr Beleg"}, {Kind: document.Rule},
+		{Kind: document.Row, Bold: true, Label: "Nummer", Text: "BO-26-4T7K-2M9-X"},
+		{Kind: document.Table, Columns: []document.Column{{Label: "Wofür"}, {Label: "Betrag", Right: true}}, Rows: []document.Cells{{Texts: []string{"12 Monate, Zone A", "30,70 €"}}, {Texts: []string{"Zusammen", "30,70 €"}, Bold: true}}},
+		{Kind: document.Mono, Lines: []string{"** Kundenbeleg **", "girocard EUR 30,70"}},
+		{Kind: document.QR, Data: "AGE-SECRET-KEY-1TEST", Text: "Mit diesem Code sehen Sie, wie es steht."},
+		{Kind: document.Cut}, {Kind: document.Heading, Level: 1, Center: true, Text: "MI-RA 1848"}, {Kind: document.List, Lines: []string{"Hinter die Scheibe legen", "Den Code nicht zeigen"}}}}
 }
 
 // screens brings a terminal to every screen there is.
@@ -73,6 +91,8 @@ var screens = []struct {
 	{"01-attract", func(r *rig) {}},
 	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
 	{"02-often", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&often{}) }},
+	{"02-audience", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&audience{}) }},
+	{"02-audience-group", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&audience{group: "gaeste"}) }},
 	{"02-language", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&language{}) }},
 	{"02-situation", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "auto"}) }},
 	{"02-situation-empty", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&situation{id: "umzug"}) }},
@@ -89,6 +109,13 @@ var screens = []struct {
 			ways: []visit.WayState{{Way: pay.Card, Err: visit.ErrUnreachable}, {Way: pay.Invoice}}})
 	}},
 	{"04-service-information", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&card{service: r.service("ausweis")}) }},
+	{"04-service-about", func(r *rig) {
+		r.k.enter(r.k.s.style.Lang)
+		c := r.waiting()
+		r.k.push(c)
+		r.k.push(&allAbout{card: c})
+	}},
+	{"04-service-waiting", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(r.waiting()) }},
 	{"05-form", func(r *rig) { r.filled(); r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{}}) }},
 	{"05-form-first", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "who", false)) }},
 	{"06-form-problem", func(r *rig) {
@@ -149,6 +176,19 @@ var screens = []struct {
 	{"11-done", func(r *rig) {
 		r.filled()
 		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printing: true})
+	}},
+	{"11-done-copied", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printed: true, copy: "done"})
+	}},
+	{"11-done-copy-failed", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, printed: true, copy: "failed"})
+	}},
+	{"11-slip", func(r *rig) {
+		r.filled()
+		r.k.push(&done{receipt: receipt(pay.Card, true), begun: true, err: visit.ErrNoPaper, code: true})
+		r.k.push(&onScreen{shownSlip()})
 	}},
 	{"11-done-code", func(r *rig) {
 		r.filled()

@@ -53,7 +53,17 @@ func (k *Kiosk) Wipe() {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	k.s = &session{ctx: ctx, end: end, style: k.o.Style, touched: k.o.Now(), stack: []screen{attract{}}}
+	k.renew()
 	k.show()
+}
+
+// renew offers what the town hall published lately. It is called between two visits only: who is in the middle of one finds everything as it was.
+func (k *Kiosk) renew() bool {
+	if k.o.Renew == nil || !k.o.Renew() {
+		return false
+	}
+	k.o.Event("renewed")
+	return true
 }
 
 func (k *Kiosk) top() screen { return k.s.stack[len(k.s.stack)-1] }
@@ -93,6 +103,7 @@ func (k *Kiosk) home() {
 	*k.s = session{ctx: k.s.ctx, end: k.s.end}
 	ctx, end := context.WithCancel(context.Background())
 	k.s = &session{ctx: ctx, end: end, style: style, touched: k.o.Now(), stack: []screen{attract{}, &home{}}}
+	k.renew()
 	k.arrive()
 }
 

@@ -29,9 +29,12 @@ func (*home) name() string { return "home" }
 func (h *home) draw(k *Kiosk) page {
 	st, lang := k.s.style, k.s.style.Lang
 	var tiles []fyne.CanvasObject
-	small := pairs{k: k, left: 4}
+	small := pairs{k: k, left: 6}
 	for _, s := range k.o.Catalogue.Situations(lang) {
 		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: s.Title, Icon: s.Icon, Small: k.hasHall(), Tap: k.tap(func() { k.push(&situation{id: s.ID}) })}))
+	}
+	if len(k.o.Catalogue.Groups(lang)) > 0 {
+		small.add(k.short("users-group", k.say("about.for"), "audience", func() { k.push(&audience{}) }))
 	}
 	if k.o.Desk.Scanner != nil {
 		small.add(k.short("scan", k.say("home.scan"), "scan", func() { k.push(&scan{}) }))
@@ -45,6 +48,9 @@ func (h *home) draw(k *Kiosk) page {
 	}
 	if k.hasHall() { // all of it on one screen
 		tiles = append(tiles, look.Tile(st, look.TileOpts{Title: k.say("home.often"), Icon: "star", Small: true, ID: "often", Tap: k.tap(func() { k.push(&often{}) })}))
+		if len(k.o.Catalogue.Groups(lang)) > 0 {
+			tiles = append(tiles, look.Tile(st, look.TileOpts{Title: k.say("about.for"), Icon: "users-group", Small: true, ID: "audience", Tap: k.tap(func() { k.push(&audience{}) })}))
+		}
 		if k.o.Desk.Scanner != nil {
 			tiles = append(tiles, look.Tile(st, look.TileOpts{Title: k.say("home.scan"), Icon: "scan", Small: true, ID: "scan", Tap: k.tap(func() { k.push(&scan{}) })}))
 		}

@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
@@ -51,7 +52,12 @@ type Options struct {
 	Now   func() time.Time // this phone's clock; nil: time.Now
 	// Clock tells how far this phone's clock is ahead of the town hall's, 0 while it is right, and whether the town hall's was heard. It may be
 	// called on any goroutine; nil: it never is.
-	Clock  func() (ahead time.Duration, heard bool)
+	Clock func() (ahead time.Duration, heard bool)
+	// Renew offers what the town hall published lately, and tells whether that is anything. It is called when nobody is in the middle of
+	// something, takes no time, and may be nil.
+	Renew func() bool
+	// Broken is told of rules of a service that are broken; see visit.Options. nil: nobody wants to know.
+	Broken func(version string, rules []expr.Place)
 	Built  int       // the year in which the program was made; 0: not known
 	Random io.Reader // nil: crypto/rand
 	// Again is how often the shell looks how its reports stand; 0 means every twenty seconds.
@@ -149,6 +155,7 @@ func (a *App) Run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		a.gently(a.look)
+		a.gently(a.renew)
 		select {
 		case <-ctx.Done():
 			return
@@ -181,7 +188,20 @@ func (a *App) px(v float32) float32 { return a.style.U(v) }
 
 func (a *App) options() visit.Options {
 	t := a.o.Catalogue.Tenant()
-	return visit.Options{Lang: a.style.Lang, Now: a.now, Random: a.o.Random, Tenant: t.ID, Channel: "phone", CasePrefix: t.Prefix, Year: a.year}
+	return visit.Options{Lang: a.style.Lang, Now: a.now, Random: a.o.Random, Tenant: t.ID, Channel: "phone", CasePrefix: t.Prefix, Year: a.year, Broken: a.o.Broken}
+}
+
+// renew offers what the town hall published lately, unless somebody is in the middle of something.
+func (a *App) renew() {
+	switch a.top().(type) {
+	case *start, *mine:
+	default:
+		return
+	}
+	if a.o.Renew != nil && a.o.Renew() {
+		a.o.Event("renewed")
+		a.show()
+	}
 }
 
 // service is what a report is an application of.

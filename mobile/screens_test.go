@@ -56,6 +56,11 @@ func (r *rig) others() []published {
 	}
 }
 
+// queues are four people who waited at an office three minutes ago.
+func (r *rig) queues(office string) map[string]service.Queue {
+	return map[string]service.Queue{office: {Office: office, Waiting: 4, At: r.clock.Add(-3 * time.Minute)}}
+}
+
 func (r *rig) reports() {
 	day := r.clock.Add(-72 * time.Hour)
 	r.a.online = false
@@ -173,6 +178,15 @@ var screens = []struct {
 	{"p7-services-hits", func(r *rig) { r.a.room(&services{query: "ausweiss"}) }},
 	{"p7-services-none", func(r *rig) { r.a.room(&services{query: "qqqqq"}) }},
 	{"p7-services-situation", func(r *rig) { r.a.room(&services{situation: r.a.o.Catalogue.Situations("de")[0].ID}) }},
+	{"p7-services-group", func(r *rig) { r.a.room(&services{group: "clubs"}) }},
+	{"p7-about", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("ausweis", "")
+		r.a.push(&allAbout{card: &card{service: s, counted: true, queues: r.queues(s.Office)}})
+	}},
+	{"p7-card-waiting", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("ausweis", "")
+		r.a.push(&card{service: s, counted: true, queues: r.queues(s.Office)})
+	}},
 	{"p7-card", func(r *rig) { s, _ := r.a.o.Catalogue.Find("parkausweis-bewohner", ""); r.a.push(&card{service: s}) }},
 	{"p8-form-first", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "person", false)) }},
 	{"p8-form-typing", func(r *rig) {

@@ -15,6 +15,7 @@ type services struct {
 	query     string
 	focused   bool
 	situation string
+	group     string // whom it is for
 }
 
 func (*services) name() string { return "services" }
@@ -48,6 +49,9 @@ func (s *services) draw(a *App) page {
 	case s.situation != "":
 		p.body = append(p.body, look.Link(st, look.LinkOpts{Label: a.say("services.all"), Icon: "arrow-left", ID: "all", Tap: func() { s.situation = ""; a.fresh = true; a.show() }}),
 			a.rows(a.o.Catalogue.In(s.situation)))
+	case s.group != "":
+		p.body = append(p.body, look.Link(st, look.LinkOpts{Label: a.say("services.all"), Icon: "arrow-left", ID: "all", Tap: func() { s.group = ""; a.fresh = true; a.show() }}))
+		p.body = append(p.body, s.forGroup(a)...)
 	default:
 		var tiles []fyne.CanvasObject
 		for _, x := range a.o.Catalogue.Situations(lang) {
@@ -57,6 +61,7 @@ func (s *services) draw(a *App) page {
 			tiles = append(tiles, look.Tile(st, look.TileOpts{Title: x.Title, Icon: x.Icon, Small: true, ID: "situation." + x.ID, Tap: func() { s.situation = x.ID; a.fresh = true; a.show() }}))
 		}
 		p.body = append(p.body, look.Grid(a.px(10), 2, tiles...))
+		p.body = append(p.body, s.audience(a)...)
 	}
 	return p
 }
@@ -64,8 +69,8 @@ func (s *services) draw(a *App) page {
 func (s *services) rest() { s.focused = false }
 
 func (s *services) back(a *App) bool {
-	if s.focused || s.query != "" || s.situation != "" {
-		s.focused, s.query, s.situation = false, "", ""
+	if s.focused || s.query != "" || s.situation != "" || s.group != "" {
+		s.focused, s.query, s.situation, s.group = false, "", "", ""
 		a.fresh = true
 		a.show()
 		return true
@@ -83,7 +88,11 @@ func (a *App) rows(list []*service.Service) fyne.CanvasObject {
 }
 
 // card is what there is to know of a service.
-type card struct{ service *service.Service }
+type card struct {
+	service *service.Service
+	counted bool                     // it was asked how many wait
+	queues  map[string]service.Queue // by office, as far as known
+}
 
 func (*card) name() string { return "card" }
 
@@ -118,11 +127,8 @@ func (s *card) draw(a *App) page {
 	list(a.say("card.needs"), c.Needs)
 	list(a.say("card.gets"), c.Gets)
 	p.body = append(p.body, s.before(a)...)
-	if c.Office != "" {
-		p.body = append(p.body, look.Card(st, look.Column(a.px(6), a.heading(look.Lead, a.say("card.office")), look.Text(st, look.Body, c.Office, look.TextOpts{}))))
-	}
-	if c.Law != "" {
-		p.body = append(p.body, a.small(a.say("card.law", "law", c.Law)))
+	if o := s.where(a); o != nil {
+		p.body = append(p.body, o)
 	}
 	if apply {
 		p.foot = []look.ButtonOpts{{Label: a.say("card.begin"), IconRight: look.Arrow(st, true), Primary: true, ID: "begin", Tap: func() { a.apply(s.service) }}}

@@ -151,10 +151,15 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	w.SetMaster()
 	bell := &bell{wake: wake}
 	st := m.post.Status(m.desk.Printer)
+	offers, err := m.post.Offers(ctx, c.Catalogue)
+	if err != nil {
+		return err
+	}
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
-		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults,
+		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults, Records: m.post, Clock: m.post.Client.Clock,
+		Renew: offers.Renew, Broken: m.post.Broken,
 	})
 	if m.config.Demo.Tree != "" {
 		if err := serveTree(ctx, m.config.Demo.Tree, id.Demo(), w, bell.Ring); err != nil {
@@ -168,6 +173,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 			if err := c.Catalogue.Ready(); err != nil {
 				slog.Error("not every service can be offered", "error", err)
 			}
+			offers.Run(ctx)
 		}()
 		go m.post.Mirror(ctx, "jobs", c.Catalogue.Tenant().Publish)
 		go k.Run(ctx)

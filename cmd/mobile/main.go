@@ -132,9 +132,13 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		w.Resize(size)
 		w.SetFixedSize(true)
 	}
+	offers, err := post.Offers(ctx, c.Catalogue)
+	if err != nil {
+		return err
+	}
 	o := mobile.Options{Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
 		Pictures: picker{w}, Documents: picker{w}, Papers: saver{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
-		Clock: post.Client.Clock, Built: builtIn()}
+		Clock: post.Client.Clock, Built: builtIn(), Renew: offers.Renew, Broken: post.Broken}
 	if dir := m.config.Demo.Pictures; dir != "" {
 		o.Album = os.DirFS(dir)
 	}
@@ -153,6 +157,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 			if err := c.Catalogue.Ready(); err != nil {
 				slog.Error("not every service can be offered", "error", err)
 			}
+			offers.Run(ctx)
 		}()
 		go post.Mirror(ctx, "jobs", c.Catalogue.Tenant().Publish)
 		go shell.Run(ctx)

@@ -1,6 +1,7 @@
 // Command preview draws a service's pages, or a sheet of all widgets, as PNG files, with Fyne's software painter: no display is needed.
 //
 //	preview assets/services/hundesteuer --shell phone --lang de --text 2 --answers a.json --out /tmp/pages
+//	preview hundesteuer --document letter --answers assets/services/hundesteuer/examples/moved-here.yaml --out /tmp/pages
 //	preview parkausweis-bewohner --contrast yellow --size 1280x800 --out /tmp/pages
 //	preview widgets --out /tmp/widgets
 package main

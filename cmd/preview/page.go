@@ -20,9 +20,10 @@ type pageCmd struct {
 	flags
 	Service  string `arg:"" help:"A service's folder, or the id of a shipped one."`
 	Tenant   string `help:"Id of the tenant." default:"stadt"`
-	Answers  string `help:"JSON file with answers." type:"existingfile"`
+	Answers  string `help:"JSON file with answers, or one of the service's examples/*.yaml." type:"existingfile"`
 	Day      string `help:"The day the rules count from; default today." placeholder:"2026-11-23"`
 	Problems bool   `help:"Show what is wrong and what is missing."`
+	Document string `help:"Draw this document instead of the pages, on the screen, on the receipt printer and as PDF: slip, permit, letter, summary ..."`
 	Typing   bool   `help:"Open the keyboard for the first field to type into."`
 	Open     string `help:"Path of a date whose calendar is open." placeholder:"/from"`
 	Search   string `help:"Path of a long list, and what it is searched for." placeholder:"/country=irl"`
@@ -44,6 +45,9 @@ func (c *pageCmd) Run() error {
 	answers, day, err := c.read()
 	if err != nil {
 		return err
+	}
+	if c.Document != "" {
+		return c.documents(p, st, s, answers, day)
 	}
 	v := s.View(answers, st.Lang, day)
 	steps := len(v.Pages) + 2
@@ -131,6 +135,16 @@ func (c *pageCmd) read() (form.Answers, time.Time, error) {
 	data, err := os.ReadFile(c.Answers)
 	if err != nil {
 		return nil, day, fmt.Errorf("preview: answers: %w", err)
+	}
+	if strings.HasSuffix(c.Answers, ".yaml") { // one of the service's examples
+		var e service.Example
+		if err := form.Decode(c.Service, c.Answers, data, &e); err != nil {
+			return nil, day, fmt.Errorf("preview: answers: %w", err)
+		}
+		if c.Day == "" && e.Day != "" {
+			day = e.On()
+		}
+		return e.Answers, day, nil
 	}
 	if err := json.Unmarshal(data, &answers); err != nil {
 		return nil, day, fmt.Errorf("preview: answers: not a JSON object")

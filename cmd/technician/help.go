@@ -107,6 +107,21 @@ func (serviceCheckCmd) Help() string {
 	{"ok":false,"service":"parkausweis-bewohner","version":"1","examples":12,"wrong":1}`
 }
 
+// Help is shown by service sign --help.
+func (serviceSignCmd) Help() string {
+	return `It prints what is wrong, an object each, and writes nothing then; otherwise it prints which file it wrote:
+
+	{"where":"texts/en.yaml","wrong":"rule.born is missing"}
+	{"file":"hundesteuer-2.service","service":"hundesteuer","version":"2","sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","key":"0PbF7uKzVMY7u3vSwMhXCrsEmvIwVbdPFk5nTVqR0uE","bytes":11800}`
+}
+
+// Help is shown by service key --help.
+func (serviceKeyCmd) Help() string {
+	return `It prints the public half of the key; 'townhall publisher add' takes it in a file:
+
+	{"use":"sig","kty":"OKP","kid":"0PbF7uKzVMY7u3vSwMhXCrsEmvIwVbdPFk5nTVqR0uE","crv":"Ed25519","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`
+}
+
 // Help is shown by service diff --help.
 func (serviceDiffCmd) Help() string {
 	return `With --json it prints an object for each change, first what is asked, then rules and fee, then what is said:

@@ -81,6 +81,11 @@ func (c selftestCmd) Run(h *hands) error {
 		tests.Go(func() { all[i] = c.try(h.ctx, t) })
 	}
 	tests.Wait()
+	refused, err := c.refusedServices(h.ctx, config.Data)
+	if err != nil { // how the devices are can be told all the same
+		slog.Warn("whether services are refused cannot be read", "error", err)
+	}
+	all = append(all, refused...)
 	end := verdict{OK: true, Devices: len(all)}
 	for _, f := range all {
 		if last, ok := past[f.Part]; ok {

@@ -18,6 +18,8 @@ type serviceCmd struct {
 	Check   serviceCheckCmd   `cmd:"" help:"Is everything there, does every rule compile, do the examples come out as they should."`
 	Import  serviceImportCmd  `cmd:"" help:"Make a service's folder of a FIM data field schema (XDatenfelder)."`
 	Diff    serviceDiffCmd    `cmd:"" help:"What a newer version changes, in words."`
+	Sign    serviceSignCmd    `cmd:"" help:"Check a folder, pack it and sign it: one file that the town hall publishes."`
+	Key     serviceKeyCmd     `cmd:"" help:"Make a key to sign services with."`
 	Explain serviceExplainCmd `cmd:"" help:"What the service makes of answers: pages, fee, what is missing, who is entitled, and why."`
 }
 
@@ -43,12 +45,6 @@ func loadFolder(folder, tenant string) (*service.Service, error) {
 
 type serviceCheckCmd struct{ offered }
 
-// flaw is something that has to be mended before the service is offered.
-type flaw struct {
-	Where string `json:"where"` // file in the folder
-	Wrong string `json:"wrong"`
-}
-
 // checked is how a check ended.
 type checked struct {
 	OK       bool   `json:"ok"`
@@ -58,47 +54,26 @@ type checked struct {
 	Wrong    int    `json:"wrong"`
 }
 
-var errService = errors.New("service: it cannot be offered like this")
-
 // Run prints what is wrong, a line each, and how it ended.
 func (c serviceCheckCmd) Run(h *hands) error {
 	s, err := c.load()
 	if err != nil {
 		return err
 	}
-	found := 0
-	wrong := func(where, what string) error {
-		found++
-		return h.print(flaw{where, what})
-	}
-	for _, lang := range []string{"de", "en"} {
-		for _, key := range s.Speechless(lang) {
-			if err := wrong("texts/"+lang+".yaml", key+" is missing"); err != nil {
-				return err
-			}
-		}
-	}
-	examples, err := service.Examples(os.DirFS(c.Dir), s.ID)
+	found, examples, err := s.Flaws(os.DirFS(c.Dir))
 	if err != nil {
 		return err
 	}
-	if s.Online() && len(examples) < 5 {
-		if err := wrong("examples", fmt.Sprintf("there are only %d, at least 5 are needed", len(examples))); err != nil {
+	for _, f := range found {
+		if err := h.print(f); err != nil {
 			return err
 		}
 	}
-	for _, e := range examples {
-		for _, d := range s.Try(e, "de", "en") {
-			if err := wrong("examples/"+e.Name+".yaml", d); err != nil {
-				return err
-			}
-		}
-	}
-	if err := h.print(checked{found == 0, s.ID, s.Version, len(examples), found}); err != nil {
+	if err := h.print(checked{len(found) == 0, s.ID, s.Version, examples, len(found)}); err != nil {
 		return err
 	}
-	if found > 0 {
-		return errService
+	if len(found) > 0 {
+		return service.ErrFlaws
 	}
 	return nil
 }

@@ -141,6 +141,7 @@ type userCmd struct {
 	Add      userAddCmd      `cmd:"" help:"Add somebody. The password is read from standard input."`
 	Password userPasswordCmd `cmd:"" help:"Give somebody a new password, read from standard input, and let them in again."`
 	List     userListCmd     `cmd:"" help:"List everybody."`
+	Publish  userPublishCmd  `cmd:"" help:"Let somebody decide which services are offered, or not any more."`
 	Disable  userDisableCmd  `cmd:"" help:"Shut somebody out, at once."`
 }
 
@@ -208,6 +209,9 @@ func (userListCmd) Run(s *session) error {
 			state := "active"
 			if u.Disabled {
 				state = "disabled"
+			}
+			if u.Publishes {
+				u.Name += "  (publishes services)"
 			}
 			if err := s.printf("%-20s %-9s %s\n", u.Login, state, u.Name); err != nil {
 				return err

@@ -27,6 +27,9 @@ type commands struct {
 	User   userCmd   `cmd:"" help:"Who may use the staff's pages."`
 	Device deviceCmd `cmd:"" help:"Terminals and phones that may bring applications."`
 
+	Service   serviceCmd   `cmd:"" help:"Services that are published: devices get them with their next contact, without an update."`
+	Publisher publisherCmd `cmd:"" help:"Whose signed services may be published."`
+
 	PhoneConfig phoneConfigCmd `cmd:"" help:"Write what a phone's program has to know of this town hall: its authority and its keys. It is not secret. Write it again after the keys were rotated."`
 
 	Quarantine quarantineCmd `cmd:"" help:"Envelopes that somebody has to look at. They block nothing and are never deleted."`

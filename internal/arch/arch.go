@@ -22,7 +22,7 @@ type room struct {
 	may  []string // rooms of ours that may be entered, besides the room itself
 }
 
-var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config"}
+var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config", "internal/core/calendar"}
 
 func house() []room {
 	form := append([]string{"internal/core/form", "internal/core/girocode", "internal/core/spelling", "internal/core/signature", "internal/core/enclosure"}, core0...)
@@ -33,13 +33,15 @@ func house() []room {
 		{"internal/core/text", nil},
 		{"internal/core/config", nil},
 		{"internal/core/spelling", nil},
-		{"internal/core/expr", nil},
+		{"internal/core/calendar", nil},
+		{"internal/core/expr", []string{"internal/core/calendar"}},
 		{"internal/core/seal", nil},
 		{"internal/core/proof", nil},
 		{"internal/core/photo/...", nil},
 		{"internal/core/fim", nil},
 		{"internal/core/signature", nil},
 		{"internal/core/enclosure", nil},
+		{"internal/core/bundle", []string{"internal/core/proof"}},
 		{"internal/core/pay", []string{"internal/core/money"}},
 		{"internal/core/girocode", []string{"internal/core/money"}},
 		{"drivers/port", nil},
@@ -62,8 +64,8 @@ func house() []room {
 		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
-		{"internal/townhall/...", []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
-			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/service", "internal/core/signature",
+		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
+			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/core/signature",
 			"internal/core/enclosure", "internal/townhall/...", "sync/wire", "sync/hall"}},
 		// Beside: a driver knows its line; an emulator also the packets of its driver.
 		{"drivers/zvt", []string{"drivers/port"}},

@@ -38,7 +38,9 @@ type Outpost struct {
 	Store  *store.Store   // the memory
 	Client *device.Client // keeps it in step with the town hall; Run or Sync begins that
 
-	till sync.Mutex
+	till      sync.Mutex
+	log       *slog.Logger
+	published chan struct{} // signalled when the sync brought a service
 }
 
 // Open opens the memory in the data directory of an enrolled device or a phone, and makes it if there is none. It needs no line. Errors are
@@ -55,7 +57,20 @@ func Open(dir string, id *device.Identity, o Options) (*Outpost, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Outpost{Store: s, Client: device.New(id, s, device.Options{Now: o.Now, Log: o.Log})}, nil
+	post := &Outpost{Store: s, log: o.Log, published: make(chan struct{}, 1)}
+	if post.log == nil {
+		post.log = slog.New(slog.DiscardHandler)
+	}
+	post.Client = device.New(id, s, device.Options{Now: o.Now, Log: o.Log, Changed: post.changed})
+	return post, nil
+}
+
+// changed hears that the sync brought something. Which collections it was does not say which facts are gone since the town hall began anew.
+func (o *Outpost) changed(map[string]bool) {
+	select {
+	case o.published <- struct{}{}:
+	default:
+	}
 }
 
 // Desk is a desk that can take applications and follow them. All desks of an outpost share one till.

@@ -35,7 +35,7 @@ func (s *Server) DeviceDoor(listen string, names []string) (Door, error) {
 // StaffDoor is the door to the staff's pages. Without config they are plain HTTP: for this machine, or behind a proxy that does TLS.
 func (s *Server) StaffDoor(listen string, config *tls.Config, proxy bool) (Door, error) {
 	pages, err := web.New(web.Options{
-		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Now: s.o.Now, Zone: s.o.Now().Location(),
+		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Queues: s, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Library: s.Library, Now: s.o.Now, Zone: s.o.Now().Location(),
 		Secure: config != nil || proxy, Proxy: proxy, Log: s.o.Log,
 	})
 	if err != nil {
@@ -52,12 +52,12 @@ func (u users) Check(ctx context.Context, login, password string) (web.User, err
 	if errors.Is(err, sqlite.ErrSignIn) {
 		return web.User{}, web.ErrSignIn
 	}
-	return web.User{Login: found.Login, Name: found.Name, Since: found.Since}, err
+	return web.User{Login: found.Login, Name: found.Name, Since: found.Since, Publishes: found.Publishes}, err
 }
 
 func (u users) Find(ctx context.Context, login string) (web.User, bool, error) {
 	found, ok, err := u.store.FindUser(ctx, login)
-	return web.User{Login: found.Login, Name: found.Name, Since: found.Since}, ok, err
+	return web.User{Login: found.Login, Name: found.Name, Since: found.Since, Publishes: found.Publishes}, ok, err
 }
 
 // Listen opens a door until Close. It returns when somebody can come; what goes wrong later is logged.

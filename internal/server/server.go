@@ -28,6 +28,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
@@ -37,7 +38,7 @@ import (
 type Options struct {
 	Dir       string             // keys and database; Found makes the first keys in it
 	Tenant    string             // whose cases these are
-	Catalogue *service.Catalogue // the tenant's services
+	Catalogue *service.Catalogue // the tenant's services; the server publishes into it
 	Now       func() time.Time   // in the town's time zone: clock.Town
 	Fonts     fs.FS              // folder with fonts/ for papers; nil, or without the fonts: those that are built in
 	Term      time.Duration      // within which a case should be decided; 14 days
@@ -56,6 +57,7 @@ type Server struct {
 	Devices *hall.Handler      // what devices and phones talk to, behind the device door
 	Public  *publish.Publisher // what everybody may know
 	Jobs    *jobs.Board        // the town's vacancies
+	Library *services.Library  // what is offered beside what ships
 
 	o       Options
 	keys    atomic.Pointer[Keyring]
@@ -102,6 +104,9 @@ func (s *Server) open(ctx context.Context) error {
 	if s.Store, err = sqlite.Open(ctx, Database(s.o.Dir), s.o.Now); err != nil {
 		return err
 	}
+	if err := s.openLibrary(ctx); err != nil {
+		return err
+	}
 	if err := s.furnish(); err != nil {
 		return err
 	}
@@ -128,7 +133,7 @@ func (s *Server) furnish() error {
 			if tenant != o.Tenant {
 				return nil, false
 			}
-			return o.Catalogue.Find(id, version)
+			return s.Library.Find(id, version)
 		},
 		Render: func(d document.Document) ([]byte, error) { return pdf.Render(d, fonts) },
 		Attest: func(_ context.Context, claims map[string]any) (string, error) {
@@ -147,7 +152,7 @@ func (s *Server) furnish() error {
 		Ring: func() seal.Ring { return s.Keys().Ring() },
 	})
 	s.Devices = hall.New(
-		hall.House{Intake: s.Intake, Records: s.Store, Answers: s.Store, Devices: s.Store, State: s.Store, Blobs: s.Store.Dock()},
+		hall.House{Intake: s.Intake, Records: s.Store, Answers: s.Store, Devices: s.Store, State: s.Store, Blobs: s.Store.Dock(), Faults: s.Library},
 		hall.Options{CA: s.CA, Key: s.Keys().Hall, Now: o.Now, Log: o.Log, Demo: o.Demo,
 			Phones: &hall.Phones{Tenant: o.Tenant, Installed: s.installed, Limits: o.Phones}})
 	s.publish, s.Public = s.publisher(o.Tenant), s.publisher(wire.ScopePublic)
@@ -234,7 +239,7 @@ func same(a, b *Keyring) bool {
 	return true
 }
 
-// Begin opens what arrives and follows changes of the keys, until Close. It is called once at the most.
+// Begin opens what arrives and follows changes of the keys and of what is published, until Close. It is called once at the most.
 func (s *Server) Begin() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -250,6 +255,9 @@ func (s *Server) Begin() {
 			case <-tick.C:
 				if err := s.Reload(ctx); err != nil && ctx.Err() == nil {
 					s.o.Log.Error("keys not reloaded", "error", err)
+				}
+				if err := s.Library.Refresh(ctx); err != nil && ctx.Err() == nil {
+					s.o.Log.Error("published services not looked up", "error", err)
 				}
 			}
 		}

@@ -39,7 +39,7 @@ func openHall(dir string, o Options) (*Hall, error) {
 	if _, err := server.Found(dir, "Stadt", ring[oldest], o.Now()); err != nil {
 		return nil, err
 	}
-	s, err := server.Open(ctx, server.Options{Dir: dir, Tenant: tenant, Catalogue: o.Catalogue, Now: o.Now})
+	s, err := server.Open(ctx, server.Options{Dir: dir, Tenant: tenant, Catalogue: o.Catalogue.Beside(), Now: o.Now})
 	if err != nil {
 		return nil, err
 	}

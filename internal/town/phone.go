@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
@@ -24,9 +25,11 @@ const ShelfReports = "report"
 type Phone struct {
 	Post *outpost.Outpost
 
-	town *Town
-	dir  string
-	id   *device.Identity
+	town   *Town
+	shows  *service.Catalogue
+	offers *outpost.Offers
+	dir    string
+	id     *device.Identity
 }
 
 // ID is who the phone is: nobody but its line should know.
@@ -64,16 +67,26 @@ func (p *Phone) open() error {
 	if err != nil {
 		return err
 	}
-	p.Post, err = outpost.Open(p.dir, p.id, outpost.Options{Now: p.town.o.Now, Store: p.town.o.Store, Locker: true})
+	if p.Post, err = outpost.Open(p.dir, p.id, outpost.Options{Now: p.town.o.Now, Store: p.town.o.Store, Locker: true}); err != nil {
+		return err
+	}
+	p.shows = p.town.o.Shipped.Beside()
+	p.offers, err = p.Post.Offers(context.Background(), p.shows)
 	return err
 }
+
+// Shows is what the phone offers.
+func (p *Phone) Shows() *service.Catalogue { return p.shows }
+
+// Renew offers what the last exchanges brought, as a shell does between two visits.
+func (p *Phone) Renew() bool { return p.offers.Renew() }
 
 // Close switches the phone off.
 func (p *Phone) Close() error { return p.Post.Close() }
 
 // Visit begins a visit for a service on the phone; nil when there is no such service.
 func (p *Phone) Visit(id string) *visit.Visit {
-	s, ok := p.town.o.Catalogue.Find(id, "")
+	s, ok := p.shows.Find(id, "")
 	if !ok {
 		return nil
 	}
@@ -84,12 +97,16 @@ func (p *Phone) Visit(id string) *visit.Visit {
 	})
 	return visit.Begin(s, d, visit.Options{
 		Lang: "de", Now: p.town.o.Now, Random: rand.Reader, Tenant: tenant, Channel: "phone", CasePrefix: p.town.o.Catalogue.Tenant().Prefix,
+		Broken: p.Post.Broken,
 	})
 }
 
 // Sync does one exchange of the phone with the town hall; then the town hall opens what arrived, also when the exchange failed.
 func (p *Phone) Sync(ctx context.Context) error {
 	err := p.Post.Client.Sync(ctx)
+	if look := p.offers.Look(ctx); err == nil {
+		err = look
+	}
 	_, work := p.town.Hall.Work(ctx)
 	return errors.Join(err, work)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/device"
@@ -22,6 +23,8 @@ type terminal struct {
 	post    *outpost.Outpost
 	desk    visit.Desk
 	journal *journal
+	shows   *service.Catalogue
+	offers  *outpost.Offers
 	lines   lines
 	ctx     context.Context // ends when the run begins to end
 	stop    context.CancelFunc
@@ -38,6 +41,10 @@ func (t *Town) start() (*terminal, error) {
 	term := &terminal{off: make(chan struct{})}
 	if term.post, err = outpost.Open(dir, id, outpost.Options{Now: t.o.Now, Log: t.log, Store: t.o.Store}); err != nil {
 		return nil, err
+	}
+	term.shows = t.o.Shipped.Beside()
+	if term.offers, err = term.post.Offers(context.Background(), term.shows); err != nil {
+		return nil, errors.Join(err, term.post.Close())
 	}
 	term.ctx, term.stop = context.WithCancel(context.Background())
 	term.desk = term.post.Desk()

@@ -43,6 +43,7 @@ type Options struct {
 	Now       func() time.Time   // everybody's clock; time.Now in the town's time zone
 	Authority []seal.Private     // the town hall's keys, newest first; one is made if there is none, which takes a second
 	Catalogue *service.Catalogue // the city's services that ship
+	Shipped   *service.Catalogue // what devices ship with, when that is older; the same as Catalogue
 	Store     store.Options      // of the terminal's memory; Sign and Now are filled in
 	Serial    bool               // the card terminal is on a serial line instead of TCP
 	Patience  time.Duration      // how long a visit itself asks about an unclear payment; 1 s
@@ -102,6 +103,9 @@ func (t *Town) open() (err error) {
 			return err
 		}
 	}
+	if t.o.Shipped == nil {
+		t.o.Shipped = t.o.Catalogue
+	}
 	if t.Hall, err = openHall(filepath.Join(t.dir, HallDir), t.o); err != nil {
 		return err
 	}
@@ -159,7 +163,7 @@ func (t *Town) Close() error {
 
 // Visit begins a citizen's visit for a service at the terminal; nil when there is no such service. It dies with the terminal.
 func (t *Town) Visit(id string) *visit.Visit {
-	s, ok := t.o.Catalogue.Find(id, "")
+	s, ok := t.Shows().Find(id, "")
 	if !ok {
 		return nil
 	}
@@ -171,7 +175,7 @@ func (t *Town) Visit(id string) *visit.Visit {
 func (t *Town) VisitOptions() visit.Options {
 	return visit.Options{
 		Lang: "de", Now: t.o.Now, Random: rand.Reader, Tenant: tenant, Channel: "terminal",
-		CasePrefix: t.o.Catalogue.Tenant().Prefix, Patience: t.o.Patience,
+		CasePrefix: t.o.Catalogue.Tenant().Prefix, Patience: t.o.Patience, Broken: t.broken,
 	}
 }
 
@@ -204,7 +208,11 @@ func (t *Town) exchange(ctx context.Context) error {
 	if term.ctx.Err() != nil {
 		return ErrKilled
 	}
-	return term.post.Client.Sync(ctx)
+	err := term.post.Client.Sync(ctx)
+	if look := term.offers.Look(ctx); err == nil {
+		err = look
+	}
+	return err
 }
 
 // Recover clears up payments whose end is not known, as the terminal does at its start and from time to time.

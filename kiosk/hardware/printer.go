@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -77,7 +76,7 @@ func (p *Printer) Print(ctx context.Context, d document.Document) (done int, err
 	if err != nil {
 		return 0, printerError(err)
 	}
-	done, err = dev.Print(ctx, slip(d, dev.Profile().Columns))
+	done, err = dev.Print(ctx, Slip(d, dev.Profile().Columns))
 	if errors.Is(err, escpos.ErrLost) || errors.Is(err, escpos.ErrSilent) || errors.Is(err, escpos.ErrGarbled) {
 		p.drop()
 	}
@@ -98,54 +97,4 @@ func printerError(err error) error {
 		return fmt.Errorf("hardware: printer: %w", err)
 	}
 	return fmt.Errorf("hardware: printer: %w: %w", visit.ErrUnreachable, err)
-}
-
-// slip sets a document for narrow paper.
-func slip(d document.Document, columns int) []escpos.Part {
-	var parts []escpos.Part
-	for _, part := range d.Parts() {
-		var lines escpos.Part
-		for _, b := range part.Blocks {
-			lines = append(lines, set(b, columns)...)
-		}
-		parts = append(parts, lines)
-	}
-	return parts
-}
-
-func set(b document.Block, columns int) []escpos.Line {
-	switch b.Kind {
-	case document.Heading:
-		l := escpos.Line{Text: b.Text, Bold: true, Center: b.Center}
-		switch {
-		case b.Level <= 1 && b.Center && utf8.RuneCountInString(b.Text)*3 <= columns:
-			l.Wide, l.Tall = 3, 3 // a plate, a zone: to be read through a windscreen
-		case b.Level <= 1:
-			l.Wide, l.Tall = 2, 2
-		case b.Level == 2:
-			l.Tall = 2
-		}
-		return []escpos.Line{l}
-	case document.Paragraph:
-		return []escpos.Line{{Text: b.Text, Bold: b.Bold, Center: b.Center}}
-	case document.Row:
-		l := escpos.Line{Kind: escpos.Pair, Label: b.Label, Text: b.Text, Bold: b.Bold}
-		if b.Bold && utf8.RuneCountInString(b.Label)+2+2*utf8.RuneCountInString(b.Text) <= columns {
-			l.Wide, l.Tall = 2, 2
-		}
-		return []escpos.Line{l}
-	case document.Mono:
-		return []escpos.Line{{Kind: escpos.Verbatim, Lines: b.Lines}}
-	case document.QR:
-		lines := []escpos.Line{{Kind: escpos.QR, Data: b.Data}}
-		if b.Text != "" {
-			lines = append(lines, escpos.Line{Text: b.Text, Center: true})
-		}
-		return lines
-	case document.Rule:
-		return []escpos.Line{{Kind: escpos.Rule}}
-	case document.Space:
-		return []escpos.Line{{Kind: escpos.Feed}}
-	}
-	return nil
 }

@@ -63,7 +63,7 @@ type Options struct {
 	Now     func() time.Time                  // time.Now
 	Every   time.Duration                     // how often to ask without being nudged: 5 minutes
 	Log     *slog.Logger                      // silent
-	Changed func(collections map[string]bool) // called after records of these collections were stored
+	Changed func(collections map[string]bool) // called after records of these collections were stored, and when everything was learned anew
 	Backoff func() backoff.BackOff            // waits between tries that fail: 1 second up to 5 minutes, with jitter
 }
 
@@ -210,7 +210,11 @@ func (c *Client) Sync(ctx context.Context) error {
 	if pause(pulled) > 0 {
 		return c.note(pulled)
 	}
-	return c.note(errors.Join(pulled, c.push(ctx)))
+	pushed := c.push(ctx)
+	if pulled == nil && pushed == nil {
+		pushed = c.tell(ctx)
+	}
+	return c.note(errors.Join(pulled, pushed))
 }
 
 func (c *Client) push(ctx context.Context) error {
@@ -288,6 +292,7 @@ func (c *Client) result(ctx context.Context, item wire.Item, r wire.Result, epoc
 }
 
 func (c *Client) pull(ctx context.Context) error {
+	anew := false
 	for {
 		cursor, err := c.store.Cursor(ctx)
 		if err != nil {
@@ -307,7 +312,8 @@ func (c *Client) pull(ctx context.Context) error {
 		if err := c.store.Apply(ctx, got); err != nil {
 			return err
 		}
-		if len(got.Records) > 0 {
+		anew = anew || got.Reset && cursor != ""
+		if len(got.Records) > 0 || anew && !got.More { // beginning anew ends with forgetting what is gone
 			changed := map[string]bool{}
 			for _, r := range got.Records {
 				changed[r.Collection] = true

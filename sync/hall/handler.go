@@ -71,6 +71,9 @@ func New(house House, o Options) *Handler {
 	h.mux.HandleFunc("GET "+wire.PathNudge, h.known(h.listen))
 	h.mux.HandleFunc("POST "+wire.PathEnroll, h.enroll)
 	h.mux.HandleFunc("GET "+wire.PathInstall, h.install)
+	if house.Faults != nil {
+		h.mux.HandleFunc("POST "+wire.PathFaults, h.known(h.faults))
+	}
 	if house.Blobs != nil {
 		h.mux.HandleFunc("HEAD "+wire.PathBlobs+"{id}", h.known(h.blobOffset))
 		h.mux.HandleFunc("PATCH "+wire.PathBlobs+"{id}", h.known(h.blobAppend))

@@ -17,7 +17,8 @@ type House struct {
 	Answers Answers
 	Devices Devices
 	State   State
-	Blobs   Blobs // nil: items come without files
+	Blobs   Blobs  // nil: items come without files
+	Faults  Faults // nil: nobody wants to know what is wrong with services
 }
 
 // Device is an enrolled device, or a phone: of that, what it brings reaches Intake with name, tenant and scope only, and without outcomes.

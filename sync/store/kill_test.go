@@ -31,7 +31,11 @@ func TestMain(m *testing.M) {
 		if _, err := fmt.Sscan(os.Getenv(childEnv+"_FIRST"), &first); err != nil {
 			panic(err)
 		}
-		if err := work(path, first); err != nil {
+		do := work
+		if os.Getenv(childEnv+"_SERVICES") != "" {
+			do = workServices
+		}
+		if err := do(path, first); err != nil {
 			panic(err)
 		}
 	}

@@ -294,7 +294,7 @@ func TestAnOlderMemoryLearnsFilesAndShelves(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "device.db")
 	s := open(t, path, options())
 	release(t, s, 1)
-	for _, q := range []string{`DROP TRIGGER envelopes_parts`, `DROP TABLE parts`, `DROP TABLE entries`, `DELETE FROM goose_db_version WHERE version_id = 2`} {
+	for _, q := range []string{`DROP TRIGGER envelopes_parts`, `DROP TABLE parts`, `DROP TABLE entries`, `DROP TABLE services`, `DROP TABLE faults`, `DELETE FROM goose_db_version WHERE version_id >= 2`} {
 		if _, err := s.db.Exec(q); err != nil {
 			t.Fatal(err)
 		}

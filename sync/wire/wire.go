@@ -17,7 +17,7 @@ import (
 
 // Version of the protocol, sent as "v" in every message. Its history:
 //
-//	1  push, pull, answers, nudge, enroll; blobs and install joined
+//	1  push, pull, answers, nudge, enroll; blobs, install and faults joined
 const Version = 1
 
 // Paths of the town hall's interface.

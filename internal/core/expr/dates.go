@@ -23,6 +23,7 @@ func functions() []cel.EnvOption {
 			})))
 	}
 	return []cel.EnvOption{
+		openAt(),
 		// addMonths("2026-08-31", 6) is "2027-02-28": a month too short for the day ends on its last day.
 		day("addMonths", "add_months", addMonths),
 		day("addDays", "add_days", func(d time.Time, n int64) time.Time { return d.AddDate(0, 0, int(n)) }),

@@ -2,7 +2,7 @@
 //
 // An expression sees variables and nothing else: no clock, no files, no network. What it may cost is limited. Days are texts like
 // "2026-11-23", so that they compare as they are; money is whole cents. Besides CEL's standard functions and its string extension there are
-// addMonths, addDays, until, age and sameStreet (see dates.go).
+// addMonths, addDays, until, age and sameStreet (see dates.go), and openAt (see hours.go).
 package expr
 
 import (

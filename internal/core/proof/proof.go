@@ -24,6 +24,8 @@ const (
 	Receipt = "receipt" // the town hall's word that it stored an envelope
 	Keys    = "keys"    // the town hall's word that a key is the authority's
 	Permit  = "permit"  // what a warden may read from a permit
+	Service = "service" // a publisher's word that a folder is a version of a service
+	Offer   = "offer"   // the town hall's word that it offers a version of a service
 	Signer  = "signer"  // the town hall's word, by its former key, that it signs with another one from now on
 )
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
@@ -17,8 +18,8 @@ import (
 type Catalogue struct {
 	tenant  *Tenant
 	folders map[string]func() (*Service, error) // of services/, by name: each is read when it is first needed
-	offer   func() (offer, error)               // all of them
-	indexes func() map[string]*Index            // by language; made at the first search
+	shipped func() (offer, error)               // all of them
+	now     atomic.Pointer[Edition]             // what is offered at this moment
 
 	synonyms func() (map[string][]Synonym, error) // by language
 }
@@ -62,22 +63,23 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 			c.folders[f.Name()] = sync.OnceValues(func() (*Service, error) { return loadFolder(fsys, f.Name(), t) })
 		}
 	}
-	c.offer = sync.OnceValues(func() (offer, error) { return c.read(names) })
-	c.indexes = sync.OnceValue(c.index)
+	c.shipped = sync.OnceValues(func() (offer, error) { return c.read(names) })
+	c.now.Store(c.Edition(nil))
 	return c, nil
 }
 
 // Wait reads everything that was not needed yet. The error names file and line of everything that is wrong.
 func (c *Catalogue) Wait() error {
-	_, err := c.offer()
+	_, err := c.now.Load().offer()
 	_, wrong := c.synonyms()
-	return errors.Join(err, wrong)
+	_, broken := c.tenant.general()
+	return errors.Join(err, wrong, broken)
 }
 
 // Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.
 func (c *Catalogue) Ready() error {
 	err := c.Wait()
-	c.indexes()
+	c.now.Load().indexes()
 	return err
 }
 
@@ -103,13 +105,7 @@ func (c *Catalogue) read(names []string) (offer, error) {
 		sort.Slice(versions, func(i, j int) bool { return later(versions[i].Version, versions[j].Version) })
 		o.newest = append(o.newest, versions[0])
 	}
-	sort.Slice(o.newest, func(i, j int) bool {
-		a, b := o.newest[i], o.newest[j]
-		if x, y := a.Title(text.German), b.Title(text.German); x != y {
-			return x < y
-		}
-		return a.ID < b.ID
-	})
+	byTitle(o.newest)
 	for _, id := range c.tenant.Often {
 		if len(o.all[id]) == 0 {
 			errs = append(errs, fmt.Errorf("service: load catalogue: %s/tenant.yaml: popular names %q, which is not offered", c.tenant.ID, id))
@@ -118,11 +114,19 @@ func (c *Catalogue) read(names []string) (offer, error) {
 	return o, errors.Join(errs...)
 }
 
-// offered is what can be offered: all services that can be read.
-func (c *Catalogue) offered() offer {
-	o, _ := c.offer() // Wait tells it
-	return o
+// byTitle sorts services by their German title.
+func byTitle(list []*Service) {
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if x, y := a.Title(text.German), b.Title(text.German); x != y {
+			return x < y
+		}
+		return a.ID < b.ID
+	})
 }
+
+// offered is what can be offered: all services that can be read.
+func (c *Catalogue) offered() offer { return c.now.Load().offered() }
 
 func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
 	folder, err := fs.Sub(fsys, "services/"+name)
@@ -132,7 +136,9 @@ func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
 	return loadService(folder, name, t)
 }
 
-// later compares versions like "2" and "1.10" number by number.
+// Later tells whether version a comes after b: versions like "2" and "1.10" are compared number by number.
+func Later(a, b string) bool { return later(a, b) }
+
 func later(a, b string) bool {
 	x, y := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range min(len(x), len(y)) {
@@ -156,8 +162,17 @@ func (c *Catalogue) Tenant() *Tenant { return c.tenant }
 // Services lists the newest version of every service, by its German title.
 func (c *Catalogue) Services() []*Service { return slices.Clone(c.offered().newest) }
 
-// Find gives a version of a service; "" is the newest. Only that service is read for it.
+// Find gives a version of a service; "" is the one that is offered: what the town hall published, or else the newest that ships. Only that
+// service is read for it.
 func (c *Catalogue) Find(id, version string) (*Service, bool) {
+	if s, ok := c.now.Load().find(id, version); ok {
+		return s, true
+	}
+	return c.Shipped(id, version)
+}
+
+// Shipped is Find among what ships, whatever was published.
+func (c *Catalogue) Shipped(id, version string) (*Service, bool) {
 	if strings.Contains(id, "@") {
 		return nil, false
 	}
@@ -219,7 +234,8 @@ func (c *Catalogue) Search(lang, query string) []Hit { return c.Ask(lang, query)
 // Ask is Search, and tells what else there is to say.
 func (c *Catalogue) Ask(lang, query string) Finding {
 	base, _, _ := strings.Cut(lang, "-")
-	indexes := c.indexes()
+	now := c.now.Load() // the whole answer is of one edition
+	indexes := now.indexes()
 	index := indexes[base]
 	if index == nil {
 		index = indexes[text.German]
@@ -233,7 +249,7 @@ func (c *Catalogue) Ask(lang, query string) Finding {
 	}
 	f := Finding{Meant: meant}
 	for _, m := range matches {
-		f.Hits = append(f.Hits, Hit{c.offered().newest[m.Entry], m.Score})
+		f.Hits = append(f.Hits, Hit{now.offered().newest[m.Entry], m.Score})
 	}
 	if len(f.Hits) > 0 {
 		return f
@@ -248,9 +264,10 @@ func (c *Catalogue) Ask(lang, query string) Finding {
 // Why says for whoever keeps the everyday words what makes a service fit a query.
 func (c *Catalogue) Why(lang, query string, s *Service) string {
 	base, _, _ := strings.Cut(lang, "-")
+	now := c.now.Load()
 	for _, l := range []string{base, text.German} {
-		if x := c.indexes()[l]; x != nil {
-			if why := x.Why(query, slices.Index(c.offered().newest, s)); why != "" {
+		if x := now.indexes()[l]; x != nil {
+			if why := x.Why(query, slices.Index(now.offered().newest, s)); why != "" {
 				return why
 			}
 		}
@@ -269,10 +286,10 @@ func better(a, b []Match) bool {
 	return len(a) > 0 && (len(b) == 0 || a[0].Score > 1.3*b[0].Score)
 }
 
-func (c *Catalogue) index() map[string]*Index {
+func (c *Catalogue) index(o offer) map[string]*Index {
 	indexes := map[string]*Index{}
 	langs := []string{text.German}
-	for _, s := range c.offered().newest {
+	for _, s := range o.newest {
 		for _, l := range s.texts.Languages() {
 			if base, _, _ := strings.Cut(l, "-"); !slices.Contains(langs, base) {
 				langs = append(langs, base)
@@ -281,12 +298,8 @@ func (c *Catalogue) index() map[string]*Index {
 	}
 	for _, lang := range langs {
 		var entries []Listing
-		for _, s := range c.offered().newest {
-			var topics []string
-			for _, situation := range s.Situations {
-				topics = append(topics, c.tenant.Say(lang, "situation."+situation))
-			}
-			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
+		for _, s := range o.newest {
+			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: c.topics(lang, s), For: c.groupWords(lang, s), Lead: s.Say(lang, "lead")})
 		}
 		indexes[lang] = NewIndex(lang, entries, c.Synonyms(lang))
 	}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"fmt"
-	"io/fs"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
@@ -20,170 +19,77 @@ type Data struct {
 	Sent        string       // a sentence about where the application is now; may be empty
 	Attestation string       // the signed text of the permit's QR code
 	Today       time.Time
-	Settled     bool // false: it is not clear yet how the payment ended
-	Online      bool // true: the device has a line, the application leaves at once
+	Settled     bool    // false: it is not clear yet how the payment ended
+	Online      bool    // true: the device has a line, the application leaves at once
+	Letter      *Letter // what a clerk writes; nil where nobody does
+	Home        string  // where the town hall publishes its schemas: "https://rathaus.example"; "" where nobody knows
 }
 
-// template is documents/<name>.yaml, compiled.
-type template struct {
-	title  *form.Sayer
-	blocks []blockRule
-	keys   []string
-	tables []string
-}
-
-type templateLayout struct {
-	Title  form.Saying   `yaml:"title"`
-	Blocks []blockLayout `yaml:"blocks"`
-}
-
-// blockLayout is one block; text is a sentence, value a value, lines and data are expressions. Blocks whose condition does not hold are
-// left out; everything else has to have a value.
-type blockLayout struct {
-	Kind   document.Kind `yaml:"kind"`
-	When   form.Source   `yaml:"when"`
-	Level  int           `yaml:"level"`
-	Bold   bool          `yaml:"bold"`
-	Center bool          `yaml:"center"`
-	Label  *form.Saying  `yaml:"label"`
-	Text   *form.Saying  `yaml:"text"`
-	Value  *form.Value   `yaml:"value"`
-	Lines  form.Source   `yaml:"lines"`
-	Data   form.Source   `yaml:"data"`
-}
-
-type blockRule struct {
-	blockLayout
-	when, lines, data *expr.Rule
-	label, text       *form.Sayer
-	value             *form.Writer
-}
-
-// documentVariables are what expressions of documents, cards and claims see besides answers, tables, day and lang:
-// said (answers as people write them, by field name), needs (papers to bring along, a list of texts), app (case, day, fee, way, channel), title, tenant, outcome (null, or amount, way, day, time,
-// customer, card, receipt, trace, terminal), secret, sent, attestation, today, settled, online.
-func documentVariables() []string {
-	return []string{"said", "app", "needs", "title", "tenant", "outcome", "secret", "sent", "attestation", "today", "settled", "online"}
-}
-
-func loadTemplate(folder fs.FS, service, file string, texts *text.Texts) (*template, error) {
-	data, err := fs.ReadFile(folder, file)
-	if err != nil {
-		return nil, err
-	}
-	var l templateLayout
-	if err := form.Decode(service, file, data, &l); err != nil {
-		return nil, err
-	}
-	c, err := form.NewCompiler(service, file, texts, documentVariables()...)
-	if err != nil {
-		return nil, err
-	}
-	t := &template{title: c.Say(&l.Title)}
-	t.keys = append(t.keys, t.title.Keys()...)
-	for i, b := range l.Blocks {
-		key := fmt.Sprintf("blocks[%d]", i)
-		r := blockRule{blockLayout: b, when: c.Rule(b.When, key+".when"), lines: c.Rule(b.Lines, key+".lines"), data: c.Rule(b.Data, key+".data"),
-			label: c.Say(b.Label), text: c.Say(b.Text)}
-		if b.Value != nil {
-			r.value = c.Write(*b.Value)
-		}
-		switch b.Kind {
-		case document.Heading, document.Paragraph, document.Row, document.Mono, document.QR, document.Rule, document.Space, document.Cut:
-		default:
-			return nil, fmt.Errorf("%s/%s: no such kind of block: %q", service, file, b.Kind)
-		}
-		t.blocks = append(t.blocks, r)
-		t.keys = append(append(t.keys, r.label.Keys()...), r.text.Keys()...)
-	}
-	t.tables = c.Tables()
-	return t, c.Err()
-}
-
-// Document makes one of the service's documents: "slip" (private part, cut, part to display) or "permit". It fails when the service does
-// not have it or when a value in it is missing; the error says which, never what.
+// Document makes one of the service's documents: "slip" (private part, cut, part to display), "permit", or "letter", which every service has. It
+// fails when the service does not have it or when a value in it is missing; the error says which, never what.
 func (s *Service) Document(name string, d Data) (document.Document, error) {
 	t, ok := s.documents[name]
 	if !ok {
-		return document.Document{}, fmt.Errorf("service: document: %s has no %q", s.ID, name)
+		general, err := s.tenant.general()
+		if err != nil {
+			return document.Document{}, fmt.Errorf("service: document: %w", err)
+		}
+		if t, ok = general[name]; !ok {
+			return document.Document{}, fmt.Errorf("service: document: %s has no %q", s.ID, name)
+		}
 	}
 	lang := d.Application.Lang
 	if lang == "" {
 		lang = text.German
 	}
 	vars := s.vars(d, lang)
+	if t.steps {
+		vars["steps"] = s.steps(d, lang)
+	}
+	var err error
 	title, ok := t.title.Say(lang, vars)
 	if !ok {
 		return document.Document{}, fmt.Errorf("service: document: %s/%s: its title has no value", s.ID, name)
 	}
 	doc := document.Document{Title: title, Lang: lang}
-	for i, b := range t.blocks {
-		block, show, err := b.make(lang, vars)
-		if err != nil {
-			return document.Document{}, fmt.Errorf("service: document: %s/%s: block %d: %w", s.ID, name, i+1, err)
+	if t.letter != nil {
+		if doc.Letter, err = t.letter.make(lang, vars); err != nil {
+			return document.Document{}, fmt.Errorf("service: document: %s/%s: letter: %w", s.ID, name, err)
 		}
-		if show {
-			doc.Blocks = append(doc.Blocks, block)
-		}
+	}
+	if doc.Blocks, err = makeBlocks(t.blocks, scope{lang: lang, vars: vars}); err != nil {
+		return document.Document{}, fmt.Errorf("service: document: %s/%s: %w", s.ID, name, err)
 	}
 	return doc, nil
 }
 
-// Documents lists the names of the service's documents.
-func (s *Service) Documents() []string { return sortedKeys(s.documents) }
-
-func (b blockRule) make(lang string, vars expr.Vars) (document.Block, bool, error) {
-	if b.when != nil {
-		yes, err := b.when.Bool(vars)
-		if err != nil || !yes {
-			return document.Block{}, false, err
+// steps are the steps of the fee, as people write them.
+func (s *Service) steps(d Data, lang string) []any {
+	steps := []any{}
+	if fee := s.View(d.Application.Answers, lang, s.day(d)).Fee; fee != nil {
+		for _, x := range fee.Steps {
+			steps = append(steps, map[string]any{"label": x.Label, "value": x.Value})
 		}
 	}
-	block := document.Block{Kind: b.Kind, Level: b.Level, Bold: b.Bold, Center: b.Center}
-	var ok bool
-	if block.Label, ok = b.label.Say(lang, vars); !ok {
-		return block, false, expr.ErrEval
-	}
-	if block.Text, ok = b.text.Say(lang, vars); !ok {
-		return block, false, expr.ErrEval
-	}
-	if b.value != nil {
-		if block.Text, ok = b.value.Write(lang, vars); !ok {
-			return block, false, expr.ErrEval
-		}
-	}
-	if b.data != nil {
-		data, err := b.data.Text(vars)
-		if err != nil {
-			return block, false, err
-		}
-		block.Data = data
-	}
-	if b.lines != nil {
-		lines, err := b.lines.Any(vars)
-		list, isList := lines.([]any)
-		if err != nil || !isList {
-			return block, false, expr.ErrEval
-		}
-		for _, l := range list {
-			block.Lines = append(block.Lines, form.InLang(lang, l))
-		}
-	}
-	return block, true, nil
+	return steps
 }
+
+// Documents lists the names of the service's own documents.
+func (s *Service) Documents() []string { return sortedKeys(s.documents) }
 
 // vars are the values of the variables. The rules count from the day of the application, whenever the document is made.
 func (s *Service) vars(d Data, lang string) expr.Vars {
-	app := d.Application
-	day, err := time.Parse(time.DateOnly, app.Day)
-	if err != nil {
-		day = d.Today
+	app, day := d.Application, s.day(d)
+	written := Letter{}
+	if d.Letter != nil {
+		written = *d.Letter
 	}
 	vars := expr.Vars{
 		"answers": map[string]any{}, "said": map[string]any{}, "needs": []any{}, "tables": s.tenant.Tables(day), "day": day.Format(time.DateOnly), "lang": lang,
 		"app":   map[string]any{"case": app.Case, "day": day.Format(time.DateOnly), "fee": int64(app.Fee), "way": string(app.Way), "channel": app.Channel},
 		"title": s.Title(lang), "tenant": s.tenant.Name, "outcome": nil, "secret": d.Secret, "sent": d.Sent, "attestation": d.Attestation,
 		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
+		"steps": []any{}, "item": nil, "outer": nil, "number": int64(0), "item_said": map[string]any{}, "letter": written.vars(), "office": s.tenant.officeVars(s.Office, lang, d.Today), "sender": s.tenant.sender(d.Today),
 	}
 	if s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})
@@ -202,6 +108,14 @@ func (s *Service) papers(a form.Answers, lang string, day time.Time) []any {
 		list = append(list, n.Text)
 	}
 	return list
+}
+
+// day is the day that the application's rules count from.
+func (s *Service) day(d Data) time.Time {
+	if day, err := time.Parse(time.DateOnly, d.Application.Day); err == nil {
+		return day
+	}
+	return d.Today
 }
 
 func outcome(o pay.Outcome) map[string]any {

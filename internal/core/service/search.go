@@ -14,6 +14,7 @@ type Listing struct {
 	Title string
 	Words string // other words people use for it, separated by commas or blanks
 	Topic string // what it belongs to
+	For   string // whom it is for
 	Lead  string
 }
 
@@ -66,6 +67,7 @@ const plainSaying, phraseMore = 0.9, 0.08
 const (
 	inTitle, titleStep, inTitleLeast = 1, 0.03, 0.75
 	inWords                          = 0.85
+	inFor                            = 0.7
 	inTopic                          = 0.3
 	inLead                           = 0.2
 )
@@ -91,7 +93,7 @@ func NewIndex(lang string, entries []Listing, synonyms []Synonym) *Index {
 		for _, part := range []struct {
 			text   string
 			weight float32
-		}{{e.Words, inWords}, {e.Topic, inTopic}, {e.Lead, inLead}} {
+		}{{e.Words, inWords}, {e.For, inFor}, {e.Topic, inTopic}, {e.Lead, inLead}} {
 			for _, t := range x.tongue.tokens(part.text) {
 				word(t).post(i, part.weight)
 			}

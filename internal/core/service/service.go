@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type Service struct {
 	Key        string    // Leistungsschlüssel, 14 digits; empty as long as nobody has confirmed one
 	Trust      string    // the lowest level that the law allows: "none", "basis", "substantial", "high"
 	Office     string    // row of the tenant's table "offices"
+	Groups     []string  // ids of the tenant's target groups: whom it is for
+	Topics     []string  // ids of the tenant's topics, the one it belongs to first
+	Channels   []string  // the ways in which it can be done: AtTerminal ...
+	Legal      []Legal   // what it rests on
 
 	tenant    *Tenant
 	texts     *text.Texts
@@ -39,12 +44,15 @@ type Service struct {
 	card      cardRules
 	claims    map[string]*expr.Rule
 	documents map[string]*template
+	to        []*expr.Rule
 	digest    string
 	keys      []string
 }
 
 // ErrInform says that a service only informs: nothing can be applied for.
 var ErrInform = errors.New("service: only informs")
+
+var keyForm = regexp.MustCompile(`^[0-9]{14}$`)
 
 // description is service.yaml.
 type description struct {
@@ -58,8 +66,16 @@ type description struct {
 	Key        string                 `yaml:"key"`
 	Trust      string                 `yaml:"trust"`
 	Office     string                 `yaml:"office"`
+	Groups     []string               `yaml:"groups"`
+	Topics     []string               `yaml:"topics"`
+	Channels   []string               `yaml:"channels"`
+	Legal      []Legal                `yaml:"legal"`
+	At         map[string]elsewhere   `yaml:"at"` // by tenant
 	Card       cardLayout             `yaml:"card"`
 	Claims     map[string]form.Source `yaml:"claims"`
+	Letter     struct {
+		To []form.Source `yaml:"to"` // the applicant's address, line by line
+	} `yaml:"letter"`
 }
 
 type cardLayout struct {
@@ -135,9 +151,11 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	if id, version, old := strings.Cut(name, "@"); d.ID != id || d.Version == "" || (old && d.Version != version) {
 		return nil, fmt.Errorf("%s/service.yaml: id and version have to be those of the folder", name)
 	}
+	d = d.at(t.ID)
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
+		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
-	own, err := loadTexts(folder)
+	own, err := loadTexts(folder, t.names)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -184,7 +202,10 @@ func (s *Service) check(name string) error {
 	if !slices.Contains([]string{"none", "basis", "substantial", "high"}, s.Trust) {
 		return fmt.Errorf("%s/service.yaml: no such trust level: %q", name, s.Trust)
 	}
-	return nil
+	if s.Key != "" && !keyForm.MatchString(s.Key) {
+		return fmt.Errorf("%s/service.yaml: key: a Leistungsschlüssel has 14 digits", name)
+	}
+	return s.checkAbout(name)
 }
 
 // compile reads what stands in expressions: card, claims and documents.
@@ -221,6 +242,9 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 	for key, source := range d.Claims {
 		s.claims[key] = c.Rule(source, "claims."+key)
 	}
+	for _, line := range d.Letter.To {
+		s.to = append(s.to, c.Rule(line, "letter.to"))
+	}
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -235,7 +259,7 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 		return err
 	}
 	for _, file := range files {
-		t, err := loadTemplate(folder, name, file, s.texts)
+		t, err := loadTemplate(folder, name, file, s.texts, s.tenant.folder)
 		if err != nil {
 			return err
 		}

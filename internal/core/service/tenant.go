@@ -28,11 +28,16 @@ type Tenant struct {
 		ID   string `yaml:"id"`
 		Icon string `yaml:"icon"`
 	} `yaml:"situations"`
-	Often []string `yaml:"popular"` // ids of services, most used first
-	Help  string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
+	Audience []mark   `yaml:"groups"`  // target groups, in order; their title is text group.<id>, more words for the search group-words.<id>
+	Subjects []mark   `yaml:"topics"`  // what services are about, in order; their title is text topic.<id>
+	Often    []string `yaml:"popular"` // ids of services, most used first
+	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
-	texts  *text.Texts
-	tables map[string]table
+	texts   *text.Texts
+	tables  map[string]table
+	general func() (map[string]*template, error) // the papers that every service has, compiled when the first is needed
+	folder  fs.FS
+	names   text.Names // what it calls its house, in sentences that it shares with others
 
 	mu        sync.RWMutex
 	published map[string]any // tables in place of those; see Publish
@@ -71,9 +76,19 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if t.ID != id || t.Name == "" || !regexp.MustCompile(`^[A-Z]{2,3}$`).MatchString(t.Prefix) {
 		return nil, fmt.Errorf("%s/tenant.yaml: id, name and a prefix of two or three capitals are needed", id)
 	}
-	if t.texts, err = loadTexts(folder); err != nil {
+	if t.names, err = loadNames(fsys, id); err != nil {
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	own, err := loadTexts(folder, text.Names{})
+	if err != nil {
 		return nil, err
 	}
+	sentences, err := Sentences()
+	if err != nil {
+		return nil, err
+	}
+	t.texts, t.folder = text.Join(own, sentences), folder
+	t.general = sync.OnceValues(func() (map[string]*template, error) { return t.readGeneral(folder) })
 	files, err := fs.Glob(folder, "tables/*.yaml")
 	if err != nil {
 		return nil, err
@@ -95,36 +110,45 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 		}
 		t.tables[strings.TrimSuffix(path.Base(file), ".yaml")] = tab
 	}
+	if err := t.checkOffices(); err != nil {
+		return nil, err
+	}
+	if err := t.checkMarks(); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
-func loadTexts(folder fs.FS) (*text.Texts, error) {
+// loadNames reads tenants/<id>/names/.
+func loadNames(fsys fs.FS, id string) (text.Names, error) {
+	sub, err := fs.Sub(fsys, path.Join("tenants", id, "names"))
+	if err != nil {
+		return text.Names{}, err
+	}
+	return text.LoadNames(sub)
+}
+
+// LoadNames reads what a tenant calls its house in sentences that it shares with others: tenants/<id>/names/<language>.yaml of fsys. Errors name the
+// file.
+func LoadNames(fsys fs.FS, tenant string) (text.Names, error) {
+	n, err := loadNames(fsys, tenant)
+	if err != nil {
+		return n, fmt.Errorf("service: load names: %s: %w", tenant, err)
+	}
+	return n, nil
+}
+
+func loadTexts(folder fs.FS, names text.Names) (*text.Texts, error) {
 	sub, err := fs.Sub(folder, "texts")
 	if err != nil {
 		return nil, err
 	}
-	t, err := text.Load(sub)
+	t, err := text.LoadAs(sub, names)
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Join(), nil
 	}
 	return t, err
 }
-
-// Offices lists the rows of the table "offices" on a day, by name in a language.
-func (t *Tenant) Offices(lang string, day time.Time) []Office {
-	rows, _ := t.Tables(day)["offices"].(map[string]any)
-	var list []Office
-	for _, id := range sortedKeys(rows) {
-		if o, ok := rows[id].(map[string]any); ok {
-			list = append(list, Office{id, form.InLang(lang, o["name"])})
-		}
-	}
-	slices.SortFunc(list, func(a, b Office) int { return strings.Compare(a.Name, b.Name) })
-	return list
-}
-
-// Office is one of a tenant's offices.
-type Office struct{ ID, Name string }
 
 // Say gives one of the tenant's sentences; see text.Texts.Say.
 func (t *Tenant) Say(lang, key string, args ...any) string { return t.texts.Say(lang, key, args...) }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
@@ -55,8 +56,8 @@ func TestTheStaatsbadSaysEverythingInGermanAndEnglish(t *testing.T) {
 	if got, want := own.Keys("en"), own.Keys("de"); !slices.Equal(got, want) {
 		t.Errorf("the tenant's sentences differ between German and English: %v %v", want, got)
 	}
-	for _, key := range town.Tenant().Texts().Keys("de") { // what shells want of every tenant; situations and law belong to the services
-		if !strings.HasPrefix(key, "situation.") && !strings.HasPrefix(key, "law.") && !own.Has("de", key) {
+	for _, key := range town.Tenant().Texts().Keys("de") { // what shells want of every tenant; what belongs to the services is each one's own
+		if !regexp.MustCompile(`^(situation|law|group|group-words|topic)\.`).MatchString(key) && !own.Has("de", key) {
 			t.Errorf("the city says %s, the Staatsbad does not", key)
 		}
 	}
@@ -173,7 +174,7 @@ func TestNothingOfOneTenantLeaksToTheOther(t *testing.T) {
 			}
 			look("a table", string(tables))
 			for name := range pair.other.Tenant().Tables(day) {
-				if _, both := own.Tables(day)[name]; both && name != "offices" {
+				if _, both := own.Tables(day)[name]; both && name != "offices" && name != "letter" { // everybody has offices and writes letters
 					t.Errorf("%s: table %s is there twice: whose is it?", own.ID, name)
 				}
 			}
@@ -194,6 +195,26 @@ func TestNothingOfOneTenantLeaksToTheOther(t *testing.T) {
 		t.Error(err)
 	} else if _, err := Load(folder, "kurkarte", a); err == nil {
 		t.Error("the city can offer the spa card")
+	}
+}
+
+// A service that tenants share speaks of each one's own house.
+func TestASharedServiceSpeaksOfItsOwnHouse(t *testing.T) {
+	fsys := small()
+	fsys["tenants/dorf/names/de.yaml"] = &fstest.MapFile{Data: []byte("- {for: Rathausnah, say: Rathausnah}\n- {for: ins Rathaus, say: in die Mühle}\n- {for: Rathaus, say: Mühle}\n")}
+	fsys["services/melden/texts/de.yaml"] = &fstest.MapFile{Data: []byte("title: Melden\nlead: Das geht ins Rathaus, mit Rathausnah.\nlaw: Gesetz\nsearch: melden\n")}
+	c, err := LoadCatalogue(fsys, "dorf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := c.Find("melden", ""); s.Say("de", "lead") != "Das geht in die Mühle, mit Rathausnah." {
+		t.Error(s.Say("de", "lead"))
+	}
+	for name, text := range map[string]string{"nothing": "- {for: \"\", say: x}", "filled": "- {for: \"{{.n}}\", say: x}", "unknown key": "- {from: a, to: b}", "no list": "a: b"} {
+		fsys["tenants/dorf/names/de.yaml"] = &fstest.MapFile{Data: []byte(text)}
+		if _, err := LoadCatalogue(fsys, "dorf"); err == nil || !strings.Contains(err.Error(), "dorf") || !strings.Contains(err.Error(), "de.yaml") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type Texts struct {
 
 // layer is what one Load read.
 type layer struct {
+	names   Names
 	bundles map[string]*i18n.Bundle // by language: go-i18n takes a language's simple form (de-simple) for the language itself
 	langs   map[string]map[string]entry
 }
@@ -41,8 +42,11 @@ type entry struct {
 
 // Load reads every *.yaml below fsys; the base name is the language (de.yaml, pt-BR.yaml). Files of one language are merged. It fails
 // on a key that is said twice, on a file that is no YAML and on a sentence whose template is broken, naming the file.
-func Load(fsys fs.FS) (*Texts, error) {
-	l := &layer{bundles: map[string]*i18n.Bundle{}, langs: map[string]map[string]entry{}}
+func Load(fsys fs.FS) (*Texts, error) { return LoadAs(fsys, Names{}) }
+
+// LoadAs is Load with a house's own names in every sentence.
+func LoadAs(fsys fs.FS, names Names) (*Texts, error) {
+	l := &layer{names: names, bundles: map[string]*i18n.Bundle{}, langs: map[string]map[string]entry{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -100,12 +104,16 @@ func (l *layer) read(fsys fs.FS, name string) error {
 		msg := &i18n.Message{ID: key}
 		switch v := flat[key].(type) {
 		case string:
+			v = l.names.In(lang, v)
 			if !strings.Contains(v, "{{") {
 				l.langs[lang][key] = entry{plain: v}
 				continue
 			}
 			msg.Other = v
 		case map[string]string:
+			for form, said := range v {
+				v[form] = l.names.In(lang, said)
+			}
 			msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other = v["zero"], v["one"], v["two"], v["few"], v["many"], v["other"]
 		}
 		for _, s := range []string{msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other} {

@@ -200,7 +200,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	if v.wiped {
 		return Receipt{}, ErrWiped
 	}
-	v.receipt, v.printed, v.unclear = &r, 0, nil
+	v.receipt, v.printed, v.unclear, v.sent = &r, 0, nil, &data
 	if unclear != nil {
 		v.unclear = &data
 		return r, unclear
@@ -219,7 +219,7 @@ func (v *Visit) Clear(p pay.Payment) (Receipt, bool, error) {
 	}
 	r, data := *v.receipt, *v.unclear
 	r.State, r.Evidence, r.Slip = p.State, p.Evidence, document.Document{}
-	v.receipt, v.printed, v.unclear = &r, 0, nil
+	v.receipt, v.printed, v.unclear, v.sent = &r, 0, nil, nil
 	if p.State != pay.Approved {
 		r.Secret = ""
 		return r, true, nil
@@ -228,6 +228,7 @@ func (v *Visit) Clear(p pay.Payment) (Receipt, bool, error) {
 	outcome := *data.Outcome
 	outcome.Evidence = p.Evidence
 	data.Outcome, data.Settled, data.Online = &outcome, true, r.Online
+	v.sent = &data
 	slip, err := v.service.Document("slip", data)
 	if err != nil {
 		return r, true, fmt.Errorf("visit: slip: %w", err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -26,6 +27,8 @@ type Options struct {
 	Year       func() int       // the year in case numbers; nil: that of Now. May be called on any goroutine
 	// Patience is how long Submit itself asks the terminal about an unclear payment before it gives the question to Recover; 0 means 45 s.
 	Patience time.Duration
+	// Broken is told, once a visit, of rules of this version of the service that have no value although all they read is there; nil: nobody is.
+	Broken func(version string, rules []expr.Place)
 }
 
 // Visit is one citizen's way through one service on one device. It lives in memory and forgets on Wipe. Its methods may be called from
@@ -44,8 +47,10 @@ type Visit struct {
 	receipt *Receipt
 	printed int           // finished parts of the slip
 	unclear *service.Data // what the slip is set from once more when its payment is clear; nil: it was clear
+	sent    *service.Data // what Copy is made of; nil: nothing was sent
 	wiped   bool
-	gone    gone // the entry that was taken out of a list last
+	gone    gone                // the entry that was taken out of a list last
+	broken  map[expr.Place]bool // rules that the device was told of
 }
 
 // gone is an entry of a list that was taken out, and can be put back.
@@ -70,7 +75,7 @@ type Receipt struct {
 
 // Begin starts a visit for a service.
 func Begin(s *service.Service, d Desk, o Options) *Visit {
-	return &Visit{service: s, desk: d, opts: o, session: s.Begin(), lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now()}
+	return &Visit{service: s, desk: d, opts: o, session: s.Begin(), lang: o.Lang, answers: form.Answers{}, files: map[string]File{}, day: o.Now(), broken: map[expr.Place]bool{}}
 }
 
 // Service is what the visit is about.
@@ -96,7 +101,7 @@ func (v *Visit) SetLang(lang string) {
 // it says: View, Summary and Submit all count from that day, and the application names it, so that the town hall does too.
 func (v *Visit) View() form.View {
 	a, s := v.said()
-	return v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day})
+	return v.tell(v.session.View(form.Input{Answers: a, Lang: s.lang, Day: s.day}))
 }
 
 // Advise tells what the form says about a goal for the answers given so far: nothing is applied for by it.
@@ -129,7 +134,7 @@ func (v *Visit) said() (form.Answers, saying) {
 // the fee that Submit asks for.
 func (v *Visit) Summary() form.View {
 	a, s := v.said()
-	return v.service.View(v.service.Clean(a, s.day), s.lang, s.day)
+	return v.tell(v.service.View(v.service.Clean(a, s.day), s.lang, s.day))
 }
 
 // Answer sets the answer at path, a JSON pointer; nil takes it back.
@@ -193,5 +198,8 @@ func (v *Visit) Wipe() {
 	if v.unclear != nil {
 		clear(v.unclear.Application.Answers)
 	}
-	v.answers, v.receipt, v.printed, v.unclear, v.gone, v.wiped = form.Answers{}, nil, 0, nil, gone{}, true
+	if v.sent != nil {
+		clear(v.sent.Application.Answers)
+	}
+	v.answers, v.receipt, v.printed, v.unclear, v.sent, v.gone, v.wiped = form.Answers{}, nil, 0, nil, nil, gone{}, true
 }

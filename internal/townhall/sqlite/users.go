@@ -17,11 +17,12 @@ import (
 
 // User is somebody who works with the staff's pages.
 type User struct {
-	Login    string
-	Name     string
-	Disabled bool
-	Created  time.Time
-	Since    string // says nothing, but is another one after every change of the password; only from SignIn and FindUser
+	Login     string
+	Name      string
+	Disabled  bool
+	Created   time.Time
+	Publishes bool   // may decide which services are offered
+	Since     string // says nothing, but is another one after every change of the password; only from SignIn and FindUser
 }
 
 var (
@@ -75,7 +76,7 @@ func (s *Store) changeUser(ctx context.Context, query string, args ...any) error
 
 // Users lists everybody by login.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT login, name, disabled, created FROM users ORDER BY login`)
+	rows, err := s.db.QueryContext(ctx, `SELECT login, name, disabled, created, publishes FROM users ORDER BY login`)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: list users: %w", err)
 	}
@@ -84,7 +85,7 @@ func (s *Store) Users(ctx context.Context) ([]User, error) {
 	for rows.Next() {
 		var u User
 		var created int64
-		if err := rows.Scan(&u.Login, &u.Name, &u.Disabled, &created); err != nil {
+		if err := rows.Scan(&u.Login, &u.Name, &u.Disabled, &created, &u.Publishes); err != nil {
 			return nil, fmt.Errorf("sqlite: list users: %w", err)
 		}
 		u.Created = s.moment(created)
@@ -100,7 +101,7 @@ func (s *Store) Users(ctx context.Context) ([]User, error) {
 func (s *Store) SignIn(ctx context.Context, login, password string) (User, error) {
 	u := User{Login: login}
 	var hash string
-	err := s.db.QueryRowContext(ctx, `SELECT name, password, disabled FROM users WHERE login = ?`, login).Scan(&u.Name, &hash, &u.Disabled)
+	err := s.db.QueryRowContext(ctx, `SELECT name, password, disabled, publishes FROM users WHERE login = ?`, login).Scan(&u.Name, &hash, &u.Disabled, &u.Publishes)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return User{}, fmt.Errorf("sqlite: sign in: %w", err)
 	}
@@ -124,7 +125,7 @@ func since(hash string) string {
 func (s *Store) FindUser(ctx context.Context, login string) (User, bool, error) {
 	u := User{Login: login}
 	var hash string
-	err := s.db.QueryRowContext(ctx, `SELECT name, password FROM users WHERE login = ? AND disabled = 0`, login).Scan(&u.Name, &hash)
+	err := s.db.QueryRowContext(ctx, `SELECT name, password, publishes FROM users WHERE login = ? AND disabled = 0`, login).Scan(&u.Name, &hash, &u.Publishes)
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, false, nil
 	}

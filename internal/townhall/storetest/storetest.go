@@ -16,6 +16,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/intake"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -29,6 +30,7 @@ type Store interface {
 	hall.Answers
 	hall.Devices
 	hall.State
+	services.Store
 	AddCode(ctx context.Context, name, tenant, scope string, expires time.Time) (string, error)
 	Revoke(ctx context.Context, device string) error
 }
@@ -58,6 +60,10 @@ func Run(t *testing.T, fresh func(t *testing.T, now func() time.Time) Store) {
 		{"reports are filtered, sorted and counted", reportLists},
 		{"merged reports and supporters change together or not at all", mergedReports},
 		{"what is published is stored with its case", published},
+		{"a decision about a service is stored whole or not at all", decisions},
+		{"a version's number is used once", versions},
+		{"what devices find wrong is counted once", faults},
+		{"a publisher has a name and a key of its own", publishers},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.try(t, fresh(t, Day)) })
 	}

@@ -265,6 +265,38 @@ func (b *memBook) Enter(_ context.Context, clerk string, app service.Application
 	return c, d, err
 }
 
+func (b *memBook) Summary(ctx context.Context, number, home string) ([]byte, error) {
+	c, err := b.Get(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := b.catalogue.Find(c.Service, c.ServiceVersion); !ok {
+		return nil, cases.ErrNotFound
+	}
+	return []byte("%PDF-1.7 " + number + " " + home), nil
+}
+
+func (b *memBook) Draft(c cases.Case) service.Letter {
+	return service.Letter{To: []string{"Marlies Tiemann", "Weserstraße 4", "32545 Bad Oeynhausen"}, Subject: c.Title, Salutation: "Guten Tag Marlies Tiemann,", Text: "Ihr Antrag ist bei uns angekommen."}
+}
+
+func (b *memBook) Letter(_ context.Context, number, clerk string, l service.Letter) ([]byte, error) {
+	switch {
+	case l.Text == "":
+		return nil, cases.ErrEmpty
+	case len(l.To) < 2:
+		return nil, cases.ErrAddress
+	}
+	b.mu.Lock()
+	c, ok := b.m[number]
+	b.mu.Unlock()
+	if !ok {
+		return nil, cases.ErrNotFound
+	}
+	err := b.change(number, clerk, cases.EventNote, "Als Brief ausgegeben.", c.Version, func(*cases.Case) error { return nil })
+	return []byte("%PDF-1.7 " + strings.Join(append(l.To, l.Subject, l.Salutation, l.Text, l.Clerk), "|")), err
+}
+
 func (b *memBook) secret() string {
 	b.secrets++
 	return fmt.Sprintf("AGE-SECRET-KEY-1PROBE%d", b.secrets)

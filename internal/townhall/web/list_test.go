@@ -41,9 +41,9 @@ func chosen(r reply) (all []string) {
 func (h *house) daycare() (draft string) {
 	h.t.Helper()
 	draft = h.post("/erfassen/betreuungsplatz", "/erfassen/betreuungsplatz", url.Values{"weg": {"counter"}, "sprache": {"de"}}).Header.Get("Location")
-	h.page(draft, "parent", "address", "/parent", "Renate Vogt", "/phone", "05731 140", "/email", "")
-	h.page(draft, "address", "child", "/street", "Werrestraße", "/house", "12", "/postcode", "32545", "/city", "Bad Oeynhausen", "/here", `"yes"`)
-	h.page(draft, "child", "time", "/child", "Mia Vogt", "/born", "3.4.25")
+	h.page(draft, "parent", "address", "/parent/given", "Renate", "/parent/family", "Vogt", "/phone", "05731 140", "/email", "")
+	h.page(draft, "address", "child", "/address/street", "Werrestraße", "/address/number", "12", "/address/postcode", "32545", "/address/town", "Bad Oeynhausen", "/here", `"yes"`)
+	h.page(draft, "child", "time", "/child/given", "Mia", "/child/family", "Vogt", "/born", "3.4.25")
 	h.page(draft, "time", "wishes", "/start", "1.8.27", "/hours", "35")
 	return draft
 }
@@ -104,8 +104,8 @@ func TestAClerkTakesAWishOutAndTheNextOneMovesUp(t *testing.T) {
 			continue
 		}
 		sent++
-		want := form.Answers{"parent": "Renate Vogt", "phone": "+495731140", "street": "Werrestraße", "house": "12", "postcode": "32545", "city": "Bad Oeynhausen", "here": "yes",
-			"child": "Mia Vogt", "born": "2025-04-03", "start": "2027-08-01", "hours": 35, "wishes": []any{map[string]any{"centre": "werste"}},
+		want := form.Answers{"parent": map[string]any{"given": "Renate", "family": "Vogt"}, "phone": "+495731140", "address": map[string]any{"street": "Werrestraße", "number": "12", "postcode": "32545", "town": "Bad Oeynhausen"}, "here": "yes",
+			"child": map[string]any{"given": "Mia", "family": "Vogt"}, "born": "2025-04-03", "start": "2027-08-01", "hours": 35, "wishes": []any{map[string]any{"centre": "werste"}},
 			"single": false, "work": true, "language": false, "hardship": false}
 		if fmt.Sprint(c.Application.Answers) != fmt.Sprint(want) || len(c.Warnings) > 0 {
 			t.Errorf("the town hall gets %v, %v", c.Application.Answers, c.Warnings)

@@ -32,6 +32,8 @@ type shell struct {
 	Defects  bool   // reports of defects are worked here
 	Reports  int    // open ones
 	Jobs     bool   // vacancies are kept here
+	Library  bool   // who reads it may decide which services are offered
+	Queues   bool   // there are offices at which people wait
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -114,12 +116,14 @@ func (s *site) dress(r *http.Request, sh *shell) {
 	sh.Initials = initials(sh.User.Name)
 	sh.Jobs = s.Jobs != nil
 	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
+	sh.Library = s.Library != nil && sh.User.Publishes
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)
 	if err != nil { // the page itself may still be of use
 		s.Log.Error("counts for the menu", "err", err)
 		return
 	}
 	sh.Open, sh.Refunds, sh.Defects, sh.Reports = counts.Open, counts.Refunds, s.Reports != nil, counts.Reports
+	sh.Queues = s.Queues != nil && len(s.offices()) > 0
 }
 
 // initials are the first letters of the first and the last name.

@@ -32,6 +32,10 @@ func (s *site) routes() http.Handler {
 	page("GET /vorgang/{nummer}/ersatzbeleg", s.askReplace)
 	page("POST /vorgang/{nummer}/ersatzbeleg", s.replace)
 
+	page("GET /vorgang/{nummer}/brief", s.askLetter)
+	page("POST /vorgang/{nummer}/brief", s.letter)
+	page("GET /vorgang/{nummer}/zusammenfassung", s.summary)
+
 	page("GET /erfassen", s.choose)
 	page("GET /erfassen/{service}", s.start)
 	page("POST /erfassen/{service}", s.start)
@@ -47,6 +51,13 @@ func (s *site) routes() http.Handler {
 	}
 	if s.Jobs != nil {
 		s.jobRoutes(page)
+	}
+	if s.Library != nil {
+		s.serviceRoutes(page)
+	}
+	if s.Queues != nil {
+		page("GET /wartende", s.queueList)
+		page("POST /wartende/{amt}", s.count)
 	}
 	page("GET /erstattungen", s.refundList)
 	page("POST /erstattungen/{nummer}/erstattet", s.refundDone)

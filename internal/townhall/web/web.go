@@ -53,11 +53,22 @@ type Enterer interface {
 	Replace(ctx context.Context, number, clerk, identified string) (document.Document, error)
 }
 
+// Writer makes a case's papers for people who want them on paper.
+type Writer interface {
+	// Summary is the whole application as a PDF; home is where this town hall's schemas are. cases.ErrNotFound when its form is not known here.
+	Summary(ctx context.Context, number, home string) ([]byte, error)
+	// Draft is what a letter about the case can say before anybody wrote.
+	Draft(c cases.Case) service.Letter
+	// Letter makes a letter and notes it in the case's log; cases.ErrAddress, cases.ErrEmpty.
+	Letter(ctx context.Context, number, clerk string, l service.Letter) ([]byte, error)
+}
+
 // Book is what the pages need of the cases; *cases.Book is one.
 type Book interface {
 	Reader
 	Decider
 	Enterer
+	Writer
 }
 
 // ErrSignIn says that login and password do not belong together, or that the account may not be used.
@@ -68,6 +79,8 @@ type User struct {
 	Login string // unique, as it is written into a case's history
 	Name  string // as colleagues read it: "Birgit Kowalski"
 	Since string // another one after every change of the password: sessions from before have ended
+
+	Publishes bool // may decide which services are offered
 }
 
 // Users knows who may sign in.
@@ -85,6 +98,8 @@ type Options struct {
 	Catalogue *service.Catalogue // the services of the town, and its name
 	Reports   Reports            // reports of defects; nil: their pages are not there
 	Jobs      Jobs               // the town's vacancies; nil: their page is not there
+	Library   Library            // what is published beside the catalogue; nil: its pages are not there
+	Queues    Queues             // how many people wait where; nil: their page is not there
 	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin
@@ -109,6 +124,7 @@ type site struct {
 	drafts   *drafts
 	tickets  *tickets
 	searches *searches
+	sheets   *sheets
 }
 
 // New gives the staff's pages as one handler. It fails when an option is missing or a template is broken.
@@ -146,7 +162,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &site{
 		Options: o, sessions: scs.New(), pages: pg, static: st,
-		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now), searches: newSearches(o.Now),
+		limit: newLimiter(o.Now), drafts: newDrafts(o.Now), tickets: newTickets(o.Now), searches: newSearches(o.Now), sheets: newSheets(o.Now),
 	}
 	s.sessions.Store = o.Sessions
 	s.sessions.IdleTimeout, s.sessions.Lifetime = idleTime, workday

@@ -29,6 +29,8 @@ type house struct {
 	c     *http.Client
 	mu    sync.Mutex
 	now   time.Time
+
+	queues memQueues
 }
 
 type safeBuffer struct {
@@ -73,23 +75,30 @@ func newHouseWith(t testing.TB, secure bool, other *service.Catalogue, change ..
 		catalogue, book.catalogue = other, other
 	}
 	h := &house{t: t, book: book, users: &memUsers{closed: map[string]bool{}}, log: &safeBuffer{}, now: monday}
-	o := Options{Book: book, Users: h.users, Catalogue: catalogue, Now: h.clock, Secure: secure, Log: slog.New(slog.NewTextHandler(h.log, nil))}
+	o := Options{Book: book, Users: h.users, Catalogue: catalogue, Queues: &h.queues, Now: h.clock, Secure: secure}
 	for _, f := range change {
 		f(&o)
 	}
+	h.serve(o)
+	return h
+}
+
+// serve opens the house's pages.
+func (h *house) serve(o Options) {
+	h.t.Helper()
+	o.Log = slog.New(slog.NewTextHandler(h.log, nil))
 	handler, err := New(o)
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	srv := httptest.NewUnstartedServer(handler)
-	if secure {
+	if o.Secure {
 		srv.StartTLS()
 	} else {
 		srv.Start()
 	}
-	t.Cleanup(srv.Close)
+	h.t.Cleanup(srv.Close)
 	h.url, h.c = srv.URL, h.browser(srv)
-	return h
 }
 
 func (h *house) browser(srv *httptest.Server) *http.Client {
@@ -183,7 +192,7 @@ const opened = "BO-26-AAAA-AAA-A"
 
 // every is an address of each kind of page.
 var every = [...]string{"/arbeitsliste", "/arbeitsliste?sicht=alle&suche=NICHTS", "/vorgang/" + opened, "/vorgang/" + opened + "/bewilligen", "/vorgang/" + opened + "/rueckfrage",
-	"/vorgang/" + opened + "/ablehnen", "/vorgang/" + opened + "/ersatzbeleg", "/erstattungen", "/erfassen", "/erfassen/parkausweis"}
+	"/vorgang/" + opened + "/ablehnen", "/vorgang/" + opened + "/ersatzbeleg", "/vorgang/" + opened + "/brief", "/erstattungen", "/erfassen", "/erfassen/parkausweis"}
 
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 	h := newHouse(t, false)

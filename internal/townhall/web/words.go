@@ -260,6 +260,10 @@ func said(name string) string {
 		return "Die Zahlung ist eingetragen."
 	case "notiert":
 		return "Die Notiz ist gespeichert."
+	case "wartende":
+		return "Die Zahl wird jetzt gezeigt."
+	case "wartende-aus":
+		return "Die Zahl wird nicht mehr gezeigt."
 	case "erstattet":
 		return "Als erstattet eingetragen."
 	case "mitgeteilt":
@@ -276,6 +280,10 @@ func said(name string) string {
 		return "Die Stelle ist ausgeschrieben. Terminals und Handys erfahren es mit dem nächsten Kontakt."
 	case "geschlossen":
 		return "Die Stelle ist geschlossen."
+	case "angeboten":
+		return "Veröffentlicht. Terminals und Apps bekommen die Fassung mit dem nächsten Abgleich."
+	case "zurueckgezogen":
+		return "Zurückgezogen. Terminals und Apps erfahren es mit dem nächsten Abgleich."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}

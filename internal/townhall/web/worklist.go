@@ -235,7 +235,7 @@ func (s *site) choices(p *worklistPage) {
 		}
 		p.Services = append(p.Services, choice{Value: svc.ID, Label: svc.Title("de"), Selected: svc.ID == p.Q.Service})
 	}
-	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now()) {
+	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now().In(s.Zone)) {
 		p.Offices = append(p.Offices, choice{Value: o.ID, Label: o.Name, Selected: o.ID == p.Q.Office})
 	}
 	for _, st := range states() {
@@ -299,7 +299,7 @@ func (s *site) row(c cases.Case, name func(login string) string, now time.Time) 
 
 // officeName is the office that a case belongs to, as people call it; "" where that is not known.
 func (s *site) officeName(c cases.Case) string {
-	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now()) {
+	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now().In(s.Zone)) {
 		if o.ID == c.Office {
 			return o.Name
 		}

@@ -27,7 +27,7 @@ func Begin(tenant string) func() (Content, error) {
 	said, offered := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(said)
-		c.Texts, textsErr = Texts()
+		c.Texts, textsErr = TextsOf(tenant)
 	}()
 	go func() {
 		defer close(offered)
@@ -48,13 +48,24 @@ func (c Content) Accent() look.Accent {
 	return look.Petrol
 }
 
-// Texts reads the texts in all languages.
-func Texts() (*text.Texts, error) {
+// Texts reads the texts in all languages, as the town hall says them.
+func Texts() (*text.Texts, error) { return texts(text.Names{}) }
+
+// TextsOf reads the texts in all languages, with a tenant's own names for its house.
+func TextsOf(tenant string) (*text.Texts, error) {
+	names, err := service.LoadNames(assets.FS, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("content: texts: %w", err)
+	}
+	return texts(names)
+}
+
+func texts(names text.Names) (*text.Texts, error) {
 	files, err := fs.Sub(assets.FS, "texts")
 	if err != nil {
 		return nil, fmt.Errorf("content: texts: %w", err)
 	}
-	t, err := text.Load(files)
+	t, err := text.LoadAs(files, names)
 	if err != nil {
 		return nil, fmt.Errorf("content: texts: %w", err)
 	}

@@ -37,11 +37,17 @@ func (d drawer) place(f form.Field) fyne.CanvasObject {
 		if names != nil && d.st.Factor() > 1 { // the names are better than an example, and there is no room for both above the keyboard
 			p.Hint, p.Example = "", ""
 		}
+		pair := func(p form.Field) fyne.CanvasObject { // a narrow one has no room for an example before somebody types
+			if d.focused != p.Path && d.problem(p) == "" {
+				p.Example = ""
+			}
+			return d.typed(p)
+		}
 		line := d.picked(p, d.typed(p))
 		if i+1 < len(f.Parts) && f.Kind == form.Address && d.st.Shell == look.Terminal && d.st.Factor() == 1 { // what people write on one line
 			if shares := together(p.Path, f.Parts[i+1].Path); shares != nil {
 				i++
-				line = look.Shares(d.st.Gap(), shares, line, d.typed(f.Parts[i]))
+				line = look.Shares(d.st.Gap(), shares, pair(p), pair(f.Parts[i]))
 			}
 		}
 		if names != nil {

@@ -41,15 +41,32 @@ type rect struct {
 	ink        ink
 }
 
+// picture is a PNG or JPEG.
+type picture struct {
+	x, y, w, h float64
+	data       []byte
+	kind       string // "png" or "jpeg"
+}
+
+// stroke is a line drawn by hand.
+type stroke struct {
+	points []document.Point
+	width  float64
+}
+
 type page struct {
-	texts []text
-	rects []rect
+	texts    []text
+	rects    []rect
+	pictures []picture
+	strokes  []stroke
 }
 
 // flow sets blocks one below the other and begins a new page where one does not fit.
 type flow struct {
 	pages   []*page
 	y       float64
+	bottom  float64   // of the page: above it there is room
+	feet    []float64 // baseline of each page's number
 	faces   [3]*face
 	measure func(weight, float64, string) float64
 }
@@ -58,6 +75,11 @@ func layOut(d document.Document, faces [3]*face, measure func(weight, float64, s
 	f := &flow{faces: faces, measure: measure}
 	for _, part := range d.Parts() {
 		f.newPage()
+		if part.Letter != nil {
+			if err := f.open(*part.Letter); err != nil {
+				return nil, err
+			}
+		}
 		for i, b := range part.Blocks {
 			if err := f.block(b, part.Blocks, i); err != nil {
 				return nil, err
@@ -65,10 +87,12 @@ func layOut(d document.Document, faces [3]*face, measure func(weight, float64, s
 		}
 	}
 	for i, p := range f.pages {
-		p.texts = append(p.texts, text{left, footer, f.shorten(f.faces[regular].clean(d.Title), column-25), regular, 9, grey})
+		if f.feet[i] == footer {
+			p.texts = append(p.texts, text{left, footer, f.shorten(f.faces[regular].clean(d.Title), column-35), regular, 9, grey})
+		}
 		if len(f.pages) > 1 {
-			n := fmt.Sprintf("%d / %d", i+1, len(f.pages))
-			p.texts = append(p.texts, text{right - measure(regular, 9, n), footer, n, regular, 9, grey})
+			n := document.PageOf(d.Lang, i+1, len(f.pages))
+			p.texts = append(p.texts, text{right - measure(regular, 9, n), f.feet[i], n, regular, 9, grey})
 		}
 	}
 	return f.pages, nil
@@ -76,14 +100,15 @@ func layOut(d document.Document, faces [3]*face, measure func(weight, float64, s
 
 func (f *flow) newPage() {
 	f.pages = append(f.pages, &page{})
-	f.y = top
+	f.feet = append(f.feet, footer)
+	f.y, f.bottom = top, bottom
 }
 
 func (f *flow) page() *page { return f.pages[len(f.pages)-1] }
 
 // room begins a new page unless h millimetres are left, or the page is still empty.
 func (f *flow) room(h float64) {
-	if f.y+h > bottom && f.y > top {
+	if f.y+h > f.bottom && f.y > top {
 		f.newPage()
 	}
 }
@@ -103,8 +128,13 @@ func (f *flow) block(b document.Block, all []document.Block, i int) error {
 		w := regular
 		if b.Bold {
 			w = bold
+			f.room(18) // it may be the name of what follows
 		}
-		f.lines(f.wrap(w, 11, b.Text, column), w, 11, 1.42, black, b.Center)
+		lines := f.wrap(w, 11, b.Text, column)
+		if len(lines) <= 5 { // a greeting is not torn from its name
+			f.room(float64(len(lines)) * 11 * 1.42 * point)
+		}
+		f.lines(lines, w, 11, 1.42, black, b.Center)
 		f.y += 2
 	case document.Row:
 		first := i == 0 || all[i-1].Kind != document.Row
@@ -121,6 +151,16 @@ func (f *flow) block(b document.Block, all []document.Block, i int) error {
 		f.y += 4
 	case document.Space:
 		f.gap(6)
+	case document.Table:
+		f.table(b)
+	case document.List:
+		f.list(b)
+	case document.Image:
+		return f.image(b)
+	case document.Barcode:
+		return f.barcode(b)
+	case document.Signature:
+		f.signature(b)
 	}
 	return nil
 }
@@ -160,6 +200,11 @@ func (f *flow) lines(ls []string, w weight, size, leading float64, c ink, center
 		f.put(x, f.y, h, s, w, size, c)
 		f.y += h
 	}
+}
+
+// right sets one line so that it ends at x.
+func (f *flow) right(x, y, h float64, s string, w weight, size float64, c ink) {
+	f.put(x-f.measure(w, size, s), y, h, s, w, size, c)
 }
 
 // put sets one line into a strip of height h below y.
@@ -245,6 +290,9 @@ func (f *flow) code(b document.Block) error {
 	}
 	// One millimetre to a module reads from an arm's length; very large codes get finer, very small ones coarser.
 	size := min(max(float64(len(m)), 46), 80)
+	if b.Width > 0 {
+		size = min(max(b.Width, float64(len(m))*0.5), 150)
+	}
 	module := size / float64(len(m))
 	quiet := qr.Quiet * module
 	caption := f.wrap(regular, 11, b.Text, column)
