@@ -163,8 +163,8 @@ func TestPlansAreEnteredInABrowser(t *testing.T) {
 	}
 	do(t, ctx, "start", signInWith(h), chromedp.Navigate(h.url+"/erfassen/bauantrag"), choose("am Schalter"), chromedp.Click(".card form .btn.primary"), chromedp.WaitVisible("#f-kind"))
 	do(t, ctx, "kind", choose("Abreißen"), chromedp.WaitVisible("#f-kind-3:checked"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-place-street"))
-	do(t, ctx, "place", chromedp.SendKeys("#f-place-street", "Klosterstraße"), chromedp.SendKeys("#f-place-number", "14"), choose("Werste"), chromedp.WaitVisible("#f-district-6:checked"),
-		chromedp.SendKeys("#f-flur", "7"), chromedp.SendKeys("#f-parcel", "123/4"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-attached"))
+	do(t, ctx, "place", chromedp.SendKeys("#f-place-street", "Klosterstraße"), chromedp.SendKeys("#f-place-number", "14"), chromedp.SendKeys("#f-flur", "7"), chromedp.SendKeys("#f-parcel", "123/4"),
+		choose("Werste"), chromedp.WaitVisible("#f-district-6:checked"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-attached"))
 	do(t, ctx, "attached", choose("Nein"), chromedp.WaitVisible("#f-attached-1:checked"), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-words"))
 	do(t, ctx, "words", chromedp.SendKeys("#f-words", "Die alte Scheune hinter dem Haus."), chromedp.Click("[name=weiter]"), chromedp.WaitVisible("#f-owner-name"))
 	do(t, ctx, "owner", chromedp.SendKeys("#f-owner-name", "Renate Vogt"), chromedp.SendKeys("#f-owner-street", "Werrestraße"), chromedp.SendKeys("#f-owner-house", "12"), chromedp.SendKeys("#f-owner-zip", "32545"),
