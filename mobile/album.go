@@ -19,7 +19,7 @@ import (
 // album stands for the system's picker in a demo: the files of a folder.
 type album struct {
 	draft *draft
-	got   func(data []byte, err error) // what is done with the photo; nil: it goes into the draft
+	pick  func(name string, data []byte, err error) // who else wants a file; nil: a report's photo
 	busy  bool
 	names []string
 	small map[string]image.Image // what is in the files; nil: none that can be shown
@@ -39,6 +39,9 @@ const largestFile = 40<<20 + 1
 
 func (s *album) draw(a *App) page {
 	p := page{title: a.say("album.title"), gap: 10}
+	if s.pick != nil {
+		p.title = a.say("papers.choose")
+	}
 	if s.small == nil {
 		s.small = map[string]image.Image{}
 		files, _ := fs.ReadDir(a.o.Album, ".") // without: as if there were none
@@ -117,7 +120,10 @@ func (s *album) cell(a *App, name string) fyne.CanvasObject {
 			objs = append(objs, look.At(pic, in, in, room.Width-2*in, high-2*in))
 		} else {
 			icon, i := "camera", a.px(36)
-			if known {
+			switch {
+			case path.Ext(name) == ".pdf":
+				icon = "file-text"
+			case known:
 				icon = "alert-circle"
 			}
 			objs = append(objs, look.At(look.Icon(st, icon, i, c.Ink2), (room.Width-i)/2, (high-i)/2, i, i))
@@ -151,8 +157,8 @@ func (s *album) choose(a *App, name string) {
 				return
 			}
 			a.stack = a.stack[:len(a.stack)-1]
-			if s.got != nil {
-				s.got(data, err)
+			if s.pick != nil {
+				s.pick(name, data, err)
 				return
 			}
 			a.taken(s.draft, data, err)

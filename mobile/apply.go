@@ -90,8 +90,10 @@ type question struct {
 	focus string          // the field that is typed into
 	shown map[string]bool // fields whose problem may be told
 	amend bool            // came from the summary, and goes back there
-	goal  form.Goal       // what somebody wants to know without applying
-	aside uipage.Aside    // what is searched and which calendar is open
+
+	papers map[string]*papers // how it stands with the files of a field, by path
+	goal   form.Goal          // what somebody wants to know without applying
+	aside  uipage.Aside       // what is searched and which calendar is open
 }
 
 func (*question) name() string { return "form" }
@@ -181,6 +183,7 @@ func (q *question) events(a *App) uipage.Events {
 			q.focus = path
 			a.show()
 		},
+		Files: func(f form.Field) fyne.CanvasObject { return q.files(a, f) },
 		Aside: &q.aside,
 		Show: func() {
 			if !uipage.Searching(q.focus) {
@@ -276,6 +279,9 @@ func (q *question) next(a *App) {
 		return
 	}
 	q.leave("")
+	if q.preparing() { // a moment more: without it the page would not be whole
+		return
+	}
 	if a.reveal = q.problems(pg); a.reveal != "" {
 		a.o.Event("form.problem", "page", q.id)
 		a.show()

@@ -199,8 +199,8 @@ func TestEveryServiceCanBeAppliedForByPhone(t *testing.T) {
 
 // hasFiles tells whether the answers name files that only exist in an example.
 func hasFiles(s *service.Service, a form.Answers) bool {
-	for _, path := range s.Photos() {
-		if v, ok := a.Get(path); ok && v != nil {
+	for _, f := range s.Files() {
+		if v, _ := a.Get(f.Path); len(form.Digests(v)) > 0 {
 			return true
 		}
 	}

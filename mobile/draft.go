@@ -45,7 +45,7 @@ type draft struct {
 	timer   *time.Timer
 	due     atomic.Bool     // the timer runs: what is typed now is written with it
 	dropped atomic.Bool     // sent or thrown away: nothing of it is written any more
-	stored  map[string]bool // photos that are in the memory; only the shelf's jobs touch it
+	stored  map[string]bool // photos and documents that are in the memory; only the shelf's jobs touch it
 }
 
 // draftData is a draft in the memory.
@@ -64,6 +64,8 @@ type photoData struct {
 	Type   string `json:"type"`
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
+	Pages  int    `json:"pages,omitempty"`
+	Name   string `json:"name,omitempty"` // as its owner calls it
 }
 
 // begin starts a report. answers are those that are already known.
@@ -149,15 +151,18 @@ func (a *App) write(ctx context.Context, d *draft) error {
 	if d.dropped.Load() || d.empty() {
 		return nil
 	}
-	files := d.visit.Files()
+	files := d.visit.Enclosed("")
 	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page, Code: d.visit.LiesUnder()}
 	var put []Entry
 	shown := map[string]bool{}
 	now := a.now()
 	for _, f := range files {
-		data.Photos = append(data.Photos, photoData{f.Digest, f.Type, f.Width, f.Height})
-		if shown[f.Digest] = true; !d.stored[f.Digest] {
-			put = append(put, Entry{Shelf: shelfPhoto, ID: f.Digest, Data: f.Data, At: now})
+		data.Photos = append(data.Photos, photoData{f.Digest, f.Type, f.Width, f.Height, f.Pages, f.Name})
+		if shown[f.Digest] = true; d.stored[f.Digest] {
+			continue
+		}
+		if whole, ok := d.visit.File(f.Digest); ok {
+			put = append(put, Entry{Shelf: shelfPhoto, ID: f.Digest, Data: whole.Data, At: now})
 		}
 	}
 	text, err := json.Marshal(data)
@@ -287,7 +292,7 @@ func (a *App) readDrafts(ctx context.Context, opts visit.Options) ([]*draft, err
 				continue
 			}
 			d.stored[p.Digest] = true
-			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height})
+			files = append(files, visit.File{Digest: p.Digest, Type: p.Type, Data: photo.Data, Width: p.Width, Height: p.Height, Pages: p.Pages, Name: p.Name})
 		}
 		d.visit = visit.Resume(s, a.deskOf(d), opts, data.Visit, files)
 		d.visit.LieUnder(data.Code)

@@ -38,10 +38,11 @@ type Options struct {
 	Desk      visit.Desk  // without devices; its Keeper is the shell's own
 	Memory    Memory
 	Outbox    Outbox
-	Records   Records  // nil: nothing is known of other people's reports
-	Pictures  Pictures // nil where Album is
-	Papers    Papers   // nil: papers of the town hall can only be named
-	Album     fs.FS    // stands for the system's picker in a demo; nil otherwise
+	Records   Records   // nil: nothing is known of other people's reports
+	Pictures  Pictures  // nil where Album is
+	Documents Documents // nil where Album is
+	Album     fs.FS     // stands for the system's picker in a demo; nil otherwise
+	Papers    Papers    // nil: papers of the town hall can only be named
 	Style     look.Style
 
 	// Keyboard draws a keyboard of our own: for a demo, whose taps cannot reach the system's.

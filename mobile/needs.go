@@ -11,7 +11,7 @@ import (
 // The shelves of a phone's memory.
 const (
 	shelfDraft   = "draft"   // begun reports
-	shelfPhoto   = "photo"   // prepared photos of begun reports, by digest
+	shelfPhoto   = "photo"   // prepared photos, and documents, of what was begun, by digest
 	shelfReport  = "report"  // what was sent, and what opens its answers
 	shelfSetting = "setting" // how the screen is set
 )
@@ -70,4 +70,11 @@ type Papers interface {
 type Pictures interface {
 	// Pick lets somebody choose a picture and gives its bytes, on any goroutine; none and no error when nothing was chosen.
 	Pick(done func(data []byte, err error))
+}
+
+// Documents is where files come from: the system's picker.
+type Documents interface {
+	// PickFile lets somebody choose a document or a picture and gives its name and its bytes, on any goroutine; none and no error when nothing was
+	// chosen.
+	PickFile(done func(name string, data []byte, err error))
 }

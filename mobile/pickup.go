@@ -73,7 +73,7 @@ func (s *pickup) photograph(a *App) {
 	s.focused = false
 	a.o.Event("pick")
 	if a.o.Album != nil {
-		a.push(&album{got: func(data []byte, err error) { s.photographed(a, data, err) }})
+		a.push(&album{pick: func(_ string, data []byte, err error) { s.photographed(a, data, err) }})
 		return
 	}
 	if a.o.Pictures == nil {

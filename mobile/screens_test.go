@@ -12,6 +12,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/signature"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
@@ -198,6 +199,38 @@ var screens = []struct {
 		r.Tap("next")
 	}},
 	{"p8-form-choice", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "zone", false)) }},
+	{"p8-files", func(r *rig) {
+		d := r.builds()
+		d.visit.Answer("/plans/site", nil)
+		d.visit.Answer("/plans/drawings", nil)
+		q := r.a.question(d, "plans", false)
+		for _, name := range []string{"Lageplan Renate Vogt.pdf", "schlagloch.jpg"} {
+			f, _, err := enclosed(name, r.album[name].Data, d.takes("/plans/site"), func(int) {})
+			if err == nil {
+				err = d.visit.Attach("/plans/site", f)
+			}
+			if err != nil {
+				r.T.Fatal(err)
+			}
+		}
+		q.papersOf("/plans/drawings").problem = "papers.locked"
+		r.a.push(q)
+	}},
+	{"p8-files-busy", func(r *rig) {
+		d := r.builds()
+		d.visit.Answer("/plans/site", nil)
+		q := r.a.question(d, "plans", false)
+		q.papersOf("/plans/site").stage = 2
+		r.a.push(q)
+	}},
+	{"p8-sign", func(r *rig) { r.a.push(r.a.question(r.builds(), "sign", false)) }},
+	{"p8-sign-name", func(r *rig) {
+		d := r.builds()
+		d.visit.Answer("/sign", signature.OfName("Renate Vogt"))
+		q := r.a.question(d, "sign", false)
+		q.focus = "/sign"
+		r.a.push(q)
+	}},
 	{"p8-form-needless", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "nowhere", false)) }},
 	{"p8-ineligible", func(r *rig) { r.a.push(&ineligible{draft: r.applied(map[string]any{"/permit": true})}) }},
 	{"p8-advice-cost", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Cost}) }},

@@ -175,6 +175,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 			}
 			offers.Run(ctx)
 		}()
+		go m.post.Mirror(ctx, "jobs", c.Catalogue.Tenant().Publish)
 		go k.Run(ctx)
 		go doze(ctx, bell.Rest(k.Rest))
 		go st.Watch(ctx)

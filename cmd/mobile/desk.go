@@ -118,6 +118,23 @@ func (p picker) Pick(done func(data []byte, err error)) {
 	d.Show()
 }
 
+// PickFile implements mobile.Documents.
+func (p picker) PickFile(done func(name string, data []byte, err error)) {
+	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err != nil || f == nil {
+			done("", nil, err)
+			return
+		}
+		go func() { // a document from a cloud may take its time
+			defer f.Close()
+			data, err := mobile.ReadPicture(f)
+			done(f.URI().Name(), data, err)
+		}()
+	}, p.window)
+	d.SetFilter(storage.NewMimeTypeFileFilter([]string{"application/pdf", "image/*"}))
+	d.Show()
+}
+
 // saver is the system's own way to save a file: on a phone its documents.
 type saver struct{ window fyne.Window }
 

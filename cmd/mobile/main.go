@@ -137,7 +137,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 		return err
 	}
 	o := mobile.Options{Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: post.Desk(), Memory: shelves{post.Store}, Outbox: outbox{post}, Records: board{post.Store},
-		Pictures: picker{w}, Papers: saver{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
+		Pictures: picker{w}, Documents: picker{w}, Papers: saver{w}, Style: style, Keyboard: m.config.Demo.Keyboard, Event: events.Add, Now: now, Again: m.config.Demo.Again,
 		Clock: post.Client.Clock, Built: builtIn(), Renew: offers.Renew, Broken: post.Broken}
 	if dir := m.config.Demo.Pictures; dir != "" {
 		o.Album = os.DirFS(dir)
@@ -159,6 +159,7 @@ func (m *Main) show(ctx context.Context, post *outpost.Outpost, events *watch.Lo
 			}
 			offers.Run(ctx)
 		}()
+		go post.Mirror(ctx, "jobs", c.Catalogue.Tenant().Publish)
 		go shell.Run(ctx)
 		go func() { _ = post.Client.Run(ctx) }() // ends with ctx; it logs what goes wrong and tries again
 	})

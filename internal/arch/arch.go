@@ -25,7 +25,7 @@ type room struct {
 var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config", "internal/core/calendar"}
 
 func house() []room {
-	form := append([]string{"internal/core/form", "internal/core/girocode", "internal/core/spelling"}, core0...)
+	form := append([]string{"internal/core/form", "internal/core/girocode", "internal/core/spelling", "internal/core/signature", "internal/core/enclosure"}, core0...)
 	document := append([]string{"internal/core/document/..."}, core0...)
 	return []room{
 		// Floor 0: they know nothing of ours.
@@ -39,6 +39,8 @@ func house() []room {
 		{"internal/core/proof", nil},
 		{"internal/core/photo/...", nil},
 		{"internal/core/fim", nil},
+		{"internal/core/signature", nil},
+		{"internal/core/enclosure", nil},
 		{"internal/core/bundle", []string{"internal/core/proof"}},
 		{"internal/core/pay", []string{"internal/core/money"}},
 		{"internal/core/girocode", []string{"internal/core/money"}},
@@ -64,7 +66,8 @@ func house() []room {
 		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/fact", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
 		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
-			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/townhall/...", "sync/wire", "sync/hall"}},
+			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/core/signature",
+			"internal/core/enclosure", "internal/townhall/...", "sync/wire", "sync/hall"}},
 		// Beside: a driver knows its line; an emulator also the packets of its driver.
 		{"drivers/zvt", []string{"drivers/port"}},
 		{"drivers/zvt/zvtemu", []string{"drivers/port", "drivers/zvt"}},

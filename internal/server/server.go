@@ -25,6 +25,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/intake"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
@@ -55,6 +56,7 @@ type Server struct {
 	CA      *hall.CA
 	Devices *hall.Handler      // what devices and phones talk to, behind the device door
 	Public  *publish.Publisher // what everybody may know
+	Jobs    *jobs.Board        // the town's vacancies
 	Library *services.Library  // what is offered beside what ships
 
 	o       Options
@@ -154,7 +156,11 @@ func (s *Server) furnish() error {
 		hall.Options{CA: s.CA, Key: s.Keys().Hall, Now: o.Now, Log: o.Log, Demo: o.Demo,
 			Phones: &hall.Phones{Tenant: o.Tenant, Installed: s.installed, Limits: o.Phones}})
 	s.publish, s.Public = s.publisher(o.Tenant), s.publisher(wire.ScopePublic)
-	return nil
+	s.Jobs = jobs.New(jobs.Options{
+		Store: s.Store, Scopes: []string{o.Tenant, wire.ScopePublic}, Now: o.Now, Random: rand.Reader, Nudge: func(scope string) { s.Devices.Nudge(scope) },
+		Changed: func(rows [][]byte) { o.Catalogue.Tenant().Publish(publish.CollectionJobs, rows) },
+	})
+	return s.Jobs.Tell(context.Background())
 }
 
 // publisher publishes as the town hall in a scope.

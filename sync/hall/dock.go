@@ -28,7 +28,7 @@ type Dock struct {
 
 // DockOptions of a Dock; zero values mean the defaults.
 type DockOptions struct {
-	Each int64         // bytes that one device may have here at the same time: 16 MiB
+	Each int64         // bytes that one device may have here at the same time: 32 MiB
 	All  int64         // bytes of everything here: 1 GiB
 	Keep time.Duration // how long a blob waits for its item: 7 days
 }
@@ -36,7 +36,7 @@ type DockOptions struct {
 // NewDock makes a dock in dir, which need not exist.
 func NewDock(dir string, o DockOptions) *Dock {
 	if o.Each == 0 {
-		o.Each = 16 << 20
+		o.Each = 32 << 20
 	}
 	if o.All == 0 {
 		o.All = 1 << 30

@@ -246,7 +246,7 @@ func TestForeignPiecesAreRefused(t *testing.T) {
 		want   int
 	}{
 		"no length":     {path, with(wire.HeaderLength, ""), bytes.NewReader(data), 400},
-		"too long":      {path, with(wire.HeaderLength, "1048577"), bytes.NewReader(data), 400},
+		"too long":      {path, with(wire.HeaderLength, strconv.Itoa(wire.MaxBlob+1)), bytes.NewReader(data), 400},
 		"no offset":     {path, with(wire.HeaderOffset, "-1"), bytes.NewReader(data), 400},
 		"behind itself": {path, with(wire.HeaderOffset, "600"), bytes.NewReader(data), 400},
 		"no name":       {wire.PathBlobs + "photo.jpg", good, bytes.NewReader(data), 400},

@@ -11,7 +11,7 @@ import (
 // has, PATCH appends a piece at that offset.
 // What was cut off goes on where it stopped. The headers are those of tus 1.0.0 (https://tus.io/protocols/resumable-upload), core protocol.
 //
-// History: joined 1.
+// History: joined 1. Files were at most 1 MiB and 8 to an item, until documents came.
 const (
 	PathBlobs    = "/v1/blobs/" // followed by the blob's SHA-256 in hex
 	HeaderOffset = "Upload-Offset"
@@ -21,8 +21,8 @@ const (
 
 // Limits of blobs.
 const (
-	MaxBlob  = 1 << 20   // bytes of a sealed file
-	MaxBlobs = 8         // of one item
+	MaxBlob  = 7 << 20   // bytes of a sealed file: a document of 5 MiB
+	MaxBlobs = 24        // of one item
 	MaxPiece = 256 << 10 // bytes of one PATCH; a device sends less
 )
 

@@ -98,6 +98,10 @@ func (s *state) field(fd *field) Field {
 	switch {
 	case fd.Kind == Place:
 		d.Parts = s.parts(fd, d)
+	case fd.Kind == Signature:
+		d.Parts = s.nameOf(fd, d)
+	case fd.Kind == Files:
+		d.Takes, d.Size, d.Later = fd.Accept, fd.size(), fd.fieldLayout.Later
 	case fd.whole != nil:
 		d.Parts = s.drawParts(fd, d, raw)
 	case fd.Kind == Date:
@@ -143,6 +147,10 @@ func (s *state) written(fd *field, raw any) string {
 			return s.say("form.photos", "n", n)
 		}
 		return ""
+	case Files:
+		return s.filesText(v)
+	case Signature:
+		return s.signatureText(v)
 	case Place:
 		return s.spotText(v)
 	case Address, Person, Organisation:
@@ -366,6 +374,9 @@ func (s *state) rules(r rule) string {
 func (s *state) sentence(fd *field, t trouble) string {
 	if t.rule != "" {
 		return s.ruled(t.rule)
+	}
+	if fd.Kind == Files && fd.fieldLayout.Later && t.keyword == "missing" && s.optional("field."+fd.name+".problem.missing") == "" {
+		return s.say("form.problem.files.missing-later")
 	}
 	if said := s.partSentence(fd, t); said != "" {
 		return said

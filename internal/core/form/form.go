@@ -226,7 +226,7 @@ func (f *Form) Tables() []string { return f.read }
 
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(slices.DeleteFunc(names(fl.Path), func(s string) bool { return s == "*" }), ".")}
-	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Place, Info, Computed, IBAN, Email, Phone, Time, Address, Person, Organisation}, fl.Kind) {
+	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Files, Signature, Place, Info, Computed, IBAN, Email, Phone, Time, Address, Person, Organisation}, fl.Kind) {
 		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
 	}
 	if fd.answers() {
@@ -244,7 +244,13 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		if ok && (fl.Kind == Photos && !l.list || fl.Kind == Place && !l.object) {
 			c.fail("%s: photos are a list in schema.json, a place is an object", fl.Path)
 		}
+		if ok {
+			c.fits(fd, l)
+		}
 		fd.whole, fd.parts = c.parts(fl, l, ok)
+	}
+	if fl.Kind != Files && (fl.Accept != nil || fl.Size != 0 || fl.Later || fl.Most != 0 && fl.Kind != Repeat) {
+		c.fail("%s: accept, most, size and later are of files", fl.Path)
 	}
 	if (fl.Kind == Computed) != (fl.Value.Text != "") {
 		c.fail("%s: computed fields have a value, others do not", fl.Path)

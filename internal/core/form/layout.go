@@ -54,7 +54,12 @@ type fieldLayout struct {
 	Streets string   `yaml:"streets"`
 	Within  bool     `yaml:"within"`
 
-	// Of a repeat: how many entries there are at least and at most (texts: .entry with {{.n}}, .more), what is asked for each of them, by paths within
+	// Of files: what is taken ("pdf", "jpeg", "png"), how many at most (most), how large a document may be in MB, and whether it may be handed in later.
+	Accept []string `yaml:"accept"`
+	Size   float64  `yaml:"size"`
+	Later  bool     `yaml:"later"`
+
+	// Of a repeat, and of files most alone: how many entries there are at least and at most (texts: .entry with {{.n}}, .more), what is asked for each of them, by paths within
 	// the entry, and rules between its answers. Their expressions see the entry as item; a rule's texts are rule.<name>.
 	Least  int           `yaml:"least"`
 	Most   int           `yaml:"most"`

@@ -14,7 +14,7 @@ type OutlineField struct {
 	Path, Page string
 	Kind       Kind
 	Optional   bool
-	Max        int // longest answer, most photos, most entries; 0 = no limit of its own
+	Max        int // longest answer, most photos or files, most entries; 0 = no limit of its own
 	Options    []string
 	Parts      []string          // of an answer made of several: what is asked; "?" behind what may stay empty
 	Rules      map[string]string // expression by what it is for: "visible", "required", "default", "value", "from"

@@ -34,7 +34,7 @@ func photos(raw any) (any, *trouble) {
 	return clean, nil
 }
 
-// Photos lists the paths of the fields that photos can be added to.
+// Photos lists the paths of the fields that only photos can be added to.
 func (f *Form) Photos() []string {
 	var paths []string
 	for _, p := range f.pages {

@@ -36,7 +36,7 @@ func (f *Form) repeat(c *Compiler, fl fieldLayout, pl pageLayout, asked []string
 	for _, inner := range fl.Fields {
 		within := inner.Path
 		inner.Path = fl.Path + "/*" + within
-		if inner.Kind == Repeat || inner.Kind == Place || inner.Kind == Photos {
+		if inner.Kind == Repeat || inner.Kind == Place || inner.Kind == Photos || inner.Kind == Files || inner.Kind == Signature {
 			c.fail("%s: a %s cannot be asked in a list", inner.Path, inner.Kind)
 			continue
 		}

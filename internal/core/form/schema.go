@@ -19,6 +19,8 @@ type leaf struct {
 	items    int // maxItems
 	list     bool
 	object   bool // a whole object is the answer
+	text     bool // it is a string
+	texts    bool // a list of strings
 	required bool
 	parts    []string // of an object: its properties
 	needs    []string // and those it cannot be without
@@ -109,8 +111,16 @@ func (c collector) collect(at string, n node, required bool, depth int) error {
 		return c.collect(at+"/*", entry, true, depth+1)
 	}
 	if n.Properties == nil || c.whole[at] {
-		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, required: required && at != "",
-			parts: slices.Sorted(maps.Keys(n.Properties)), needs: n.Required}
+		texts := false
+		if n.Items != nil {
+			entry, err := c.resolve(*n.Items)
+			if err != nil {
+				return err
+			}
+			texts = entry.Type == "string"
+		}
+		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, text: n.Type == "string", texts: texts,
+			required: required && at != "", parts: slices.Sorted(maps.Keys(n.Properties)), needs: n.Required}
 		return nil
 	}
 	for name, p := range n.Properties {

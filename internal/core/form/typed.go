@@ -26,6 +26,9 @@ const (
 // value; what cannot be read (yet) stays the typed text, and View says what is wrong with it. Nothing is cut while somebody still types.
 func (f *Form) Parse(path, typed string) any {
 	fd := f.fields[path]
+	if fd != nil && fd.Kind == Signature && len(typed) <= 4*longestText {
+		return typedSignature(typed)
+	}
 	if typed == "" {
 		return nil
 	}
@@ -111,6 +114,10 @@ func (f *field) interpret(raw any, options []Option, day time.Time) (any, *troub
 		return nil, &trouble{keyword: "choice"}
 	case Photos:
 		return photos(raw)
+	case Files:
+		return f.files(raw)
+	case Signature:
+		return signed(raw)
 	case Place:
 		s, t := spot(raw)
 		if t != nil {

@@ -9,21 +9,24 @@ import (
 type Kind string
 
 const (
-	Text         Kind = "text"
-	LongText     Kind = "longtext"
-	Number       Kind = "number"
-	Money        Kind = "money" // value: whole cents
-	Date         Kind = "date"  // value: "2026-11-23"
-	Bool         Kind = "bool"  // yes or no, two choices
-	Choice       Kind = "choice"
-	Choices      Kind = "choices" // several of many
-	Plate        Kind = "plate"   // German vehicle registration number
-	IBAN         Kind = "iban"    // value: "DE89370400440532013000"
-	Email        Kind = "email"
-	Phone        Kind = "phone"   // value: with the country's code, "+495731140"
-	Time         Kind = "time"    // value: "09:30"
-	Consent      Kind = "consent" // one box to tick
-	Photos       Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
+	Text     Kind = "text"
+	LongText Kind = "longtext"
+	Number   Kind = "number"
+	Money    Kind = "money" // value: whole cents
+	Date     Kind = "date"  // value: "2026-11-23"
+	Bool     Kind = "bool"  // yes or no, two choices
+	Choice   Kind = "choice"
+	Choices  Kind = "choices" // several of many
+	Plate    Kind = "plate"   // German vehicle registration number
+	IBAN     Kind = "iban"    // value: "DE89370400440532013000"
+	Email    Kind = "email"
+	Phone    Kind = "phone"   // value: with the country's code, "+495731140"
+	Time     Kind = "time"    // value: "09:30"
+	Consent  Kind = "consent" // one box to tick
+	Photos   Kind = "photos"  // value: hex SHA-256 digests of the files, in the order in which they were added
+	Files    Kind = "files"   // value: like Photos, also of documents; or ["later"], see Later
+	// Signature is drawn by a finger, typed as a full name, or on paper at the town hall; value: see internal/core/signature.
+	Signature    Kind = "signature"
 	Place        Kind = "place"   // value: an object, see Spot
 	Address      Kind = "address" // value: an object, see Address
 	Person       Kind = "person"  // value: an object: given, family, birth, ...
@@ -122,11 +125,14 @@ type Field struct {
 	Problem  string // a sentence for the citizen when the answer does not fit; empty when it does or when there is none
 	Note     string // something helpful computed from other answers: "Zone A passt zu Ihrer Adresse."
 	Keys     Keys
-	Max      int     // longest answer in characters, for Photos the most photos; 0 = no limit of its own
-	Parts    []Field // of an answer made of several: each typed as a field of its own, whose path lies inside this one (of a Place for where there is no map)
-	Offers   []Offer // what can be taken over by one touch instead of typing it: streets, legal forms. See spelling.Search and Accept
-	Search   bool    // of a Choice or Choices: too many options to look through, they are searched
-	Pick     Pick    // of a Date: how it can be pointed at instead of typed
+	Max      int      // longest answer in characters, for Photos and Files the most files; 0 = no limit of its own
+	Takes    []string // of Files: AcceptPDF, AcceptJPEG, AcceptPNG
+	Size     int      // of Files: bytes that a document may have
+	Later    bool     // of Files: it may be handed in later
+	Parts    []Field  // of an answer made of several: each typed as a field of its own, whose path lies inside this one (of a Place for where there is no map)
+	Offers   []Offer  // what can be taken over by one touch instead of typing it: streets, legal forms. See spelling.Search and Accept
+	Search   bool     // of a Choice or Choices: too many options to look through, they are searched
+	Pick     Pick     // of a Date: how it can be pointed at instead of typed
 	ReadOnly bool
 	Add      string   // of a Repeat: the path of the entry that can be begun (give it an empty object); "" when no more fit
 	Remove   bool     // of an Entry: it can be taken out (give its path nil)

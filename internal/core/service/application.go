@@ -27,7 +27,7 @@ type Application struct {
 	Follows   string       `json:"follows,omitempty"` // for replies: the address (hash of the recipient) of the case replied to; for a KindSupport the published report's id
 	Reply     *Reply       `json:"reply,omitempty"`   // for Kind KindReply
 	Stray     *pay.Outcome `json:"stray,omitempty"`   // for Kind KindStray: the payment whose money has to be given back
-	// Attachments are the files that travel with the application, each sealed for itself. Every photo in the answers is one of them.
+	// Attachments are the files that travel with the application, each sealed for itself. Every photo and file in the answers is one of them.
 	Attachments []Attachment `json:"attachments,omitempty"`
 	At          time.Time    `json:"at"`
 }
@@ -35,13 +35,15 @@ type Application struct {
 // Attachment connects a file that the answers name with the sealed bytes that travel beside the envelope. It stands inside the sealed
 // application: nobody on the way can pass off another file.
 type Attachment struct {
-	Field  string `json:"field"`  // JSON pointer of the answer that names it: "/photos"
-	Digest string `json:"digest"` // hex SHA-256 of the file
-	Blob   string `json:"blob"`   // hex SHA-256 of its sealed bytes
-	Type   string `json:"type"`   // media type: "image/jpeg"
-	Size   int    `json:"size"`   // of the file, in bytes
-	Width  int    `json:"width"`  // in pixels
-	Height int    `json:"height"` // in pixels
+	Field  string `json:"field"`           // JSON pointer of the answer that names it: "/photos"
+	Digest string `json:"digest"`          // hex SHA-256 of the file
+	Blob   string `json:"blob"`            // hex SHA-256 of its sealed bytes
+	Type   string `json:"type"`            // media type: "image/jpeg", "application/pdf"
+	Size   int    `json:"size"`            // of the file, in bytes
+	Width  int    `json:"width"`           // of a picture, in pixels
+	Height int    `json:"height"`          // of a picture, in pixels
+	Pages  int    `json:"pages,omitempty"` // of a document; 0: not known
+	Name   string `json:"name,omitempty"`  // what the citizen calls the file: for clerks, never for a log
 }
 
 // Kind says what an envelope contains.

@@ -368,6 +368,14 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
 }
 
+// Files lists the answers that files can be added to, photos among them; see form.Form.Files.
+func (s *Service) Files() []form.FileField {
+	if s.form == nil {
+		return nil
+	}
+	return s.form.Files()
+}
+
 // Fits tells which of the days could be the answer of the date at path, as far as the other answers tell. See form.Form.Fits.
 func (s *Service) Fits(a form.Answers, path string, days []time.Time, day time.Time) []bool {
 	if s.form == nil {

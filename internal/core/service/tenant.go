@@ -38,6 +38,9 @@ type Tenant struct {
 	general func() (map[string]*template, error) // the papers that every service has, compiled when the first is needed
 	folder  fs.FS
 	names   text.Names // what it calls its house, in sentences that it shares with others
+
+	mu        sync.RWMutex
+	published map[string]any // tables in place of those; see Publish
 }
 
 // table is one of the tenant's tables: versions by the day from which they hold.
@@ -164,6 +167,7 @@ func (t *Tenant) Tables(day time.Time) map[string]any {
 			}
 		}
 	}
+	t.overlay(tables)
 	return tables
 }
 

@@ -177,10 +177,6 @@ func (v *Visit) Undo() {
 
 // Type sets the answer at path to what somebody typed; what cannot be read stays as typed, and the View says what is wrong with it.
 func (v *Visit) Type(path, typed string) {
-	if typed == "" {
-		v.Answer(path, nil)
-		return
-	}
 	v.Answer(path, v.service.Parse(path, typed))
 }
 

@@ -48,9 +48,12 @@ type Publication struct {
 type Photo struct {
 	Field         string // JSON pointer of the answer that names it
 	Digest        string // hex SHA-256 of Data
-	Width, Height int    // in pixels
+	Width, Height int    // of a picture, in pixels
 	Size          int    // in bytes
 	Data          []byte // only on the way in; see Store.Photo
+	Type          string // media type: enclosure.JPEG or enclosure.PDF; "" is a JPEG
+	Pages         int    // of a document; 0: not known
+	Name          string // what the citizen calls the file; see enclosure.Name. May be empty
 }
 
 // Supporter is somebody who said of a published report: that is mine too. Who it is nobody knows; only where the answers go.

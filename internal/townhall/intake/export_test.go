@@ -1,4 +1,4 @@
 package intake
 
-// Picture is for fuzzing.
-var Picture = picture
+// Opened is for fuzzing.
+var Opened = opened

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"strings"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/enclosure"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
@@ -28,9 +29,9 @@ var ErrPart = errors.New("intake: no such part")
 
 // Limits of a photo: what a device's photos are prepared to.
 const (
-	maxPhoto  = 400 << 10 // bytes
-	maxEdge   = 2048      // pixels
-	maxPhotos = wire.MaxBlobs
+	maxPhoto = enclosure.MaxPicture
+	maxEdge  = 2048 // pixels
+	maxFiles = wire.MaxBlobs
 )
 
 // photos opens the files that came with an application and gives those that are what it says, bit for bit. A file that is not becomes a
@@ -42,9 +43,9 @@ func (in *Intake) photos(ctx context.Context, e Envelope, app service.Applicatio
 	}
 	named := map[string]bool{}
 	for i, a := range app.Attachments {
-		name := fmt.Sprintf("Foto %d ", i+1)
-		if i == maxPhotos {
-			notes = append(notes, "Es kamen mehr Fotos als erlaubt. Die übrigen fehlen.")
+		name := fmt.Sprintf("%s %d ", wordOf(a), i+1)
+		if i == maxFiles {
+			notes = append(notes, "Es kamen mehr Dateien als erlaubt. Die übrigen fehlen.")
 			break
 		}
 		if named[a.Digest] {
@@ -67,7 +68,10 @@ func (in *Intake) photos(ctx context.Context, e Envelope, app service.Applicatio
 			notes = append(notes, name+"lässt sich nicht öffnen.")
 			continue
 		}
-		p, fault := picture(data, a)
+		if app.Service == cases.ReportService && a.Type == enclosure.PDF { // reports have photos only
+			a.Type = ""
+		}
+		p, fault := opened(data, a)
 		if fault != "" {
 			notes = append(notes, name+fault)
 			continue
@@ -78,30 +82,83 @@ func (in *Intake) photos(ctx context.Context, e Envelope, app service.Applicatio
 	return good, append(notes, missing(app, named)...), nil
 }
 
-// missing says when the answers name photos that are not there.
+// missing says when the answers name files that are not there.
 func missing(app service.Application, there map[string]bool) []string {
-	if app.Service != cases.ReportService {
-		return nil
-	}
-	v, _ := app.Answers.Get(cases.PathPhotos)
 	n := 0
-	for _, d := range form.Digests(v) {
-		if !there[d] {
+	count(map[string]any(app.Answers), func(digest string) {
+		if !there[digest] {
 			n++
 		}
+	})
+	if n <= len(app.Attachments)-len(there) { // each is named already
+		return nil
 	}
-	if n > len(app.Attachments)-len(there) { // otherwise each is named already
+	if app.Service == cases.ReportService {
 		return []string{"Die Meldung nennt Fotos, die nicht dabei sind."}
 	}
-	return nil
+	return []string{"Der Antrag nennt Dateien, die nicht dabei sind."}
 }
 
-// picture checks an opened file against what the application says of it.
-func picture(data []byte, a service.Attachment) (p cases.Photo, fault string) {
+// count tells of every file that answers name, wherever they do.
+func count(answer any, file func(digest string)) {
+	if m, ok := answer.(map[string]any); ok {
+		for _, inner := range m {
+			count(inner, file)
+		}
+		return
+	}
+	for _, digest := range form.Digests(answer) {
+		file(digest)
+	}
+}
+
+// wordOf is what a file is called where clerks read of it.
+func wordOf(a service.Attachment) string {
+	if a.Type == enclosure.PDF {
+		return "Dokument"
+	}
+	return "Foto"
+}
+
+// opened checks an opened file against what the application says of it.
+func opened(data []byte, a service.Attachment) (p cases.Photo, fault string) {
 	sum := sha256.Sum256(data)
 	if hex.EncodeToString(sum[:]) != a.Digest {
-		return p, "ist nicht das Foto, das in der Meldung steht."
+		return p, "ist nicht das " + wordOf(a) + ", das angegeben ist."
 	}
+	if a.Type == enclosure.PDF {
+		p, fault = document(data)
+	} else {
+		p, fault = picture(data, a)
+	}
+	if fault != "" {
+		return cases.Photo{}, fault
+	}
+	p.Field, p.Digest, p.Name, p.Size, p.Data = a.Field, a.Digest, enclosure.Name(a.Name), len(data), data
+	if !strings.HasPrefix(p.Field, "/") || len(p.Field) > 200 {
+		p.Field = cases.PathPhotos
+	}
+	return p, fault
+}
+
+// document checks a PDF.
+func document(data []byte) (p cases.Photo, fault string) {
+	pages, err := enclosure.Pages(data, enclosure.MaxFile)
+	switch {
+	case errors.Is(err, enclosure.ErrEncrypted):
+		return p, "ist mit einem Passwort verschlossen."
+	case errors.Is(err, enclosure.ErrLarge):
+		return p, "ist größer als erlaubt."
+	case errors.Is(err, enclosure.ErrFormat):
+		return p, "ist kein PDF."
+	case err != nil:
+		return p, damaged
+	}
+	return cases.Photo{Type: enclosure.PDF, Pages: pages}, ""
+}
+
+// picture checks a photo.
+func picture(data []byte, a service.Attachment) (p cases.Photo, fault string) {
 	if len(data) > maxPhoto {
 		return p, "ist größer als erlaubt."
 	}
@@ -118,11 +175,7 @@ func picture(data []byte, a service.Attachment) (p cases.Photo, fault string) {
 	if c.Width > maxEdge || c.Height > maxEdge || c.Width < 1 || c.Height < 1 {
 		return p, "hat mehr Bildpunkte als erlaubt."
 	}
-	field := a.Field
-	if !strings.HasPrefix(field, "/") || len(field) > 200 {
-		field = cases.PathPhotos
-	}
-	return cases.Photo{Field: field, Digest: a.Digest, Width: c.Width, Height: c.Height, Size: len(data), Data: data}, ""
+	return cases.Photo{Type: enclosure.JPEG, Width: c.Width, Height: c.Height}, ""
 }
 
 const (

@@ -407,12 +407,28 @@ func FuzzPhoto(f *testing.F) {
 	f.Add([]byte{0xff, 0xd8, 0xff, 0xda, 0, 2, 0xff, 0xd9})
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x04ab\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, fault := intake.Picture(data, service.Attachment{Digest: wire.Digest(data), Type: "image/jpeg"})
+		p, fault := intake.Opened(data, service.Attachment{Digest: wire.Digest(data), Type: "image/jpeg"})
 		switch {
 		case fault == "" && (!bytes.Equal(p.Data, data) || p.Width < 1 || p.Width > 2048 || p.Height > 2048 || bytes.Contains(data[:min(len(data), 64)], []byte("Exif\x00"))):
 			t.Fatal("a photo is not what came")
 		case fault != "" && p.Data != nil:
 			t.Fatal("a bad photo is kept")
+		}
+	})
+}
+
+// FuzzDocument brings bytes as a document: what is kept is exactly them, begins and ends as a PDF, and opens without a password.
+func FuzzDocument(f *testing.F) {
+	f.Add([]byte("%PDF-1.4\n1 0 obj<</Type/Page>>endobj\n%%EOF"))
+	f.Add([]byte("%PDF-1.4\ntrailer<</Encrypt 1 0 R>>\n%%EOF"))
+	f.Add([]byte("%PDF-"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, fault := intake.Opened(data, service.Attachment{Digest: wire.Digest(data), Type: "application/pdf", Name: "../" + string(data[:min(len(data), 50)])})
+		switch {
+		case fault == "" && (!bytes.Equal(p.Data, data) || !bytes.HasPrefix(data, []byte("%PDF-")) || !bytes.Contains(data, []byte("%%EOF")) || strings.ContainsAny(p.Name, "/\"\r\n")):
+			t.Fatal("a document is not what came")
+		case fault != "" && p.Data != nil:
+			t.Fatal("a bad document is kept")
 		}
 	})
 }

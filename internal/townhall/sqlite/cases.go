@@ -14,6 +14,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/signature"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
 )
@@ -402,10 +403,16 @@ func searchable(c cases.Case) string {
 	return text + " " + spelled(text)
 }
 
+// drawing tells whether an answer is a signature drawn by hand.
+func drawing(answer string) bool {
+	_, err := signature.Parse(answer)
+	return err == nil
+}
+
 func collect(b *strings.Builder, v any) {
 	switch v := v.(type) {
 	case string:
-		if !digest.MatchString(v) { // nobody searches for a photo's
+		if !digest.MatchString(v) && !drawing(v) { // nobody searches for a photo's
 			b.WriteString(" " + v)
 		}
 	case []any:

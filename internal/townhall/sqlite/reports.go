@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/enclosure"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
@@ -31,8 +33,8 @@ type kept struct {
 
 func insertPhotos(ctx context.Context, tx *sql.Tx, c cases.Case) error {
 	for _, p := range c.Photos {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO photos (case_id, field, digest, width, height, size, data) VALUES (?,?,?,?,?,?,?)
-			ON CONFLICT (case_id, digest) DO NOTHING`, c.ID, p.Field, p.Digest, p.Width, p.Height, p.Size, p.Data); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO photos (case_id, field, digest, width, height, size, data, type, pages, name) VALUES (?,?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (case_id, digest) DO NOTHING`, c.ID, p.Field, p.Digest, p.Width, p.Height, p.Size, p.Data, cmp.Or(p.Type, enclosure.JPEG), p.Pages, p.Name); err != nil {
 			return err
 		}
 	}
@@ -130,14 +132,14 @@ func (s *Store) fillReport(ctx context.Context, c *cases.Case) error {
 
 // lookAtReport adds photos and the report, without the reports that were merged into it.
 func (s *Store) lookAtReport(ctx context.Context, c *cases.Case) error {
-	photos, err := s.db.QueryContext(ctx, `SELECT field, digest, width, height, size FROM photos WHERE case_id = ? ORDER BY id`, c.ID)
+	photos, err := s.db.QueryContext(ctx, `SELECT field, digest, width, height, size, type, pages, name FROM photos WHERE case_id = ? ORDER BY id`, c.ID)
 	if err != nil {
 		return err
 	}
 	defer photos.Close()
 	for photos.Next() {
 		var p cases.Photo
-		if err := photos.Scan(&p.Field, &p.Digest, &p.Width, &p.Height, &p.Size); err != nil {
+		if err := photos.Scan(&p.Field, &p.Digest, &p.Width, &p.Height, &p.Size, &p.Type, &p.Pages, &p.Name); err != nil {
 			return err
 		}
 		c.Photos = append(c.Photos, p)

@@ -107,6 +107,19 @@ func (b *memBook) Get(_ context.Context, number string) (cases.Case, error) {
 	return x, nil
 }
 
+func (b *memBook) Photo(_ context.Context, number, digest string) ([]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c, ok := b.m[number]; ok {
+		for _, p := range c.Photos {
+			if p.Digest == digest {
+				return p.Data, nil
+			}
+		}
+	}
+	return nil, cases.ErrNotFound
+}
+
 func (b *memBook) Refunds(context.Context) ([]cases.Refund, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -31,6 +31,9 @@ type casePage struct {
 	CanTake, CanDecide, CanPay, Mine, Stray      bool
 	Acts                                         []act
 	Report                                       *reportPart
+	Enclosed                                     []enclosed
+	Later                                        []string // what was promised to be handed in later
+	Documents                                    bool     // there is a document among them
 }
 
 type step struct {
@@ -95,6 +98,9 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 		p.Came += " (" + c.Device + ")"
 	}
 	s.seen(&p)
+	if s.enclosures(&p); p.Documents { // its frame
+		w.Header().Set("Content-Security-Policy", policy+"; frame-src 'self'")
+	}
 	s.decision(&p, name)
 	s.payment(&p, name)
 	for _, q := range c.Questions {
@@ -312,6 +318,9 @@ func (s *site) event(e cases.Event, name func(string) string, now time.Time) eve
 func size(n int) string {
 	if n < 1024 {
 		return strconv.Itoa(n) + " Byte"
+	}
+	if n >= 1<<20 {
+		return strings.Replace(strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64), ".", ",", 1) + " MB"
 	}
 	return strconv.Itoa((n+1023)/1024) + " KB"
 }

@@ -28,7 +28,7 @@ type draft struct {
 	Day     time.Time
 	Since   time.Time
 	touched time.Time
-	refused string // why a file was not taken: for the next page only
+	refused map[string]string // why a file was not taken, by path: for the next page only
 }
 
 // drafts keeps what clerks are entering, and remembers which ones became a case.
@@ -83,7 +83,7 @@ func (d *drafts) put(x draft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if old, ok := d.m[x.ID]; ok && old.Clerk == x.Clerk {
-		x.touched, x.refused = d.now(), ""
+		x.touched, x.refused = d.now(), nil
 		d.m[x.ID] = x
 	}
 }

@@ -189,10 +189,11 @@ func (s *site) drawForm(w http.ResponseWriter, r *http.Request, status int, d dr
 	}
 	for _, f := range page.Fields {
 		x := draw(f, say)
-		if x.Shape == "photos" {
+		if x.Shape == "photos" || x.Shape == "files" {
 			p.Files, x.Base = true, d.url("")+"/foto/"
-			if d.refused != "" {
-				x.say(d.refused)
+			d.name(&x)
+			if why := d.refused[f.Path]; why != "" {
+				x.say(why)
 			}
 		}
 		if x.Shape == "group" {
@@ -269,15 +270,15 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	fields := func(a form.Answers) []form.Field {
 		for _, p := range d.Service.View(a, "de", d.Day).Pages {
 			if p.ID == id {
-				return p.Inputs()
+				return inputs(p)
 			}
 		}
 		return nil
 	}
 	d.Answers = apply(d.Service, d.Answers, r.PostForm, fields)
-	refused := ""
+	var refused map[string]string
 	if r.MultipartForm != nil {
-		refused = s.takePhotos(&d, fields(d.Answers), r.PostForm, r.MultipartForm.File)
+		refused = s.takeFiles(&d, fields(d.Answers), r.PostForm, r.MultipartForm.File)
 	}
 	settle(&d, id)
 	listed := s.changeList(&d, fields(d.Answers), r.PostForm)
@@ -293,7 +294,7 @@ func (s *site) answerForm(w http.ResponseWriter, r *http.Request) {
 	v := d.view()
 	n := at(v, id)
 	switch {
-	case len(v.Pages) > 0 && v.Pages[n].ID == id && (!v.Pages[n].Done || refused != ""):
+	case len(v.Pages) > 0 && v.Pages[n].ID == id && (!v.Pages[n].Done || len(refused) > 0):
 		s.drawForm(w, r, http.StatusUnprocessableEntity, d, id)
 	case n+1 < len(v.Pages):
 		http.Redirect(w, r, d.url(v.Pages[n+1].ID), http.StatusSeeOther)

@@ -30,8 +30,10 @@ type answered struct {
 	Label, Text string
 	Options     []string // what else was chosen with it
 	Problem     string
-	Blank       bool // nothing was answered
-	Secret      bool // only shown on demand
+	Blank       bool   // nothing was answered
+	Secret      bool   // only shown on demand
+	Later       bool   // to be handed in later
+	Drawing     string // a signature as the path of a picture
 }
 
 // readOnly writes the pages of a view as question and answer. change gives the address for a page, or is nil.
@@ -67,6 +69,10 @@ func answer(f form.Field) answered {
 		}
 	}
 	switch {
+	case f.Kind == form.Files && form.Later(f.Value):
+		a.Later = true
+	case f.Kind == form.Signature:
+		a.Drawing = drawing(f.Value)
 	case f.Kind == form.Consent:
 		a.Text = "nicht bestätigt"
 		if form.Same(f.Value, true) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/signature"
 )
 
 // field is a form.Field as the templates draw it.
@@ -26,11 +27,17 @@ type field struct {
 	Base                                                      string       // address under which they are shown
 	List                                                      []string     // what the browser offers while somebody types
 	Full                                                      bool         // no more fit
+	Accept                                                    string       // of files: what the browser offers
+	Later                                                     bool         // of files: they may be handed in later
+	Drawing                                                   string       // of a signature that was drawn: a path
 	Live                                                      bool         // what is typed changes other fields
 	Filter                                                    bool         // of a long list: it can be searched
 }
 
-type fieldPhoto struct{ Digest, Label string }
+type fieldPhoto struct {
+	Digest, Label string
+	Document      bool
+}
 
 type fieldOption struct {
 	Token, Label, Hint, Mark string
@@ -88,9 +95,22 @@ func draw(f form.Field, say bool) field {
 	case f.Kind == form.Photos:
 		x.Shape = "photos"
 		for i, digest := range form.Digests(f.Value) {
-			x.Photos = append(x.Photos, fieldPhoto{digest, "Foto " + strconv.Itoa(i+1)})
+			x.Photos = append(x.Photos, fieldPhoto{Digest: digest, Label: "Foto " + strconv.Itoa(i+1)})
 		}
 		x.Full = f.Max > 0 && len(x.Photos) >= f.Max
+	case f.Kind == form.Files:
+		x.Shape, x.Later, x.Checked = "files", f.Later, form.Later(f.Value)
+		x.Accept = acceptOf(f)
+		for i, digest := range form.Digests(f.Value) {
+			x.Photos = append(x.Photos, fieldPhoto{Digest: digest, Label: strconv.Itoa(i + 1)})
+		}
+		x.Full = f.Max > 0 && len(x.Photos) >= f.Max
+		x.Later = x.Later && len(x.Photos) == 0
+	case f.Kind == form.Signature:
+		x.Shape, x.Checked, x.Drawing = "signature", f.Value == signature.OnPaper, drawing(f.Value)
+		if x.Checked {
+			x.Text = ""
+		}
 	case f.Kind == form.LongText:
 		x.Shape = "area"
 	case f.Kind == form.Consent:
@@ -150,6 +170,15 @@ func (x *field) input(f form.Field) {
 	}
 }
 
+// acceptOf is what a browser offers for a field of files.
+func acceptOf(f form.Field) string {
+	var types []string
+	for _, a := range f.Takes {
+		types = append(types, map[string]string{form.AcceptPDF: "application/pdf", form.AcceptJPEG: "image/jpeg", form.AcceptPNG: "image/png"}[a])
+	}
+	return strings.Join(types, ",")
+}
+
 // anchor is the id of a path's field: it stays the same when other fields appear or go.
 func anchor(path string) string {
 	return "f" + strings.Map(func(r rune) rune {
@@ -169,6 +198,16 @@ func token(v any) string {
 	return string(b)
 }
 
+// inputs are a page's fields as a browser's form has them: a signature is one field here, however somebody signed.
+func inputs(p form.Page) []form.Field {
+	for i := range p.Fields {
+		if p.Fields[i].Kind == form.Signature {
+			p.Fields[i].Parts = nil
+		}
+	}
+	return p.Inputs()
+}
+
 // parser reads what somebody typed; *service.Service is one.
 type parser interface{ Parse(path, typed string) any }
 
@@ -179,8 +218,8 @@ func apply(p parser, answers form.Answers, sent url.Values, look func(form.Answe
 	for again := true; again; {
 		again = false
 		for _, f := range look(answers) {
-			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind.Told() || f.Kind == form.Photos {
-				continue // photos: see takePhotos
+			if done[f.Path] || !slices.Contains(sent["gefragt"], f.Path) || f.ReadOnly || f.Kind.Told() || f.Kind == form.Photos || f.Kind == form.Files {
+				continue // see takeFiles
 			}
 			done[f.Path], again = true, true
 			answers = answers.With(f.Path, read(p, f, sent["a:"+f.Path]))
@@ -192,6 +231,14 @@ func apply(p parser, answers form.Answers, sent url.Values, look func(form.Answe
 // read gives the value of one field; nil when it is empty or is none of the options.
 func read(p parser, f form.Field, sent []string) any {
 	switch f.Kind {
+	case form.Signature:
+		switch {
+		case slices.Contains(sent, signature.OnPaper):
+			return signature.OnPaper
+		case f.Value != signature.OnPaper: // signed elsewhere
+			return f.Value
+		}
+		return nil
 	case form.Consent:
 		if slices.Contains(sent, "true") {
 			return true

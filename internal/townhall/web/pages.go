@@ -31,6 +31,7 @@ type shell struct {
 	Refunds  int
 	Defects  bool   // reports of defects are worked here
 	Reports  int    // open ones
+	Jobs     bool   // vacancies are kept here
 	Library  bool   // who reads it may decide which services are offered
 	Queues   bool   // there are offices at which people wait
 	Query    string // in the search box of the head
@@ -113,6 +114,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 		return
 	}
 	sh.Initials = initials(sh.User.Name)
+	sh.Jobs = s.Jobs != nil
 	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
 	sh.Library = s.Library != nil && sh.User.Publishes
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)

@@ -18,6 +18,7 @@ func (s *site) routes() http.Handler {
 	page("POST /arbeitsliste", s.search)
 	page("GET /vorgang/{nummer}", s.showCase)
 	page("GET /vorgang/{nummer}/dokument/{n}", s.showPaper)
+	page("GET /vorgang/{nummer}/anlage/{n}", s.showEnclosed)
 	page("POST /vorgang/{nummer}/uebernehmen", s.take)
 	page("GET /vorgang/{nummer}/rueckfrage", s.showAct("rueckfrage"))
 	page("POST /vorgang/{nummer}/rueckfrage", s.doAct("rueckfrage", "gefragt", s.Book.Ask))
@@ -47,6 +48,9 @@ func (s *site) routes() http.Handler {
 
 	if s.Reports != nil {
 		s.reportRoutes(page)
+	}
+	if s.Jobs != nil {
+		s.jobRoutes(page)
 	}
 	if s.Library != nil {
 		s.serviceRoutes(page)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/enclosure"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
@@ -47,43 +48,46 @@ func sentForm(r *http.Request) error {
 	return r.ParseForm()
 }
 
-// takePhotos takes away the photos that were ticked and prepares those that were chosen. What it says is why a file was not taken; the
+// takeFiles takes away the files that were ticked and prepares those that were chosen. What it says, by path, is why a file was not taken; the
 // others are.
-func (s *site) takePhotos(d *draft, fields []form.Field, sent url.Values, files map[string][]*multipart.FileHeader) (refused string) {
+func (s *site) takeFiles(d *draft, fields []form.Field, sent url.Values, files map[string][]*multipart.FileHeader) (refused map[string]string) {
+	refused = map[string]string{}
 	for _, f := range fields {
-		if f.Kind != form.Photos || f.ReadOnly || !slices.Contains(sent["gefragt"], f.Path) {
+		if f.Kind != form.Photos && f.Kind != form.Files || f.ReadOnly || !slices.Contains(sent["gefragt"], f.Path) {
 			continue
 		}
 		here := slices.DeleteFunc(form.Digests(f.Value), func(digest string) bool { return slices.Contains(sent["weg:"+f.Path], digest) })
 		for _, file := range files["a:"+f.Path] {
 			if f.Max > 0 && len(here) >= f.Max {
-				refused = "Mehr als " + strconv.Itoa(f.Max) + " Fotos passen hier nicht hinein."
+				refused[f.Path] = "Mehr als " + strconv.Itoa(f.Max) + map[bool]string{true: " Fotos", false: " Dateien"}[f.Kind == form.Photos] + " passen hier nicht hinein."
 				break
 			}
-			p, err := s.prepare(file)
+			p, err := s.enclose(d, f, file)
 			if err != nil {
-				refused = sentenceOf(err)
+				refused[f.Path] = sentenceOf(err)
 				continue
 			}
-			p.Field = f.Path
 			if !slices.Contains(here, p.Digest) {
 				here = append(here, p.Digest)
 			}
 			d.Photos[p.Digest] = p
 		}
 		var answer any
-		if len(here) > 0 {
+		switch {
+		case len(here) > 0:
 			list := make([]any, len(here))
 			for i, digest := range here {
 				list[i] = digest
 			}
 			answer = list
+		case f.Later && sent.Get("spaeter:"+f.Path) != "":
+			answer = form.LaterAnswer()
 		}
 		d.Answers = d.Answers.With(f.Path, answer)
 	}
 	for digest := range d.Photos {
-		if !slices.ContainsFunc(d.Service.Photos(), func(path string) bool {
-			answer, _ := d.Answers.Get(path)
+		if !slices.ContainsFunc(d.Service.Files(), func(f form.FileField) bool {
+			answer, _ := d.Answers.Get(f.Path)
 			return slices.Contains(form.Digests(answer), digest)
 		}) {
 			delete(d.Photos, digest)
@@ -92,17 +96,86 @@ func (s *site) takePhotos(d *draft, fields []form.Field, sent url.Values, files 
 	return refused
 }
 
+// enclose makes of a file what a field takes: a picture as prepare does, a document as it is.
+func (s *site) enclose(d *draft, f form.Field, file *multipart.FileHeader) (cases.Photo, error) {
+	p, err := s.enclosable(f, file)
+	if err != nil {
+		return p, err
+	}
+	p.Field = f.Path
+	all := p.Size
+	for digest, other := range d.Photos {
+		if digest != p.Digest {
+			all += other.Size
+		}
+	}
+	if all > enclosure.MaxAll {
+		return p, errTooMuch
+	}
+	return p, nil
+}
+
+// errTooMuch says that all files of an application together are too large.
+var errTooMuch = errors.New("web: too much")
+
+func (s *site) enclosable(f form.Field, file *multipart.FileHeader) (cases.Photo, error) {
+	data, err := content(file)
+	if err != nil {
+		return cases.Photo{}, err
+	}
+	if f.Kind == form.Photos {
+		return s.prepared(data)
+	}
+	takes := func(kinds ...string) bool {
+		return slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(f.Takes, k) })
+	}
+	switch sort := enclosure.SortOf(data); {
+	case len(data) == 0:
+		return cases.Photo{}, enclosure.ErrEmpty
+	case sort == enclosure.Document && takes(form.AcceptPDF):
+		pages, err := enclosure.Pages(data, f.Size)
+		sum := sha256.Sum256(data)
+		return cases.Photo{Digest: hex.EncodeToString(sum[:]), Type: enclosure.PDF, Pages: pages, Name: enclosure.Name(file.Filename), Size: len(data), Data: data}, err
+	case sort == enclosure.Picture && takes(form.AcceptJPEG, form.AcceptPNG):
+		p, err := s.prepared(data)
+		p.Name = enclosure.Name(file.Filename)
+		return p, err
+	}
+	return cases.Photo{}, enclosure.ErrFormat
+}
+
+// name says of the files of a field what they are.
+func (d draft) name(x *field) {
+	for i, p := range x.Photos {
+		if f, ok := d.Photos[p.Digest]; ok && x.Shape == "files" {
+			x.Photos[i].Document = f.Type == enclosure.PDF
+			x.Photos[i].Label = wordFor(f.Type) + " " + p.Label
+			if x.Photos[i].Document {
+				x.Photos[i].Label += ", " + about(f)
+			}
+		}
+	}
+}
+
 // prepare makes of a file what may be kept: small, upright, without notes of where and when. One at a time: decoding costs memory.
 func (s *site) prepare(file *multipart.FileHeader) (cases.Photo, error) {
+	data, err := content(file)
+	if err != nil {
+		return cases.Photo{}, err
+	}
+	return s.prepared(data)
+}
+
+func content(file *multipart.FileHeader) ([]byte, error) {
 	in, err := file.Open()
 	if err != nil {
-		return cases.Photo{}, err
+		return nil, err
 	}
 	defer in.Close()
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return cases.Photo{}, err
-	}
+	return io.ReadAll(in)
+}
+
+func (s *site) prepared(data []byte) (cases.Photo, error) {
 	s.drafts.darkroom <- struct{}{}
 	defer func() { <-s.drafts.darkroom }()
 	p, err := photo.Prepare(data, photo.Options{})
@@ -110,14 +183,24 @@ func (s *site) prepare(file *multipart.FileHeader) (cases.Photo, error) {
 		return cases.Photo{}, err
 	}
 	sum := sha256.Sum256(p.JPEG)
-	return cases.Photo{Digest: hex.EncodeToString(sum[:]), Width: p.Width, Height: p.Height, Size: len(p.JPEG), Data: p.JPEG}, nil
+	return cases.Photo{Digest: hex.EncodeToString(sum[:]), Type: enclosure.JPEG, Width: p.Width, Height: p.Height, Size: len(p.JPEG), Data: p.JPEG}, nil
 }
 
 // sentenceOf says why a file is not taken.
 func sentenceOf(err error) string {
 	switch {
-	case errors.Is(err, photo.ErrEmpty):
+	case errors.Is(err, photo.ErrEmpty), errors.Is(err, enclosure.ErrEmpty):
 		return "In der Datei ist nichts."
+	case errors.Is(err, enclosure.ErrFormat):
+		return "Diese Art von Datei geht hier nicht. Bitte nehmen Sie ein PDF, oder wo es passt ein Bild."
+	case errors.Is(err, enclosure.ErrEncrypted):
+		return "Dieses PDF ist mit einem Passwort verschlossen. Bitte nehmen Sie eines ohne Passwort."
+	case errors.Is(err, enclosure.ErrDamaged):
+		return "Dieses PDF ist beschädigt. Bitte wählen Sie ein anderes."
+	case errors.Is(err, enclosure.ErrLarge):
+		return "Dieses PDF ist zu groß. Bitte wählen Sie ein kleineres."
+	case errors.Is(err, errTooMuch):
+		return "Zusammen sind die Dateien zu groß. Es wurde nicht alles übernommen."
 	case errors.Is(err, photo.ErrNoPhoto):
 		return "Das ist kein Foto. Bitte wählen Sie ein Bild."
 	case errors.Is(err, photo.ErrFormat):
@@ -139,19 +222,17 @@ func (s *site) showDraftPhoto(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "image/jpeg")
-	w.Header().Set("Content-Length", strconv.Itoa(len(p.Data)))
-	_, _ = w.Write(p.Data)
+	sendFile(w, "anlage", p.Type, p.Data, p.Type == enclosure.PDF)
 }
 
-// photos are what an application that a clerk entered brings along, and what it says of them.
+// photos are the files that an application that a clerk entered brings along, and what it says of them.
 func (d draft) photos(answers form.Answers) (photos []cases.Photo, said []service.Attachment) {
-	for _, path := range d.Service.Photos() {
-		answer, _ := answers.Get(path)
+	for _, f := range d.Service.Files() {
+		answer, _ := answers.Get(f.Path)
 		for _, digest := range form.Digests(answer) {
 			if p, ok := d.Photos[digest]; ok {
 				photos = append(photos, p)
-				said = append(said, service.Attachment{Field: path, Digest: digest, Type: "image/jpeg", Size: p.Size, Width: p.Width, Height: p.Height})
+				said = append(said, service.Attachment{Field: f.Path, Digest: digest, Type: p.Type, Size: p.Size, Width: p.Width, Height: p.Height, Pages: p.Pages, Name: p.Name})
 			}
 		}
 	}

@@ -52,7 +52,11 @@ func (h *house) send(from, to string, v url.Values, files map[string][]byte) rep
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) { // in the order in which somebody chose them
 		data := files[name]
-		part, err := w.CreateFormFile("a:/photos", name)
+		field, name, other := strings.Cut(name, "|")
+		if !other {
+			field, name = "/photos", field
+		}
+		part, err := w.CreateFormFile("a:"+field, name)
 		if err != nil {
 			h.t.Fatal(err)
 		}

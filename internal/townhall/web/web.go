@@ -31,6 +31,8 @@ type Reader interface {
 	Get(ctx context.Context, number string) (cases.Case, error)
 	// Refunds lists the money that has to go back, and what went back lately.
 	Refunds(ctx context.Context) ([]cases.Refund, error)
+	// Photo gives the bytes of a file that came with a case; cases.ErrNotFound.
+	Photo(ctx context.Context, number, digest string) ([]byte, error)
 }
 
 // Decider moves a case. Each call names the version the clerk saw: cases.ErrChanged when the case moved on since, cases.ErrState when the
@@ -95,6 +97,7 @@ type Options struct {
 	Users     Users
 	Catalogue *service.Catalogue // the services of the town, and its name
 	Reports   Reports            // reports of defects; nil: their pages are not there
+	Jobs      Jobs               // the town's vacancies; nil: their page is not there
 	Library   Library            // what is published beside the catalogue; nil: its pages are not there
 	Queues    Queues             // how many people wait where; nil: their page is not there
 	Town      *place.Town        // its map; nil: reports stand on plain ground

@@ -68,14 +68,18 @@ func newHouse(t testing.TB, secure bool) *house {
 }
 
 // newHouseWith offers another catalogue than the small one of these tests.
-func newHouseWith(t testing.TB, secure bool, other *service.Catalogue) *house {
+func newHouseWith(t testing.TB, secure bool, other *service.Catalogue, change ...func(*Options)) *house {
 	t.Helper()
 	catalogue, book := town(t)
 	if other != nil {
 		catalogue, book.catalogue = other, other
 	}
 	h := &house{t: t, book: book, users: &memUsers{closed: map[string]bool{}}, log: &safeBuffer{}, now: monday}
-	h.serve(Options{Book: book, Users: h.users, Catalogue: catalogue, Queues: &h.queues, Now: h.clock, Secure: secure})
+	o := Options{Book: book, Users: h.users, Catalogue: catalogue, Queues: &h.queues, Now: h.clock, Secure: secure}
+	for _, f := range change {
+		f(&o)
+	}
+	h.serve(o)
 	return h
 }
 

@@ -276,6 +276,10 @@ func said(name string) string {
 		return "Zusammengelegt. Ab jetzt geht es gemeinsam weiter."
 	case "getrennt":
 		return "Getrennt. Jede Meldung steht wieder für sich."
+	case "ausgeschrieben":
+		return "Die Stelle ist ausgeschrieben. Terminals und Handys erfahren es mit dem nächsten Kontakt."
+	case "geschlossen":
+		return "Die Stelle ist geschlossen."
 	case "angeboten":
 		return "Veröffentlicht. Terminals und Apps bekommen die Fassung mit dem nächsten Abgleich."
 	case "zurueckgezogen":

@@ -26,6 +26,8 @@ type Events struct {
 	// Own draws a field in the shell's own way: photos where there is a camera, a place where there is a map. nil for a field that is drawn as
 	// everywhere.
 	Own func(f form.Field) fyne.CanvasObject
+	// Files draws what a shell offers to give files with, and those that are there; nil where no file can be given.
+	Files func(f form.Field) fyne.CanvasObject
 	// Suggest gives what somebody could mean who typed f.Text into a field, best first: names of streets. The first four are offered.
 	Suggest func(f form.Field) []string
 
@@ -89,7 +91,14 @@ func (d drawer) field(f form.Field) fyne.CanvasObject {
 	}
 	switch f.Kind {
 	case form.Photos:
+		if d.ev.Files != nil {
+			return d.block(f, d.ev.Files(f))
+		}
 		return look.Note(d.st, look.NoteOpts{Icon: "camera", Text: d.say("page.photos"), Value: f.Text})
+	case form.Files:
+		return d.files(f)
+	case form.Signature:
+		return d.signature(f)
 	case form.Place, form.Address, form.Person, form.Organisation:
 		return d.place(f)
 	case form.Info:

@@ -61,6 +61,11 @@ func view() form.View {
 			{Path: "/children/0", Kind: form.Entry, Label: "Kind 1", Remove: true},
 			{Path: "/children/0/name", Kind: form.Text, Label: "Name des Kindes", Text: "Lea", Value: "Lea", Required: true, Keys: form.KeysText},
 			{Path: "/children", Kind: form.Repeat, Label: "Noch ein Kind", Add: "/children/1"},
+			{Path: "/plan", Kind: form.Files, Label: "Lageplan", Later: true, Max: 2, Required: true},
+			{Path: "/photo", Kind: form.Files, Label: "Foto des Hauses", Max: 2},
+			{Path: "/sign", Kind: form.Signature, Label: "Ihre Unterschrift", Value: "100,150 400,60 -200,-100;700,80 100,100", Required: true},
+			{Path: "/witness", Kind: form.Signature, Label: "Unterschrift der Vermieterin", Value: "name:Renate", Required: true, Parts: []form.Field{
+				{Path: "/witness", Kind: form.Text, Label: "Ihr Vor- und Nachname", Hint: "Damit bestätigen Sie Ihre Angaben, so wie mit einer Unterschrift.", Text: "Renate", Keys: form.KeysText, Max: 120, Required: true}}},
 			{Path: "/ok", Kind: form.Consent, Label: "Ich habe die Hinweise zum Datenschutz gelesen.", Required: true},
 		}},
 	}}

@@ -51,6 +51,10 @@ func Summary(st look.Style, texts look.Texts, v form.View, change func(page int)
 
 // answer is one answer with its name above.
 func answer(st look.Style, texts look.Texts, f form.Field) fyne.CanvasObject {
+	if value, ok := f.Value.(string); ok && f.Kind == form.Signature && f.Text != "" {
+		d := drawer{st: st, texts: texts}
+		return look.Column(0, look.Text(st, look.Body, f.Label, look.TextOpts{Color: st.Colors().Ink2}), d.signed(f.Label, value, f.Text))
+	}
 	value, none := f.Text, false
 	switch {
 	case f.Kind == form.Consent && f.Value == true:
