@@ -22,7 +22,7 @@ type room struct {
 	may  []string // rooms of ours that may be entered, besides the room itself
 }
 
-var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config"}
+var core0 = []string{"internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof", "internal/core/config", "internal/core/limit"}
 
 func house() []room {
 	form := append([]string{"internal/core/form", "internal/core/girocode"}, core0...)
@@ -30,7 +30,8 @@ func house() []room {
 	return []room{
 		// Floor 0: they know nothing of ours.
 		{"internal/core/money", nil},
-		{"internal/core/text", nil},
+		{"internal/core/limit", nil},
+		{"internal/core/text", []string{"internal/core/limit"}},
 		{"internal/core/config", nil},
 		{"internal/core/expr", nil},
 		{"internal/core/seal", nil},

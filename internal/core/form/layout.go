@@ -6,6 +6,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // layout is form.yaml: what is asked in which order, and the rules. Unknown keys are refused.
@@ -174,6 +176,9 @@ func (v *Value) UnmarshalYAML(node ast.Node) error {
 
 // Decode reads YAML and refuses unknown keys; the error names service, file, line and column.
 func Decode(service, file string, data []byte, into any) error {
+	if err := limit.YAML(data); err != nil {
+		return fmt.Errorf("%s/%s: %w", service, file, err)
+	}
 	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
 		return fmt.Errorf("%s/%s: %w", service, file, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"sort"
 	"strconv"
@@ -16,9 +17,13 @@ import (
 // Catalogue is everything a tenant offers. It is safe for use by several goroutines and never needs a network.
 type Catalogue struct {
 	tenant  *Tenant
-	folders map[string]func() (*Service, error) // of services/, by name: each is read when it is first needed
+	folders map[string]func() (*Service, error) // of services/, by name: each is listed when it is first needed
 	offer   func() (offer, error)               // all of them
-	indexes func() map[string]*Index            // by language; made at the first search
+
+	languages func() []string // that a service is described in, without their regions
+
+	mu      sync.Mutex
+	indexes map[string]func() *Index // by language; made at the first search in it
 
 	synonyms func() (map[string][]Synonym, error) // by language
 }
@@ -42,14 +47,15 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	return c, nil
 }
 
-// OpenCatalogue is LoadCatalogue for who has no time: it reads the tenant only, and each service when it is first asked for. Wait reads what
-// is left and tells what is wrong with it; a service that cannot be read is not offered.
+// OpenCatalogue is LoadCatalogue for who has no time: it reads the tenant only. What a catalogue shows and finds of the services is read when it is
+// first asked for, form, card and documents of each when it is opened. Wait reads what is left and tells what is wrong with it; a service that cannot be
+// read is not offered.
 func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	t, err := LoadTenant(fsys, tenant)
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{tenant: t, folders: map[string]func() (*Service, error){}}
+	c := &Catalogue{tenant: t, folders: map[string]func() (*Service, error){}, indexes: map[string]func() *Index{}}
 	c.synonyms = sync.OnceValues(func() (map[string][]Synonym, error) { return LoadSynonyms(fsys) })
 	folders, err := fs.ReadDir(fsys, "services")
 	if err != nil {
@@ -62,26 +68,47 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 			c.folders[f.Name()] = sync.OnceValues(func() (*Service, error) { return loadFolder(fsys, f.Name(), t) })
 		}
 	}
+	c.languages = sync.OnceValue(c.described)
 	c.offer = sync.OnceValues(func() (offer, error) { return c.read(names) })
-	c.indexes = sync.OnceValue(c.index)
 	return c, nil
 }
 
 // Wait reads everything that was not needed yet. The error names file and line of everything that is wrong.
 func (c *Catalogue) Wait() error {
-	_, err := c.offer()
+	o, err := c.offer()
+	errs := []error{err}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	free := make(chan struct{}, runtime.GOMAXPROCS(0)) // compiling wants a processor each
+	for _, id := range sortedKeys(o.all) {
+		for _, s := range o.all[id] {
+			all.Go(func() {
+				free <- struct{}{}
+				defer func() { <-free }()
+				if err := s.open(); err != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					errs = append(errs, fmt.Errorf("service: load catalogue: %w", err))
+				}
+			})
+		}
+	}
+	all.Wait()
 	_, wrong := c.synonyms()
-	return errors.Join(err, wrong)
+	return errors.Join(append(errs, wrong)...)
 }
 
-// Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.
+// Ready makes what the first search would otherwise wait for, and then does Wait: for shells, once they show something.
 func (c *Catalogue) Ready() error {
+	c.index(text.German)
 	err := c.Wait()
-	c.indexes()
+	for _, lang := range c.languages() {
+		c.index(lang)
+	}
 	return err
 }
 
-// read reads all services beside each other.
+// read lists all services beside each other.
 func (c *Catalogue) read(names []string) (offer, error) {
 	o := offer{all: map[string][]*Service{}}
 	loaded, errs := make([]*Service, len(names)), make([]error, len(names))
@@ -124,12 +151,17 @@ func (c *Catalogue) offered() offer {
 	return o
 }
 
+// whole lists those of the services that did not turn out to be broken.
+func whole(services []*Service) []*Service {
+	return slices.DeleteFunc(slices.Clone(services), func(s *Service) bool { return s.broken.Load() })
+}
+
 func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
 	folder, err := fs.Sub(fsys, "services/"+name)
 	if err != nil {
 		return nil, err
 	}
-	return loadService(folder, name, t)
+	return listService(folder, name, t)
 }
 
 // later compares versions like "2" and "1.10" number by number.
@@ -154,10 +186,19 @@ func later(a, b string) bool {
 func (c *Catalogue) Tenant() *Tenant { return c.tenant }
 
 // Services lists the newest version of every service, by its German title.
-func (c *Catalogue) Services() []*Service { return slices.Clone(c.offered().newest) }
+func (c *Catalogue) Services() []*Service { return whole(c.offered().newest) }
 
 // Find gives a version of a service; "" is the newest. Only that service is read for it.
 func (c *Catalogue) Find(id, version string) (*Service, bool) {
+	s, ok := c.listed(id, version)
+	if !ok || s.open() != nil {
+		return nil, false
+	}
+	return s, true
+}
+
+// listed is Find for who shows the service only.
+func (c *Catalogue) listed(id, version string) (*Service, bool) {
 	if strings.Contains(id, "@") {
 		return nil, false
 	}
@@ -166,7 +207,7 @@ func (c *Catalogue) Find(id, version string) (*Service, bool) {
 		if read == nil {
 			continue
 		}
-		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) {
+		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) && !s.broken.Load() {
 			return s, true
 		}
 	}
@@ -179,7 +220,7 @@ func (c *Catalogue) Situations(lang string) []Situation { return c.tenant.situat
 // In lists the services of a life situation: what can be done here first, then by title.
 func (c *Catalogue) In(situation string) []*Service {
 	var list []*Service
-	for _, s := range c.offered().newest {
+	for _, s := range whole(c.offered().newest) {
 		if slices.Contains(s.Situations, situation) {
 			list = append(list, s)
 		}
@@ -192,7 +233,7 @@ func (c *Catalogue) In(situation string) []*Service {
 func (c *Catalogue) Popular() []*Service {
 	var list []*Service
 	for _, id := range c.tenant.Often {
-		if s, ok := c.Find(id, ""); ok {
+		if s, ok := c.listed(id, ""); ok {
 			list = append(list, s)
 		}
 	}
@@ -219,21 +260,19 @@ func (c *Catalogue) Search(lang, query string) []Hit { return c.Ask(lang, query)
 // Ask is Search, and tells what else there is to say.
 func (c *Catalogue) Ask(lang, query string) Finding {
 	base, _, _ := strings.Cut(lang, "-")
-	indexes := c.indexes()
-	index := indexes[base]
-	if index == nil {
-		index = indexes[text.German]
-	}
+	index := c.index(base)
 	matches, meant := index.Find(query)
 	if base != text.German { // people mix languages: the paper in their hand is German
-		german, meantGerman := indexes[text.German].Find(query)
+		german, meantGerman := c.index(text.German).Find(query)
 		if better(german, matches) {
 			matches, meant = german, meantGerman
 		}
 	}
 	f := Finding{Meant: meant}
 	for _, m := range matches {
-		f.Hits = append(f.Hits, Hit{c.offered().newest[m.Entry], m.Score})
+		if s := c.offered().newest[m.Entry]; !s.broken.Load() {
+			f.Hits = append(f.Hits, Hit{s, m.Score})
+		}
 	}
 	if len(f.Hits) > 0 {
 		return f
@@ -249,10 +288,8 @@ func (c *Catalogue) Ask(lang, query string) Finding {
 func (c *Catalogue) Why(lang, query string, s *Service) string {
 	base, _, _ := strings.Cut(lang, "-")
 	for _, l := range []string{base, text.German} {
-		if x := c.indexes()[l]; x != nil {
-			if why := x.Why(query, slices.Index(c.offered().newest, s)); why != "" {
-				return why
-			}
+		if why := c.index(l).Why(query, slices.Index(c.offered().newest, s)); why != "" {
+			return why
 		}
 	}
 	return ""
@@ -269,8 +306,7 @@ func better(a, b []Match) bool {
 	return len(a) > 0 && (len(b) == 0 || a[0].Score > 1.3*b[0].Score)
 }
 
-func (c *Catalogue) index() map[string]*Index {
-	indexes := map[string]*Index{}
+func (c *Catalogue) described() []string {
 	langs := []string{text.German}
 	for _, s := range c.offered().newest {
 		for _, l := range s.texts.Languages() {
@@ -279,18 +315,34 @@ func (c *Catalogue) index() map[string]*Index {
 			}
 		}
 	}
-	for _, lang := range langs {
-		var entries []Listing
-		for _, s := range c.offered().newest {
-			var topics []string
-			for _, situation := range s.Situations {
-				topics = append(topics, c.tenant.Say(lang, "situation."+situation))
-			}
-			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
-		}
-		indexes[lang] = NewIndex(lang, entries, c.Synonyms(lang))
+	return langs
+}
+
+// index is what a language is searched with; one that no service is described in is searched in German.
+func (c *Catalogue) index(lang string) *Index {
+	if !slices.Contains(c.languages(), lang) {
+		lang = text.German
 	}
-	return indexes
+	c.mu.Lock()
+	make := c.indexes[lang]
+	if make == nil {
+		make = sync.OnceValue(func() *Index { return c.makeIndex(lang) })
+		c.indexes[lang] = make
+	}
+	c.mu.Unlock()
+	return make()
+}
+
+func (c *Catalogue) makeIndex(lang string) *Index {
+	var entries []Listing
+	for _, s := range c.offered().newest {
+		var topics []string
+		for _, situation := range s.Situations {
+			topics = append(topics, c.tenant.Say(lang, "situation."+situation))
+		}
+		entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: strings.Join(topics, " "), Lead: s.Say(lang, "lead")})
+	}
+	return NewIndex(lang, entries, c.Synonyms(lang))
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -8,6 +8,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
@@ -67,7 +68,7 @@ func documentVariables() []string {
 }
 
 func loadTemplate(folder fs.FS, service, file string, texts *text.Texts) (*template, error) {
-	data, err := fs.ReadFile(folder, file)
+	data, err := limit.Read(folder, file)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,9 @@ func loadTemplate(folder fs.FS, service, file string, texts *text.Texts) (*templ
 // Document makes one of the service's documents: "slip" (private part, cut, part to display) or "permit". It fails when the service does
 // not have it or when a value in it is missing; the error says which, never what.
 func (s *Service) Document(name string, d Data) (document.Document, error) {
+	if err := s.open(); err != nil {
+		return document.Document{}, fmt.Errorf("service: document: %w", err)
+	}
 	t, ok := s.documents[name]
 	if !ok {
 		return document.Document{}, fmt.Errorf("service: document: %s has no %q", s.ID, name)
@@ -130,7 +134,10 @@ func (s *Service) Document(name string, d Data) (document.Document, error) {
 }
 
 // Documents lists the names of the service's documents.
-func (s *Service) Documents() []string { return sortedKeys(s.documents) }
+func (s *Service) Documents() []string {
+	_ = s.open()
+	return sortedKeys(s.documents)
+}
 
 func (b blockRule) make(lang string, vars expr.Vars) (document.Block, bool, error) {
 	if b.when != nil {
@@ -185,7 +192,7 @@ func (s *Service) vars(d Data, lang string) expr.Vars {
 		"title": s.Title(lang), "tenant": s.tenant.Name, "outcome": nil, "secret": d.Secret, "sent": d.Sent, "attestation": d.Attestation,
 		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
 	}
-	if s.form != nil {
+	if s.open() == nil && s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})
 	}
 	if d.Outcome != nil {

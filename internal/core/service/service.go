@@ -13,10 +13,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
@@ -33,8 +36,13 @@ type Service struct {
 	Trust      string    // the lowest level that the law allows: "none", "basis", "substantial", "high"
 	Office     string    // row of the tenant's table "offices"
 
-	tenant    *Tenant
-	texts     *text.Texts
+	tenant *Tenant
+	texts  *text.Texts
+	online bool         // it has a form
+	read   func() error // the rest, once; see open
+	broken atomic.Bool  // the rest cannot be read
+
+	// What follows is there when the service is open.
 	form      *form.Form // nil: the service only informs
 	card      cardRules
 	claims    map[string]*expr.Rule
@@ -99,7 +107,10 @@ type lineRule struct {
 
 // Load reads the folder of a service, named as the folder, for a tenant that offers it. Errors name file and line.
 func Load(folder fs.FS, name string, t *Tenant) (*Service, error) {
-	s, err := loadService(folder, name, t)
+	s, err := listService(folder, name, t)
+	if err == nil && s != nil {
+		err = s.open()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("service: load: %w", err)
 	}
@@ -111,6 +122,7 @@ func Load(folder fs.FS, name string, t *Tenant) (*Service, error) {
 
 // Speechless lists the sentences that the service needs and does not have in a language.
 func (s *Service) Speechless(lang string) (keys []string) {
+	_ = s.open()
 	for _, key := range s.keys {
 		if !s.texts.Has(lang, key) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
@@ -119,9 +131,9 @@ func (s *Service) Speechless(lang string) (keys []string) {
 	return keys
 }
 
-// loadService is Load; nil when the service is not offered there.
-func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
-	data, err := fs.ReadFile(folder, "service.yaml")
+// listService reads what a catalogue says of a service; nil when it is not offered there. Everything else is read when it is opened.
+func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
+	data, err := limit.Read(folder, "service.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +149,10 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	}
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
-	own, err := loadTexts(folder)
+	own, err := openTexts(folder)
+	if err == nil {
+		err = own.Read(text.German)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -146,22 +161,53 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 		return nil, err
 	}
 	if _, err := fs.Stat(folder, "form.yaml"); err == nil {
-		if s.form, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: t.Tables}); err != nil {
-			return nil, err
-		}
-		s.keys = append(s.keys, s.form.Keys()...)
+		s.online = true
+	}
+	s.read = sync.OnceValue(func() error {
+		err := s.readRest(name, folder, d, own)
+		s.broken.Store(err != nil)
+		return err
+	})
+	return s, nil
+}
+
+// open reads everything that a catalogue does not need: the form, the card, the documents. Who uses one of them opens the service first. A service
+// that turns out to be broken then has none of them; the catalogue offers it no more.
+func (s *Service) open() error {
+	if s.read == nil {
+		return nil
+	}
+	return s.read()
+}
+
+func (s *Service) readRest(name string, folder fs.FS, d description, own *text.Texts) (err error) {
+	if err := limit.Check(folder); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := own.Read(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	used := map[string]bool{}
-	if s.form != nil {
-		for _, name := range s.form.Tables() {
+	if s.online {
+		asked, err := form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: s.tenant.Tables})
+		if err != nil {
+			return err
+		}
+		s.keys = append(s.keys, asked.Keys()...)
+		for _, name := range asked.Tables() {
 			used[name] = true
 		}
+		defer func() {
+			if err == nil {
+				s.form = asked
+			}
+		}()
 	}
 	if err := s.compile(name, folder, d, used); err != nil {
-		return nil, err
+		return err
 	}
-	s.digest, err = t.digest(used)
-	return s, err
+	s.digest, err = s.tenant.digest(used)
+	return err
 }
 
 func (s *Service) check(name string) error {
@@ -263,7 +309,7 @@ func (t *Tenant) digest(used map[string]bool) (string, error) {
 }
 
 // Online tells whether the service can be applied for here; otherwise its card says where to go.
-func (s *Service) Online() bool { return s.form != nil }
+func (s *Service) Online() bool { return s.online && !s.broken.Load() }
 
 // Title is the service's name.
 func (s *Service) Title(lang string) string { return s.texts.Say(lang, "title") }
@@ -278,14 +324,20 @@ func (s *Service) Knows(lang, key string) bool { return s.texts.Knows(lang, key)
 func (s *Service) Tenant() *Tenant { return s.tenant }
 
 // Digest is the SHA-256, in hex, of the tenant's tables that the service uses.
-func (s *Service) Digest() string { return s.digest }
+func (s *Service) Digest() string {
+	_ = s.open()
+	return s.digest
+}
 
 // Keys lists the sentences that the service needs in every language.
-func (s *Service) Keys() []string { return s.keys }
+func (s *Service) Keys() []string {
+	_ = s.open()
+	return s.keys
+}
 
 // View shows the form for the answers; day is the day the rules count from. A service that only informs has no pages.
 func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return form.View{}
 	}
 	return s.form.View(form.Input{Answers: a, Lang: lang, Day: day})
@@ -293,7 +345,7 @@ func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
 
 // Begin gives the form for somebody who fills it in; nil for a service that only informs.
 func (s *Service) Begin() *form.Session {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Begin()
@@ -301,7 +353,7 @@ func (s *Service) Begin() *form.Session {
 
 // Check says, in German, what the town hall cannot accept in the answers. Answers have to be cleaned before they are sent; see Clean.
 func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return []form.Problem{{Rule: "schema", Text: ErrInform.Error()}}
 	}
 	return s.form.Check(form.Input{Answers: a, Lang: text.German, Day: day})
@@ -309,7 +361,7 @@ func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
 
 // Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.
 func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
@@ -317,7 +369,7 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 
 // Photos lists the paths of the answers that photos can be added to.
 func (s *Service) Photos() []string {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Photos()
@@ -325,7 +377,7 @@ func (s *Service) Photos() []string {
 
 // Parse turns what somebody typed into a value for the answer at path; see form.Form.Parse.
 func (s *Service) Parse(path, typed string) any {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return typed
 	}
 	return s.form.Parse(path, typed)
@@ -333,7 +385,7 @@ func (s *Service) Parse(path, typed string) any {
 
 // Schema is the JSON Schema 2020-12 of the answers; nil for a service that only informs.
 func (s *Service) Schema() []byte {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Schema()
@@ -341,7 +393,7 @@ func (s *Service) Schema() []byte {
 
 // Claims is what the signed QR code of the finished paper says: what anybody may check who sees it, never a name.
 func (s *Service) Claims(app Application, day time.Time) (map[string]any, error) {
-	if len(s.claims) == 0 {
+	if s.open() != nil || len(s.claims) == 0 {
 		return nil, fmt.Errorf("service: claims: %s makes none", s.ID)
 	}
 	vars := s.vars(Data{Application: app, Today: day}, app.Lang)
@@ -375,6 +427,7 @@ func (s *Service) Card(lang string) Card { return s.CardOn(lang, s.tenant.newest
 
 // CardOn gives the card as it is on a day.
 func (s *Service) CardOn(lang string, day time.Time) Card {
+	_ = s.open() // one that is broken has a card without facts
 	vars := s.vars(Data{Today: day}, lang)
 	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.tenant.office(s.Office, lang, day),
 		Kicker: s.tenant.Say(lang, "situation."+s.Situations[0])}

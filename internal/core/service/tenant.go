@@ -12,6 +12,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -56,7 +57,7 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := fs.ReadFile(folder, "tenant.yaml")
+	data, err := limit.Read(folder, "tenant.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 		return nil, err
 	}
 	for _, file := range files {
-		data, err := fs.ReadFile(folder, file)
+		data, err := limit.Read(folder, file)
 		if err != nil {
 			return nil, err
 		}
@@ -95,11 +96,19 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 }
 
 func loadTexts(folder fs.FS) (*text.Texts, error) {
+	t, err := openTexts(folder)
+	if err == nil {
+		err = t.Read()
+	}
+	return t, err
+}
+
+func openTexts(folder fs.FS) (*text.Texts, error) {
 	sub, err := fs.Sub(folder, "texts")
 	if err != nil {
 		return nil, err
 	}
-	t, err := text.Load(sub)
+	t, err := text.Open(sub)
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Join(), nil
 	}
