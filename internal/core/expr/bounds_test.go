@@ -86,6 +86,7 @@ func FuzzEvaluate(f *testing.F) {
 	v := vars()
 	v["answers"].(map[string]any)["secret"] = "GEHEIM"
 	f.Fuzz(func(t *testing.T, source string) {
+		defer time.AfterFunc(10*time.Second, func() { panic("it does not end: " + source) }).Stop()
 		began := time.Now()
 		r, err := env.Compile(Place{"parken", "form.yaml", 12, "fee.amount"}, source)
 		if err != nil {

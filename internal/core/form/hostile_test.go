@@ -162,6 +162,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("pages: [{id: one, fields: [{path: /a, kind: text}]}]"), []byte(`{"properties":{"a":{"type":"string"}}}`))
 	said := texts(f)
 	f.Fuzz(func(t *testing.T, layout, schema []byte) {
+		defer time.AfterFunc(15*time.Second, func() { panic(fmt.Sprintf("it does not end: %q %q", layout, schema)) }).Stop()
 		began := time.Now()
 		form, err := Load(Folder{Service: "test", Texts: said, Tables: tables, FS: fstest.MapFS{"schema.json": {Data: schema}, "form.yaml": {Data: layout}}})
 		if err == nil {

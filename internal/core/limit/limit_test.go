@@ -152,6 +152,7 @@ func FuzzYAML(f *testing.F) {
 		if YAML(data) != nil {
 			return
 		}
+		defer time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("it does not end: %q", data)) }).Stop()
 		began := time.Now()
 		var v any
 		if err := yaml.Unmarshal(data, &v); err == nil {

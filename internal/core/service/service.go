@@ -150,11 +150,13 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
 	own, err := openTexts(folder)
-	if err == nil {
-		err = own.Read(text.German)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if !own.Has(text.German, "title") {
+		if err := own.Read(text.German); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	s.texts = text.Join(own, t.texts)
 	if err := s.check(name); err != nil {

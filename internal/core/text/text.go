@@ -6,6 +6,7 @@
 package text
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -13,6 +14,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"text/template"
 
 	"github.com/goccy/go-yaml"
@@ -40,15 +42,82 @@ type tongue struct {
 	read    func() error // reads its files, once
 	bundle  *i18n.Bundle // its own: go-i18n takes a language's simple form (de-simple) for the language itself
 	entries map[string]entry
+
+	whole atomic.Bool // it was read
+	part  func(key string) *tongue
 }
 
-// in gives the sentences of a language; what cannot be read says nothing.
-func (l *layer) in(lang string) *tongue {
+// in gives the sentences of a language, or those under the first part of a key at least; what cannot be read says nothing.
+func (l *layer) in(lang, key string) *tongue {
 	t := l.langs[lang]
-	if t == nil || t.read() != nil {
+	if t == nil {
+		return &tongue{}
+	}
+	if key != "" && !t.whole.Load() && t.part != nil {
+		first, _, _ := strings.Cut(key, ".")
+		if part := t.part(first); part != nil {
+			return part
+		}
+	}
+	if t.read() != nil {
 		return &tongue{}
 	}
 	return t
+}
+
+// parts divides a file at the keys that stand at the beginning of a line, for who wants to know a title out of a long file. nil: it is not built so.
+func parts(data []byte) map[string][]byte {
+	found := map[string][]byte{}
+	at := ""
+	for line := range bytes.Lines(data) {
+		c := line[0]
+		switch {
+		case c == ' ' || c == '\n' || c == '\r' || c == '#':
+			if at != "" {
+				found[at] = append(found[at], line...)
+			}
+			continue
+		case c >= 'a' && c <= 'z':
+			key, _, ok := strings.Cut(string(line), ":")
+			if ok && found[key] == nil && strings.IndexFunc(key, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) < 0 {
+				at = key
+				found[at] = append(found[at], line...)
+				continue
+			}
+		}
+		return nil
+	}
+	return found
+}
+
+// partly makes a tongue's part out of its only file.
+func partly(fsys fs.FS, name, lang string) func(key string) *tongue {
+	var mu sync.Mutex
+	made := map[string]*tongue{}
+	sections := sync.OnceValue(func() map[string][]byte {
+		data, err := limit.Read(fsys, name)
+		if err != nil || bytes.ContainsAny(data, "&*") { // a name for something said elsewhere
+			return nil
+		}
+		return parts(data)
+	})
+	return func(key string) *tongue {
+		all := sections()
+		if all == nil {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if t, done := made[key]; done {
+			return t
+		}
+		t := &tongue{entries: map[string]entry{}}
+		if data := all[key]; data != nil && t.take(data, lang) != nil {
+			t = nil
+		}
+		made[key] = t
+		return t
+	}
 }
 
 // entry is one sentence in one language.
@@ -96,8 +165,12 @@ func Open(fsys fs.FS) (*Texts, error) {
 					return fmt.Errorf("text: load: %s: %w", name, err)
 				}
 			}
+			t.whole.Store(true)
 			return nil
 		})
+		if len(names) == 1 {
+			t.part = partly(fsys, names[0], lang)
+		}
 		l.langs[lang] = t
 	}
 	return &Texts{layers: []*layer{l}}, nil
@@ -130,13 +203,18 @@ func Join(texts ...*Texts) *Texts {
 }
 
 func (t *tongue) file(fsys fs.FS, name, lang string) error {
-	tag, err := language.Parse(lang)
-	if err != nil {
-		return fmt.Errorf("language %q: %w", lang, err)
-	}
 	data, err := limit.Read(fsys, name)
 	if err != nil {
 		return err
+	}
+	return t.take(data, lang)
+}
+
+// take takes over what a file says.
+func (t *tongue) take(data []byte, lang string) error {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return fmt.Errorf("language %q: %w", lang, err)
 	}
 	if err := limit.YAML(data); err != nil {
 		return err
@@ -228,7 +306,7 @@ func plurals(m map[string]any) map[string]string {
 func (t *Texts) Say(lang, key string, args ...any) string {
 	for _, try := range tries(lang) {
 		for _, l := range t.layers {
-			tongue := l.in(try)
+			tongue := l.in(try, key)
 			e, ok := tongue.entries[key]
 			if !ok {
 				continue
@@ -279,7 +357,7 @@ func tries(lang string) []string {
 // Has tells whether the language itself says key, without falling back.
 func (t *Texts) Has(lang, key string) bool {
 	for _, l := range t.layers {
-		if _, ok := l.in(lang).entries[key]; ok {
+		if _, ok := l.in(lang, key).entries[key]; ok {
 			return true
 		}
 	}
@@ -319,7 +397,7 @@ func (t *Texts) Languages() []string {
 func (t *Texts) Keys(lang string) []string {
 	all := map[string]bool{}
 	for _, l := range t.layers {
-		for key := range l.in(lang).entries {
+		for key := range l.in(lang, "").entries {
 			all[key] = true
 		}
 	}
