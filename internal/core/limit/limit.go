@@ -197,3 +197,29 @@ func (a *anchors) Visit(n ast.Node) ast.Visitor {
 	}
 	return a
 }
+
+// Sections divides a YAML file at the keys that stand at the beginning of a line, for who wants to know little out of a long file: the text of each key,
+// with the key. nil: it is not built so.
+func Sections(data []byte) map[string][]byte {
+	found := map[string][]byte{}
+	at := ""
+	for line := range bytes.Lines(data) {
+		c := line[0]
+		switch {
+		case c == ' ' || c == '\n' || c == '\r' || c == '#':
+			if at != "" {
+				found[at] = append(found[at], line...)
+			}
+			continue
+		case c >= 'a' && c <= 'z':
+			key, _, ok := strings.Cut(string(line), ":")
+			if ok && found[key] == nil && strings.IndexFunc(key, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) < 0 {
+				at = key
+				found[at] = append(found[at], line...)
+				continue
+			}
+		}
+		return nil
+	}
+	return found
+}

@@ -3,6 +3,7 @@
 package service
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -138,8 +139,10 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 		return nil, err
 	}
 	var d description
-	if err := form.Decode(name, "service.yaml", data, &d); err != nil {
-		return nil, err
+	if err := form.Decode(name, "service.yaml", head(data), &d); err != nil {
+		if err := form.Decode(name, "service.yaml", data, &d); err != nil { // its lines are the right ones
+			return nil, err
+		}
 	}
 	if !slices.Contains(d.Tenants, t.ID) {
 		return nil, nil
@@ -166,11 +169,30 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 		s.online = true
 	}
 	s.read = sync.OnceValue(func() error {
-		err := s.readRest(name, folder, d, own)
+		var whole description
+		err := form.Decode(name, "service.yaml", data, &whole)
+		if err == nil {
+			err = s.readRest(name, folder, whole, own)
+		}
 		s.broken.Store(err != nil)
 		return err
 	})
 	return s, nil
+}
+
+// head is service.yaml without card and claims, which only an open service has.
+func head(data []byte) []byte {
+	sections := limit.Sections(data)
+	if sections == nil || bytes.ContainsAny(data, "&*") {
+		return data
+	}
+	var short []byte
+	for _, key := range sortedKeys(sections) {
+		if key != "card" && key != "claims" {
+			short = append(short, sections[key]...)
+		}
+	}
+	return short
 }
 
 // open reads everything that a catalogue does not need: the form, the card, the documents. Who uses one of them opens the service first. A service

@@ -65,31 +65,6 @@ func (l *layer) in(lang, key string) *tongue {
 	return t
 }
 
-// parts divides a file at the keys that stand at the beginning of a line, for who wants to know a title out of a long file. nil: it is not built so.
-func parts(data []byte) map[string][]byte {
-	found := map[string][]byte{}
-	at := ""
-	for line := range bytes.Lines(data) {
-		c := line[0]
-		switch {
-		case c == ' ' || c == '\n' || c == '\r' || c == '#':
-			if at != "" {
-				found[at] = append(found[at], line...)
-			}
-			continue
-		case c >= 'a' && c <= 'z':
-			key, _, ok := strings.Cut(string(line), ":")
-			if ok && found[key] == nil && strings.IndexFunc(key, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) < 0 {
-				at = key
-				found[at] = append(found[at], line...)
-				continue
-			}
-		}
-		return nil
-	}
-	return found
-}
-
 // partly makes a tongue's part out of its only file.
 func partly(fsys fs.FS, name, lang string) func(key string) *tongue {
 	var mu sync.Mutex
@@ -99,7 +74,7 @@ func partly(fsys fs.FS, name, lang string) func(key string) *tongue {
 		if err != nil || bytes.ContainsAny(data, "&*") { // a name for something said elsewhere
 			return nil
 		}
-		return parts(data)
+		return limit.Sections(data)
 	})
 	return func(key string) *tongue {
 		all := sections()
