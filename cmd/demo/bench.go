@@ -55,6 +55,7 @@ func measurements() []measurement {
 		{"girocode", (*bench).girocode},
 		{"search", (*bench).search},
 		{"keystroke", (*bench).keystroke},
+		{"loading", (*bench).loading},
 		{"idle", (*bench).idle},
 		{"kills", (*bench).kills},
 	}

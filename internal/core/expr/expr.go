@@ -67,7 +67,7 @@ func New(variables ...string) (*Env, error) {
 }
 
 func newEnv(variables []string) (*Env, error) {
-	opts := append(functions(), ext.Strings(), cel.ParserRecursionLimit(50), cel.ParserExpressionSizeLimit(4000))
+	opts := append(append(functions(), bounds()...), ext.Strings(), cel.ParserRecursionLimit(50), cel.ParserExpressionSizeLimit(4000))
 	for _, name := range variables {
 		opts = append(opts, cel.Variable(name, cel.DynType))
 	}
@@ -214,7 +214,8 @@ func (r *Rule) Any(v Vars) (any, error) {
 	if err != nil {
 		return nil, r.fail()
 	}
-	native, ok := plain(out, 0)
+	left := largestValue
+	native, ok := plain(out, 0, &left)
 	if !ok {
 		return nil, r.fail()
 	}
@@ -237,9 +238,9 @@ func evaluate[T any](r *Rule, v Vars) (T, error) {
 // fail leaves CEL's own words out: "no such key: ..." would repeat what somebody typed.
 func (r *Rule) fail() error { return fmt.Errorf("expr: %s: %w", r.at, ErrEval) }
 
-// plain turns a CEL value into a JSON value.
-func plain(v ref.Val, depth int) (any, bool) {
-	if depth > 16 {
+// plain turns a CEL value into a JSON value, if it is not larger than what is left.
+func plain(v ref.Val, depth int, left *int) (any, bool) {
+	if *left--; depth > 16 || *left < 0 {
 		return nil, false
 	}
 	switch v := v.(type) {
@@ -258,7 +259,7 @@ func plain(v ref.Val, depth int) (any, bool) {
 		for it := v.Iterator(); it.HasNext() == types.True; {
 			k := it.Next()
 			name, isText := k.(types.String)
-			value, ok := plain(v.Get(k), depth+1)
+			value, ok := plain(v.Get(k), depth+1, left)
 			if !isText || !ok {
 				return nil, false
 			}
@@ -268,7 +269,7 @@ func plain(v ref.Val, depth int) (any, bool) {
 	case traits.Lister:
 		l := []any{}
 		for it := v.Iterator(); it.HasNext() == types.True; {
-			value, ok := plain(it.Next(), depth+1)
+			value, ok := plain(it.Next(), depth+1, left)
 			if !ok {
 				return nil, false
 			}

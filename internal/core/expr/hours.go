@@ -15,7 +15,8 @@ import (
 func openAt() cel.EnvOption {
 	return cel.Function("openAt", cel.Overload("open_at", []*cel.Type{cel.DynType, cel.StringType, cel.StringType}, cel.BoolType,
 		cel.FunctionBinding(func(args ...ref.Val) ref.Val {
-			native, _ := plain(args[0], 0)
+			left := 1000 // an office's row has some dozens of values
+			native, _ := plain(args[0], 0, &left)
 			row, ok := native.(map[string]any)
 			if !ok {
 				return types.NewErr("openAt: no office")

@@ -19,6 +19,7 @@ type Compiler struct {
 	texts         *text.Texts
 	env           *expr.Env
 	problems      []error
+	compiled      []*expr.Rule
 	tables        []string
 }
 
@@ -48,6 +49,7 @@ func (c *Compiler) Rule(s Source, key string) *expr.Rule {
 		c.problems = append(c.problems, err)
 		return nil
 	}
+	c.compiled = append(c.compiled, r)
 	for _, pointer := range r.Reads("tables") {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
 		if !slices.Contains(c.tables, name) {
@@ -66,6 +68,18 @@ func (c *Compiler) asked(r *expr.Rule, before []string) {
 		// a place is asked as a whole, rules may read its parts
 		if !slices.ContainsFunc(before, func(asked string) bool { return path == asked || strings.HasPrefix(path, asked+"/") }) {
 			c.fail("%s reads answers%s, which nobody asks before", r.At(), strings.ReplaceAll(path, "/", "."))
+		}
+	}
+}
+
+// Asks notes a problem for every expression compiled so far that reads an answer which the form does not ask for: a paper would have a hole where it
+// should stand.
+func (c *Compiler) Asks(f *Form) {
+	for _, r := range c.compiled {
+		for _, path := range r.Reads("answers") {
+			if path != "" && f.nearest(path) == nil && !slices.ContainsFunc(f.graph.fields, func(fd *field) bool { return strings.HasPrefix(fd.Path, path+"/") }) {
+				c.fail("%s reads answers%s, which nobody asks for", r.At(), strings.ReplaceAll(path, "/", "."))
+			}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -141,12 +142,12 @@ func load(from Folder) (*Form, error) {
 	if f.tables == nil {
 		f.tables = func(time.Time) map[string]any { return nil }
 	}
-	schemaData, err := fs.ReadFile(from.FS, "schema.json")
+	schemaData, err := limit.Read(from.FS, "schema.json")
 	if err != nil {
 		return nil, err
 	}
 	f.source = schemaData
-	data, err := fs.ReadFile(from.FS, "form.yaml")
+	data, err := limit.Read(from.FS, "form.yaml")
 	if err != nil {
 		return nil, err
 	}

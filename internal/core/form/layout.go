@@ -6,6 +6,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // layout is form.yaml: what is asked in which order, and the rules. Unknown keys are refused.
@@ -42,11 +44,11 @@ type fieldLayout struct {
 	Past     bool           `yaml:"past"` // dates: 80 means 1980, never a year to come
 	Options  []optionLayout `yaml:"options"`
 	From     *fromLayout    `yaml:"from"`
-	Notes    []noteLayout   `yaml:"notes"`  // the first one that holds is shown
+	Notes    []noteLayout   `yaml:"notes"`   // the first one that holds is shown
 	Prefill  []string       `yaml:"prefill"` // what it may be filled from, see Facts: the first that is known
-	Prefer   []string       `yaml:"prefer"` // plates: districts to prefer when the hyphen is missing
-	Near     bool           `yaml:"near"`   // dates of the past: lately, so that a calendar helps
-	Search   bool           `yaml:"search"` // choices: searched even when they are few
+	Prefer   []string       `yaml:"prefer"`  // plates: districts to prefer when the hyphen is missing
+	Near     bool           `yaml:"near"`    // dates of the past: lately, so that a calendar helps
+	Search   bool           `yaml:"search"`  // choices: searched even when they are few
 
 	// Of an answer made of several: what is asked, in this order; a "?" behind a part lets it stay empty. Of an address: the tenant's table of the town's
 	// streets {town, postcodes, streets: [{name, postcode, hint}]}, and whether it has to lie in this town.
@@ -195,6 +197,9 @@ func (v *Value) UnmarshalYAML(node ast.Node) error {
 
 // Decode reads YAML and refuses unknown keys; the error names service, file, line and column.
 func Decode(service, file string, data []byte, into any) error {
+	if err := limit.YAML(data); err != nil {
+		return fmt.Errorf("%s/%s: %w", service, file, err)
+	}
 	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
 		return fmt.Errorf("%s/%s: %w", service, file, err)
 	}

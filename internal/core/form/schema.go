@@ -7,10 +7,14 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // leaf is what the schema says about one answer, as far as the layout wants to know.
@@ -47,6 +51,12 @@ func (nowhere) Load(string) (any, error) {
 // readSchema compiles the schema and lists its answers by path. An object at one of the paths in whole is one answer, not several.
 // The answers of a list's entries, at one of the paths in repeats, stand at "/children/*/name".
 func (f *Form) readSchema(data []byte, whole, repeats map[string]bool) (map[string]leaf, error) {
+	if len(data) > largestSchema {
+		return nil, fmt.Errorf("larger than %d bytes: %w", largestSchema, limit.ErrLimit)
+	}
+	if err := shallow(data); err != nil {
+		return nil, err
+	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -55,6 +65,7 @@ func (f *Form) readSchema(data []byte, whole, repeats map[string]bool) (map[stri
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
 	compiler.UseLoader(nowhere{})
+	compiler.UseRegexpEngine(pattern)
 	const name = "schema:form"
 	if err := compiler.AddResource(name, doc); err != nil {
 		return nil, err
@@ -66,8 +77,56 @@ func (f *Form) readSchema(data []byte, whole, repeats map[string]bool) (map[stri
 	if err := decode(data, &root); err != nil {
 		return nil, err
 	}
-	c := collector{doc: doc, whole: whole, repeats: repeats, leaves: map[string]leaf{}}
+	c := collector{doc: doc, whole: whole, repeats: repeats, leaves: map[string]leaf{}, left: new(int)}
+	*c.left = mostNodes
 	return c.leaves, c.collect("", root, true, 0)
+}
+
+// Limits of a schema. Each pattern is a program for every answer that it looks at: its instructions times the answer's letters is what that costs.
+const (
+	largestSchema  = 512 << 10 // bytes
+	deepestSchema  = 100       // objects and lists in each other
+	longestPattern = 1000      // bytes
+	mostInPattern  = 4000      // instructions
+)
+
+// shallow refuses what lies too deep in each other, before anything follows it down.
+func shallow(data []byte) error {
+	depth := 0
+	for d := json.NewDecoder(bytes.NewReader(data)); ; {
+		t, err := d.Token()
+		if err != nil {
+			return nil // the decoder says it better
+		}
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth > deepestSchema {
+			return fmt.Errorf("more than %d objects and lists in each other: %w", deepestSchema, limit.ErrLimit)
+		}
+	}
+}
+
+// pattern compiles a pattern that is not too large.
+func pattern(source string) (jsonschema.Regexp, error) {
+	if len(source) > longestPattern {
+		return nil, fmt.Errorf("a pattern of %d bytes, %d are read: %w", len(source), longestPattern, limit.ErrLimit)
+	}
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	if len(program.Inst) > mostInPattern {
+		return nil, fmt.Errorf("a pattern that repeats too much: %w", limit.ErrLimit)
+	}
+	return regexp.Compile(source)
 }
 
 func decode(data []byte, into any) error {
@@ -86,14 +145,21 @@ type collector struct {
 	whole   map[string]bool
 	repeats map[string]bool
 	leaves  map[string]leaf
+	left    *int // objects and answers that may still come
 }
+
+// mostNodes is how many objects and answers a schema may describe: what is referred to counts wherever it stands.
+const mostNodes = 5000
 
 // deepest is how far objects may lie in each other. A schema that refers to itself describes answers without end; nobody can be asked that.
 const deepest = 16
 
 func (c collector) collect(at string, n node, required bool, depth int) error {
 	if depth > deepest {
-		return fmt.Errorf("%s lies too deep, or refers to itself", at)
+		return fmt.Errorf("%.200s lies too deep, or refers to itself", at)
+	}
+	if *c.left--; *c.left < 0 {
+		return fmt.Errorf("describes more than %d answers", mostNodes)
 	}
 	n, err := c.resolve(n)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"sort"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 // Catalogue is everything a tenant offers. It is safe for use by several goroutines and never needs a network.
 type Catalogue struct {
 	tenant  *Tenant
-	folders map[string]func() (*Service, error) // of services/, by name: each is read when it is first needed
+	folders map[string]func() (*Service, error) // of services/, by name: each is listed when it is first needed
 	shipped func() (offer, error)               // all of them
 	now     atomic.Pointer[Edition]             // what is offered at this moment
 
@@ -43,8 +44,9 @@ func LoadCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	return c, nil
 }
 
-// OpenCatalogue is LoadCatalogue for who has no time: it reads the tenant only, and each service when it is first asked for. Wait reads what
-// is left and tells what is wrong with it; a service that cannot be read is not offered.
+// OpenCatalogue is LoadCatalogue for who has no time: it reads the tenant only. What a catalogue shows and finds of the services is read when it is
+// first asked for, form, card and documents of each when it is opened. Wait reads what is left and tells what is wrong with it; a service that cannot be
+// read is not offered.
 func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	t, err := LoadTenant(fsys, tenant)
 	if err != nil {
@@ -70,24 +72,47 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 
 // Wait reads everything that was not needed yet. The error names file and line of everything that is wrong.
 func (c *Catalogue) Wait() error {
-	_, err := c.now.Load().offer()
+	o, err := c.now.Load().offer()
+	errs := []error{err}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	free := make(chan struct{}, runtime.GOMAXPROCS(0)) // compiling wants a processor each
+	for _, id := range sortedKeys(o.all) {
+		for _, s := range o.all[id] {
+			all.Go(func() {
+				free <- struct{}{}
+				defer func() { <-free }()
+				if err := s.open(); err != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					errs = append(errs, fmt.Errorf("service: load catalogue: %w", err))
+				}
+			})
+		}
+	}
+	all.Wait()
 	_, wrong := c.synonyms()
 	_, broken := c.tenant.general()
-	return errors.Join(err, wrong, broken)
+	return errors.Join(append(errs, wrong, broken)...)
 }
 
-// Ready is Wait, and makes what the first search would otherwise wait for: for shells, once they show something.
+// Ready makes what the first search would otherwise wait for, and then does Wait: for shells, once they show something.
 func (c *Catalogue) Ready() error {
+	e := c.now.Load()
+	e.index(text.German)
 	err := c.Wait()
-	c.now.Load().indexes()
+	for _, lang := range e.languages() {
+		e.index(lang)
+	}
 	return err
 }
 
-// read reads all services beside each other.
+// read lists all services beside each other.
 func (c *Catalogue) read(names []string) (offer, error) {
 	o := offer{all: map[string][]*Service{}}
 	loaded, errs := make([]*Service, len(names)), make([]error, len(names))
 	var all sync.WaitGroup
+	all.Go(func() { _, _ = c.synonyms() }) // the search wants them next
 	for i, name := range names {
 		all.Go(func() {
 			if loaded[i], errs[i] = c.folders[name](); errs[i] != nil {
@@ -128,12 +153,17 @@ func byTitle(list []*Service) {
 // offered is what can be offered: all services that can be read.
 func (c *Catalogue) offered() offer { return c.now.Load().offered() }
 
+// whole lists those of the services that did not turn out to be broken.
+func whole(services []*Service) []*Service {
+	return slices.DeleteFunc(slices.Clone(services), func(s *Service) bool { return s.broken.Load() })
+}
+
 func loadFolder(fsys fs.FS, name string, t *Tenant) (*Service, error) {
 	folder, err := fs.Sub(fsys, "services/"+name)
 	if err != nil {
 		return nil, err
 	}
-	return loadService(folder, name, t)
+	return listService(folder, name, t)
 }
 
 // Later tells whether version a comes after b: versions like "2" and "1.10" are compared number by number.
@@ -160,7 +190,7 @@ func later(a, b string) bool {
 func (c *Catalogue) Tenant() *Tenant { return c.tenant }
 
 // Services lists the newest version of every service, by its German title.
-func (c *Catalogue) Services() []*Service { return slices.Clone(c.offered().newest) }
+func (c *Catalogue) Services() []*Service { return whole(c.offered().newest) }
 
 // Find gives a version of a service; "" is the one that is offered: what the town hall published, or else the newest that ships. Only that
 // service is read for it.
@@ -173,6 +203,15 @@ func (c *Catalogue) Find(id, version string) (*Service, bool) {
 
 // Shipped is Find among what ships, whatever was published.
 func (c *Catalogue) Shipped(id, version string) (*Service, bool) {
+	s, ok := c.listed(id, version)
+	if !ok || s.open() != nil {
+		return nil, false
+	}
+	return s, true
+}
+
+// listed is Shipped for who shows the service only.
+func (c *Catalogue) listed(id, version string) (*Service, bool) {
 	if strings.Contains(id, "@") {
 		return nil, false
 	}
@@ -181,7 +220,7 @@ func (c *Catalogue) Shipped(id, version string) (*Service, bool) {
 		if read == nil {
 			continue
 		}
-		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) {
+		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) && !s.broken.Load() {
 			return s, true
 		}
 	}
@@ -194,7 +233,7 @@ func (c *Catalogue) Situations(lang string) []Situation { return c.tenant.situat
 // In lists the services of a life situation: what can be done here first, then by title.
 func (c *Catalogue) In(situation string) []*Service {
 	var list []*Service
-	for _, s := range c.offered().newest {
+	for _, s := range whole(c.offered().newest) {
 		if slices.Contains(s.Situations, situation) {
 			list = append(list, s)
 		}
@@ -207,7 +246,11 @@ func (c *Catalogue) In(situation string) []*Service {
 func (c *Catalogue) Popular() []*Service {
 	var list []*Service
 	for _, id := range c.tenant.Often {
-		if s, ok := c.Find(id, ""); ok {
+		s, ok := c.now.Load().find(id, "")
+		if !ok {
+			s, ok = c.listed(id, "")
+		}
+		if ok {
 			list = append(list, s)
 		}
 	}
@@ -235,21 +278,19 @@ func (c *Catalogue) Search(lang, query string) []Hit { return c.Ask(lang, query)
 func (c *Catalogue) Ask(lang, query string) Finding {
 	base, _, _ := strings.Cut(lang, "-")
 	now := c.now.Load() // the whole answer is of one edition
-	indexes := now.indexes()
-	index := indexes[base]
-	if index == nil {
-		index = indexes[text.German]
-	}
+	index := now.index(base)
 	matches, meant := index.Find(query)
 	if base != text.German { // people mix languages: the paper in their hand is German
-		german, meantGerman := indexes[text.German].Find(query)
+		german, meantGerman := now.index(text.German).Find(query)
 		if better(german, matches) {
 			matches, meant = german, meantGerman
 		}
 	}
 	f := Finding{Meant: meant}
 	for _, m := range matches {
-		f.Hits = append(f.Hits, Hit{now.offered().newest[m.Entry], m.Score})
+		if s := now.offered().newest[m.Entry]; !s.broken.Load() {
+			f.Hits = append(f.Hits, Hit{s, m.Score})
+		}
 	}
 	if len(f.Hits) > 0 {
 		return f
@@ -266,10 +307,8 @@ func (c *Catalogue) Why(lang, query string, s *Service) string {
 	base, _, _ := strings.Cut(lang, "-")
 	now := c.now.Load()
 	for _, l := range []string{base, text.German} {
-		if x := now.indexes()[l]; x != nil {
-			if why := x.Why(query, slices.Index(now.offered().newest, s)); why != "" {
-				return why
-			}
+		if why := now.index(l).Why(query, slices.Index(now.offered().newest, s)); why != "" {
+			return why
 		}
 	}
 	return ""
@@ -284,26 +323,6 @@ func (c *Catalogue) Synonyms(lang string) []Synonym {
 // better tells whether the first of a fits clearly better than the first of b.
 func better(a, b []Match) bool {
 	return len(a) > 0 && (len(b) == 0 || a[0].Score > 1.3*b[0].Score)
-}
-
-func (c *Catalogue) index(o offer) map[string]*Index {
-	indexes := map[string]*Index{}
-	langs := []string{text.German}
-	for _, s := range o.newest {
-		for _, l := range s.texts.Languages() {
-			if base, _, _ := strings.Cut(l, "-"); !slices.Contains(langs, base) {
-				langs = append(langs, base)
-			}
-		}
-	}
-	for _, lang := range langs {
-		var entries []Listing
-		for _, s := range o.newest {
-			entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: c.topics(lang, s), For: c.groupWords(lang, s), Lead: s.Say(lang, "lead")})
-		}
-		indexes[lang] = NewIndex(lang, entries, c.Synonyms(lang))
-	}
-	return indexes
 }
 
 func sortedKeys[V any](m map[string]V) []string {

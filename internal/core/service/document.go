@@ -28,6 +28,9 @@ type Data struct {
 // Document makes one of the service's documents: "slip" (private part, cut, part to display), "permit", or "letter", which every service has. It
 // fails when the service does not have it or when a value in it is missing; the error says which, never what.
 func (s *Service) Document(name string, d Data) (document.Document, error) {
+	if err := s.open(); err != nil {
+		return document.Document{}, fmt.Errorf("service: document: %w", err)
+	}
 	t, ok := s.documents[name]
 	if !ok {
 		general, err := s.tenant.general()
@@ -75,7 +78,10 @@ func (s *Service) steps(d Data, lang string) []any {
 }
 
 // Documents lists the names of the service's own documents.
-func (s *Service) Documents() []string { return sortedKeys(s.documents) }
+func (s *Service) Documents() []string {
+	_ = s.open()
+	return sortedKeys(s.documents)
+}
 
 // vars are the values of the variables. The rules count from the day of the application, whenever the document is made.
 func (s *Service) vars(d Data, lang string) expr.Vars {
@@ -91,7 +97,7 @@ func (s *Service) vars(d Data, lang string) expr.Vars {
 		"today": d.Today.Format(time.DateOnly), "settled": d.Settled, "online": d.Online,
 		"steps": []any{}, "item": nil, "outer": nil, "number": int64(0), "item_said": map[string]any{}, "letter": written.vars(), "office": s.tenant.officeVars(s.Office, lang, d.Today), "sender": s.tenant.sender(d.Today),
 	}
-	if s.form != nil {
+	if s.open() == nil && s.form != nil {
 		vars["answers"], vars["said"] = s.form.Said(form.Input{Answers: app.Answers, Lang: lang, Day: day})
 		vars["needs"] = s.papers(app.Answers, lang, day)
 	}

@@ -76,11 +76,11 @@ func (b blockRule) make(s scope) ([]document.Block, error) {
 		return nil, err
 	}
 	if b.strokes != nil {
-		drawn, err := b.strokes.Any(s.vars)
+		signed, err := b.strokes.Any(s.vars)
 		if err != nil {
 			return nil, err
 		}
-		if block.Strokes, err = document.Strokes(drawn); err != nil {
+		if block.Strokes, err = drawn(signed); err != nil {
 			return nil, err
 		}
 	}

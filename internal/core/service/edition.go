@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
 // Version is a version of a service that the town hall published.
@@ -21,17 +24,22 @@ type Version struct {
 type Edition struct {
 	published map[string][]Version // by id
 	offer     func() (offer, error)
-	indexes   func() map[string]*Index // by language; made at the first search
+	languages func() []string // that a service is described in, without their regions
+	indexed   func(lang string) *Index
+
+	mu      sync.Mutex
+	indexes map[string]func() *Index // by language; made at the first search in it
 }
 
 // Edition makes an edition of the catalogue with these published versions. It is offered when Use says so.
 func (c *Catalogue) Edition(published []Version) *Edition {
-	e := &Edition{published: map[string][]Version{}}
+	e := &Edition{published: map[string][]Version{}, indexes: map[string]func() *Index{}}
 	for _, v := range published {
 		e.published[v.ID] = append(e.published[v.ID], v)
 	}
 	e.offer = sync.OnceValues(func() (offer, error) { return c.edit(e) })
-	e.indexes = sync.OnceValue(func() map[string]*Index { return c.index(e.offered()) })
+	e.languages = sync.OnceValue(e.described)
+	e.indexed = func(lang string) *Index { return c.index(lang, e.offered()) }
 	return e
 }
 
@@ -48,8 +56,45 @@ func (c *Catalogue) Beside() *Catalogue {
 // Ready reads what the edition needs, so that nobody waits for it after Use. The error names what cannot be read.
 func (e *Edition) Ready() error {
 	_, err := e.offer()
-	e.indexes()
+	for _, lang := range e.languages() {
+		e.index(lang)
+	}
 	return err
+}
+
+func (e *Edition) described() []string {
+	langs := []string{text.German}
+	for _, s := range e.offered().newest {
+		for _, l := range s.texts.Languages() {
+			if base, _, _ := strings.Cut(l, "-"); !slices.Contains(langs, base) {
+				langs = append(langs, base)
+			}
+		}
+	}
+	return langs
+}
+
+// index is what a language is searched with; one that no service is described in is searched in German.
+func (e *Edition) index(lang string) *Index {
+	if !slices.Contains(e.languages(), lang) {
+		lang = text.German
+	}
+	e.mu.Lock()
+	made := e.indexes[lang]
+	if made == nil {
+		made = sync.OnceValue(func() *Index { return e.indexed(lang) })
+		e.indexes[lang] = made
+	}
+	e.mu.Unlock()
+	return made()
+}
+
+func (c *Catalogue) index(lang string, o offer) *Index {
+	var entries []Listing
+	for _, s := range o.newest {
+		entries = append(entries, Listing{Title: s.Title(lang), Words: s.Say(lang, "search"), Topic: c.topics(lang, s), For: c.groupWords(lang, s), Lead: s.Say(lang, "lead")})
+	}
+	return NewIndex(lang, entries, c.Synonyms(lang))
 }
 
 func (e *Edition) offered() offer {

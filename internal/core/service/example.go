@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -36,7 +37,7 @@ func Examples(folder fs.FS, service string) ([]Example, error) {
 	}
 	var all []Example
 	for _, file := range files {
-		data, err := fs.ReadFile(folder, file)
+		data, err := limit.Read(folder, file)
 		if err != nil {
 			return nil, fmt.Errorf("service: examples: %w", err)
 		}
@@ -61,6 +62,9 @@ func (e Example) On() time.Time {
 // Try tells where the service does something else than an example expects, in words; empty when nowhere. A good one has to be complete in all the
 // languages, to cost what it should, and to stay itself when it is cleaned twice.
 func (s *Service) Try(e Example, langs ...string) (differences []string) {
+	if err := s.open(); err != nil {
+		return []string{err.Error()}
+	}
 	differ := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
 	day := e.On()
 	got, want := map[string]bool{}, map[string]bool{}

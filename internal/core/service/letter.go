@@ -199,7 +199,7 @@ func (t *Tenant) readGeneral(folder fs.FS) (map[string]*template, error) {
 			return nil, err
 		}
 		for _, file := range files {
-			read, err := loadTemplate(from.folder, from.name, file, t.texts, folder)
+			read, err := loadTemplate(from.folder, from.name, file, t.texts, nil, folder)
 			if err != nil {
 				return nil, err
 			}

@@ -3,6 +3,7 @@
 package service
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,10 +15,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
@@ -38,8 +42,13 @@ type Service struct {
 	Channels   []string  // the ways in which it can be done: AtTerminal ...
 	Legal      []Legal   // what it rests on
 
-	tenant    *Tenant
-	texts     *text.Texts
+	tenant *Tenant
+	texts  *text.Texts
+	online bool         // it has a form
+	read   func() error // the rest, once; see open
+	broken atomic.Bool  // the rest cannot be read
+
+	// What follows is there when the service is open.
 	form      *form.Form // nil: the service only informs
 	card      cardRules
 	claims    map[string]*expr.Rule
@@ -115,7 +124,10 @@ type lineRule struct {
 
 // Load reads the folder of a service, named as the folder, for a tenant that offers it. Errors name file and line.
 func Load(folder fs.FS, name string, t *Tenant) (*Service, error) {
-	s, err := loadService(folder, name, t)
+	s, err := listService(folder, name, t)
+	if err == nil && s != nil {
+		err = s.open()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("service: load: %w", err)
 	}
@@ -127,6 +139,7 @@ func Load(folder fs.FS, name string, t *Tenant) (*Service, error) {
 
 // Speechless lists the sentences that the service needs and does not have in a language.
 func (s *Service) Speechless(lang string) (keys []string) {
+	_ = s.open()
 	for _, key := range s.keys {
 		if !s.texts.Has(lang, key) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
@@ -135,15 +148,17 @@ func (s *Service) Speechless(lang string) (keys []string) {
 	return keys
 }
 
-// loadService is Load; nil when the service is not offered there.
-func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
-	data, err := fs.ReadFile(folder, "service.yaml")
+// listService reads what a catalogue says of a service; nil when it is not offered there. Everything else is read when it is opened.
+func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
+	data, err := limit.Read(folder, "service.yaml")
 	if err != nil {
 		return nil, err
 	}
 	var d description
-	if err := form.Decode(name, "service.yaml", data, &d); err != nil {
-		return nil, err
+	if err := form.Decode(name, "service.yaml", head(data), &d); err != nil {
+		if err := form.Decode(name, "service.yaml", data, &d); err != nil { // its lines are the right ones
+			return nil, err
+		}
 	}
 	if !slices.Contains(d.Tenants, t.ID) {
 		return nil, nil
@@ -155,31 +170,86 @@ func loadService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
-	own, err := loadTexts(folder, t.names)
+	own, err := openTexts(folder, t.names)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if !own.Has(text.German, "title") {
+		if err := own.Read(text.German); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	s.texts = text.Join(own, t.texts)
 	if err := s.check(name); err != nil {
 		return nil, err
 	}
 	if _, err := fs.Stat(folder, "form.yaml"); err == nil {
-		if s.form, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: t.Tables}); err != nil {
-			return nil, err
+		s.online = true
+	}
+	s.read = sync.OnceValue(func() error {
+		var whole description
+		err := form.Decode(name, "service.yaml", data, &whole)
+		if err == nil {
+			err = s.readRest(name, folder, whole, own)
 		}
-		s.keys = append(s.keys, s.form.Keys()...)
+		s.broken.Store(err != nil)
+		return err
+	})
+	return s, nil
+}
+
+// head is service.yaml without card and claims, which only an open service has.
+func head(data []byte) []byte {
+	sections := limit.Sections(data)
+	if sections == nil || bytes.ContainsAny(data, "&*") {
+		return data
+	}
+	var short []byte
+	for _, key := range sortedKeys(sections) {
+		if key != "card" && key != "claims" {
+			short = append(short, sections[key]...)
+		}
+	}
+	return short
+}
+
+// open reads everything that a catalogue does not need: the form, the card, the documents. Who uses one of them opens the service first. A service
+// that turns out to be broken then has none of them; the catalogue offers it no more.
+func (s *Service) open() error {
+	if s.read == nil {
+		return nil
+	}
+	return s.read()
+}
+
+func (s *Service) readRest(name string, folder fs.FS, d description, own *text.Texts) (err error) {
+	if err := limit.Check(folder); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := own.Read(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	used := map[string]bool{}
-	if s.form != nil {
-		for _, name := range s.form.Tables() {
+	var asked *form.Form
+	if s.online {
+		if asked, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: s.tenant.Tables}); err != nil {
+			return err
+		}
+		s.keys = append(s.keys, asked.Keys()...)
+		for _, name := range asked.Tables() {
 			used[name] = true
 		}
+		defer func() {
+			if err == nil {
+				s.form = asked
+			}
+		}()
 	}
-	if err := s.compile(name, folder, d, used); err != nil {
-		return nil, err
+	if err := s.compile(name, folder, d, asked, used); err != nil {
+		return err
 	}
-	s.digest, err = t.digest(used)
-	return s, err
+	s.digest, err = s.tenant.digest(used)
+	return err
 }
 
 func (s *Service) check(name string) error {
@@ -209,7 +279,7 @@ func (s *Service) check(name string) error {
 }
 
 // compile reads what stands in expressions: card, claims and documents.
-func (s *Service) compile(name string, folder fs.FS, d description, used map[string]bool) error {
+func (s *Service) compile(name string, folder fs.FS, d description, asked *form.Form, used map[string]bool) error {
 	s.keys = append(s.keys, "title", "lead", "law", "search")
 	c, err := form.NewCompiler(name, "service.yaml", s.texts, documentVariables()...)
 	if err != nil {
@@ -245,6 +315,9 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 	for _, line := range d.Letter.To {
 		s.to = append(s.to, c.Rule(line, "letter.to"))
 	}
+	if asked != nil {
+		c.Asks(asked)
+	}
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -259,7 +332,7 @@ func (s *Service) compile(name string, folder fs.FS, d description, used map[str
 		return err
 	}
 	for _, file := range files {
-		t, err := loadTemplate(folder, name, file, s.texts, s.tenant.folder)
+		t, err := loadTemplate(folder, name, file, s.texts, asked, s.tenant.folder)
 		if err != nil {
 			return err
 		}
@@ -287,7 +360,7 @@ func (t *Tenant) digest(used map[string]bool) (string, error) {
 }
 
 // Online tells whether the service can be applied for here; otherwise its card says where to go.
-func (s *Service) Online() bool { return s.form != nil }
+func (s *Service) Online() bool { return s.online && !s.broken.Load() }
 
 // Title is the service's name.
 func (s *Service) Title(lang string) string { return s.texts.Say(lang, "title") }
@@ -302,14 +375,20 @@ func (s *Service) Knows(lang, key string) bool { return s.texts.Knows(lang, key)
 func (s *Service) Tenant() *Tenant { return s.tenant }
 
 // Digest is the SHA-256, in hex, of the tenant's tables that the service uses.
-func (s *Service) Digest() string { return s.digest }
+func (s *Service) Digest() string {
+	_ = s.open()
+	return s.digest
+}
 
 // Keys lists the sentences that the service needs in every language.
-func (s *Service) Keys() []string { return s.keys }
+func (s *Service) Keys() []string {
+	_ = s.open()
+	return s.keys
+}
 
 // View shows the form for the answers; day is the day the rules count from. A service that only informs has no pages.
 func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return form.View{}
 	}
 	return s.form.View(form.Input{Answers: a, Lang: lang, Day: day})
@@ -317,7 +396,7 @@ func (s *Service) View(a form.Answers, lang string, day time.Time) form.View {
 
 // Begin gives the form for somebody who fills it in; nil for a service that only informs.
 func (s *Service) Begin() *form.Session {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Begin()
@@ -325,7 +404,7 @@ func (s *Service) Begin() *form.Session {
 
 // Check says, in German, what the town hall cannot accept in the answers. Answers have to be cleaned before they are sent; see Clean.
 func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return []form.Problem{{Rule: "schema", Text: ErrInform.Error()}}
 	}
 	return s.form.Check(form.Input{Answers: a, Lang: text.German, Day: day})
@@ -333,7 +412,7 @@ func (s *Service) Check(a form.Answers, day time.Time) []form.Problem {
 
 // Goals lists what the form has to say beforehand, without an application: only where the answer depends on what somebody says.
 func (s *Service) Goals() []form.Goal {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Goals()
@@ -341,7 +420,7 @@ func (s *Service) Goals() []form.Goal {
 
 // Advise tells what the form says about a goal for the answers given so far.
 func (s *Service) Advise(g form.Goal, a form.Answers, lang string, day time.Time) form.Advice {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return form.Advice{}
 	}
 	return s.form.Advise(g, form.Input{Answers: a, Lang: lang, Day: day})
@@ -350,7 +429,7 @@ func (s *Service) Advise(g form.Goal, a form.Answers, lang string, day time.Time
 // OfficeFor names the office that the answers belong to: a row of the tenant's table "offices". Where the service's rule for it names none of them,
 // it is the service's own.
 func (s *Service) OfficeFor(a form.Answers, day time.Time) string {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return s.Office
 	}
 	office := s.form.Route(form.Input{Answers: a, Lang: text.German, Day: day})
@@ -362,7 +441,7 @@ func (s *Service) OfficeFor(a form.Answers, day time.Time) string {
 
 // Clean gives the answers as an application holds them: without hidden ones, with defaults, plates and days in their one form.
 func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
@@ -370,7 +449,7 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 
 // Files lists the answers that files can be added to, photos among them; see form.Form.Files.
 func (s *Service) Files() []form.FileField {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Files()
@@ -378,7 +457,7 @@ func (s *Service) Files() []form.FileField {
 
 // Fits tells which of the days could be the answer of the date at path, as far as the other answers tell. See form.Form.Fits.
 func (s *Service) Fits(a form.Answers, path string, days []time.Time, day time.Time) []bool {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return make([]bool, len(days))
 	}
 	return s.form.Fits(form.Input{Answers: a, Lang: text.German, Day: day}, path, days)
@@ -386,7 +465,7 @@ func (s *Service) Fits(a form.Answers, path string, days []time.Time, day time.T
 
 // Photos lists the paths of the answers that photos can be added to.
 func (s *Service) Photos() []string {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Photos()
@@ -394,7 +473,7 @@ func (s *Service) Photos() []string {
 
 // Paths lists the paths of everything asked, in order.
 func (s *Service) Paths() []string {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Paths()
@@ -402,7 +481,7 @@ func (s *Service) Paths() []string {
 
 // OriginSentence says where an answer comes from that nobody typed; see form.Form.OriginSentence.
 func (s *Service) OriginSentence(lang string, source form.Origin) string {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return ""
 	}
 	return s.form.OriginSentence(lang, source)
@@ -410,7 +489,7 @@ func (s *Service) OriginSentence(lang string, source form.Origin) string {
 
 // Parse turns what somebody typed into a value for the answer at path; see form.Form.Parse.
 func (s *Service) Parse(path, typed string) any {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return typed
 	}
 	return s.form.Parse(path, typed)
@@ -418,7 +497,7 @@ func (s *Service) Parse(path, typed string) any {
 
 // Schema is the JSON Schema 2020-12 of the answers; nil for a service that only informs.
 func (s *Service) Schema() []byte {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return nil
 	}
 	return s.form.Schema()
@@ -426,7 +505,7 @@ func (s *Service) Schema() []byte {
 
 // Claims is what the signed QR code of the finished paper says: what anybody may check who sees it, never a name.
 func (s *Service) Claims(app Application, day time.Time) (map[string]any, error) {
-	if len(s.claims) == 0 {
+	if s.open() != nil || len(s.claims) == 0 {
 		return nil, fmt.Errorf("service: claims: %s makes none", s.ID)
 	}
 	vars := s.vars(Data{Application: app, Today: day}, app.Lang)
@@ -460,6 +539,7 @@ func (s *Service) Card(lang string) Card { return s.CardOn(lang, s.tenant.newest
 
 // CardOn gives the card as it is on a day.
 func (s *Service) CardOn(lang string, day time.Time) Card {
+	_ = s.open() // one that is broken has a card without facts
 	vars := s.vars(Data{Today: day}, lang)
 	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.tenant.office(s.Office, lang, day),
 		Kicker: s.tenant.Say(lang, "situation."+s.Situations[0])}

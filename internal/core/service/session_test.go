@@ -24,6 +24,9 @@ func everyForm(t testing.TB, f func(s *Service, examples []Example)) {
 			if !s.Online() {
 				continue
 			}
+			if err := s.open(); err != nil {
+				t.Fatal(err)
+			}
 			folder, err := fs.Sub(shipped, "services/"+s.ID)
 			if err != nil {
 				t.Fatal(err)
@@ -154,4 +157,81 @@ func difference(a, b form.View) string {
 	}
 	a.Pages, b.Pages = nil, nil
 	return fmt.Sprintf("\n%+v\n%+v", a, b)
+}
+
+// offeredForms are some forms of every kind: with photos and places, with lists, with tables.
+func offeredForms(t testing.TB) (all []*Service, examples [][]Example) {
+	everyForm(t, func(s *Service, e []Example) {
+		all, examples = append(all, s), append(examples, e)
+	})
+	return all, examples
+}
+
+// FuzzAnswers gives any JSON to the forms that are shipped.
+func FuzzAnswers(f *testing.F) {
+	all, examples := offeredForms(f)
+	for i, e := range examples {
+		for _, x := range e {
+			if data, err := json.Marshal(x.Answers); err == nil {
+				f.Add(uint8(i), data)
+			}
+		}
+	}
+	f.Add(uint8(0), []byte(`{"":{"":[]},"0":1e400,"children":[[[]],{"0":{}}],"name":{"a":null}}`))
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		var a form.Answers
+		if json.Unmarshal(data, &a) != nil {
+			return
+		}
+		s := all[int(n)%len(all)]
+		began := time.Now()
+		day := s.tenant.newest()
+		v := s.View(a, "de", day)
+		problems := s.Check(a, day)
+		clean := s.Clean(a, day)
+		if v.Complete && len(s.Check(clean, day)) > 0 {
+			t.Fatalf("%s: complete at the terminal, refused at the town hall: %v", s.ID, s.Check(clean, day))
+		}
+		if len(problems) == 0 && !v.Complete {
+			t.Fatalf("%s: accepted at the town hall, incomplete at the terminal", s.ID)
+		}
+		session := s.Begin()
+		session.View(form.Input{Lang: "en", Day: day})
+		session.View(form.Input{Answers: clean, Lang: "de", Day: day})
+		if got := session.View(form.Input{Answers: a, Lang: "de", Day: day}); !reflect.DeepEqual(got, v) {
+			t.Fatalf("%s: a session shows something else: %s", s.ID, difference(got, v))
+		}
+		if d := time.Since(began); d > 5*time.Second {
+			t.Fatalf("%s took %v", s.ID, d)
+		}
+	})
+}
+
+// FuzzSession lets somebody do anything with a form, and types any text.
+func FuzzSession(f *testing.F) {
+	all, examples := offeredForms(f)
+	for i := range all {
+		f.Add(uint8(i), uint64(i), "Renate")
+	}
+	f.Fuzz(func(t *testing.T, n uint8, seed uint64, typed string) {
+		i := int(n) % len(all)
+		s, r := all[i], rand.New(rand.NewPCG(seed, 11))
+		session, in := s.form.Begin(), form.Input{Answers: form.Answers{}, Lang: "de", Day: s.tenant.newest()}
+		if e := examples[i]; len(e) > 0 && seed%3 > 0 {
+			in.Answers, in.Day = e[r.IntN(len(e))].Answers, e[0].On()
+		}
+		v := session.View(in)
+		for step := range 12 {
+			in.Answers = touch(r, s.form, v, in.Answers, examples[i])
+			if step%3 == 0 {
+				paths := s.form.Paths()
+				path := paths[r.IntN(len(paths))]
+				in.Answers = in.Answers.With(path, s.form.Parse(path, typed))
+			}
+			v = session.View(in)
+			if whole := s.form.View(in); !reflect.DeepEqual(v, whole) {
+				t.Fatalf("%s, step %d: %s", s.ID, step, difference(v, whole))
+			}
+		}
+	})
 }

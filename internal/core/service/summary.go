@@ -33,7 +33,7 @@ type Machine struct {
 // Summary makes the whole application a paper: every page with its answers as people write them, the fee step by step, the attachments, and the same
 // inside the file for programs. It fails for a service that only informs.
 func (s *Service) Summary(d Data) (document.Document, error) {
-	if s.form == nil {
+	if s.open() != nil || s.form == nil {
 		return document.Document{}, fmt.Errorf("service: summary: %w", ErrInform)
 	}
 	lang := d.Application.Lang
@@ -114,8 +114,8 @@ func (w *summary) field(f form.Field) []document.Block {
 		return nil
 	case f.Kind == form.Entry:
 		return []document.Block{{Kind: document.Paragraph, Bold: true, Text: f.Label}}
-	case f.Kind == "signature":
-		if strokes, err := document.Strokes(f.Value); err == nil && len(strokes) > 0 {
+	case f.Kind == form.Signature:
+		if strokes, err := drawn(f.Value); err == nil && len(strokes) > 0 {
 			return []document.Block{{Kind: document.Signature, Text: f.Label, Strokes: strokes}}
 		}
 	}

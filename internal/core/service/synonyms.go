@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // Synonym is what people say, and what the town hall calls it: who searches for one of Say finds what is called one of Means.
@@ -23,7 +24,7 @@ func LoadSynonyms(fsys fs.FS) (map[string][]Synonym, error) {
 	}
 	all := map[string][]Synonym{}
 	for _, file := range files {
-		data, err := fs.ReadFile(fsys, file)
+		data, err := limit.Read(fsys, file)
 		if err != nil {
 			return nil, fmt.Errorf("service: load synonyms: %w", err)
 		}

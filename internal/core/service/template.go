@@ -126,7 +126,7 @@ type drawer struct {
 	t             *template
 }
 
-func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, pictures ...fs.FS) (*template, error) {
+func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, asked *form.Form, pictures ...fs.FS) (*template, error) {
 	data, err := fs.ReadFile(folder, file)
 	if err != nil {
 		return nil, err
@@ -154,6 +154,9 @@ func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, picture
 	}
 	if t.blocks, err = d.blocks(l.Blocks, "blocks", 0); err != nil {
 		return nil, err
+	}
+	if asked != nil {
+		c.Asks(asked)
 	}
 	t.tables = c.Tables()
 	return t, c.Err()

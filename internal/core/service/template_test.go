@@ -56,9 +56,10 @@ var day = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func daycare() Data {
 	return Data{Today: day, Settled: true, Application: Application{Lang: "de", Day: "2026-11-23", Case: "BO-26-4T7K-2M9-X", Way: pay.Free, Answers: form.Answers{
-		"parent": "Renate Vogt", "street": "Werrestraße", "house": "12", "postcode": "32545", "city": "Bad Oeynhausen",
+		"parent":  map[string]any{"given": "Renate", "family": "Vogt"},
+		"address": map[string]any{"street": "Werrestraße", "number": "12", "postcode": "32549", "town": "Bad Oeynhausen"},
 		"wishes":   []any{map[string]any{"centre": "rehme"}, map[string]any{"centre": "werste"}},
-		"siblings": []any{map[string]any{"name": "Jonas"}, map[string]any{"name": "Lea"}},
+		"siblings": []any{map[string]any{"child": map[string]any{"given": "Jonas", "family": "Vogt", "birth": "2019-03-02"}}, map[string]any{"child": map[string]any{"given": "Lea", "family": "Vogt", "birth": "2021-03-02"}}},
 	}}}
 }
 
@@ -73,19 +74,19 @@ blocks:
       - kind: group
         each: answers.siblings
         blocks:
-          - {kind: paragraph, value: 'outer.centre + " " + item.name + " " + string(number) + " " + item_said["name"]'}
+          - {kind: paragraph, value: 'outer.centre + " " + item.child.given + " " + string(number) + " " + item_said["child.given"]'}
   - {kind: group, each: 'null', blocks: [{kind: paragraph, value: item}]}
   - {kind: group, when: 'false', blocks: [{kind: paragraph, value: item.nothing}]}
   - kind: table
     each: answers.siblings
-    columns: [{label: slip.what, value: item.name}, {value: 'string(number)', right: true}]
+    columns: [{label: slip.what, value: item.child.given}, {value: 'string(number)', right: true}]
     rows:
       - {bold: true, cells: [{text: slip.points}, {value: 'string(size(answers.siblings))'}]}
       - {when: 'false', cells: [{value: item.nothing}]}
   - kind: list
     numbered: true
     items: [{text: slip.what}, {when: 'false', value: item.nothing}]
-    lines: 'answers.siblings.map(s, s.name)'
+    lines: 'answers.siblings.map(s, s.child.given)'
   - {kind: image, file: arms.png, width: 30, text: slip.what}
   - {kind: barcode, data: app.case}
   - {kind: signature, label: slip.day, text: slip.what, data: '"Hier, heute"', strokes: '[[[0, 0], [2, 1.5]]]'}
@@ -162,7 +163,7 @@ func TestEveryServiceWritesLettersAndOneMayHaveItsOwn(t *testing.T) {
 	}
 	d := daycare()
 	d.Letter = &Letter{To: s.Address(d.Application, day), Text: "Ihr Kind hat einen Platz.", Clerk: "Birgit Kowalski", Remarks: []string{"Persönlich"}}
-	if want := []string{"Renate Vogt", "Werrestraße 12", "32545 Bad Oeynhausen"}; !slices.Equal(d.Letter.To, want) {
+	if want := []string{"Renate Vogt", "Werrestraße 12", "32549 Bad Oeynhausen"}; !slices.Equal(d.Letter.To, want) {
 		t.Errorf("the address is %q", d.Letter.To)
 	}
 	doc, err := s.Document("letter", d)
@@ -183,7 +184,7 @@ func TestEveryServiceWritesLettersAndOneMayHaveItsOwn(t *testing.T) {
 	if doc, err = s.Document("letter", d); err != nil || doc.Letter.Foot[1][0] != "Opening hours" {
 		t.Errorf("in English: %v, %v", doc.Letter, err)
 	}
-	delete(d.Application.Answers, "street")
+	d.Application.Answers["address"] = map[string]any{"street": "Werrestraße", "number": "12"}
 	if half := s.Address(d.Application, day); half != nil {
 		t.Errorf("half an address is %q", half)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -65,7 +66,7 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := fs.ReadFile(folder, "tenant.yaml")
+	data, err := limit.Read(folder, "tenant.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 		return nil, err
 	}
 	for _, file := range files {
-		data, err := fs.ReadFile(folder, file)
+		data, err := limit.Read(folder, file)
 		if err != nil {
 			return nil, err
 		}
@@ -139,11 +140,19 @@ func LoadNames(fsys fs.FS, tenant string) (text.Names, error) {
 }
 
 func loadTexts(folder fs.FS, names text.Names) (*text.Texts, error) {
+	t, err := openTexts(folder, names)
+	if err == nil {
+		err = t.Read()
+	}
+	return t, err
+}
+
+func openTexts(folder fs.FS, names text.Names) (*text.Texts, error) {
 	sub, err := fs.Sub(folder, "texts")
 	if err != nil {
 		return nil, err
 	}
-	t, err := text.LoadAs(sub, names)
+	t, err := text.Open(sub, names)
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Join(), nil
 	}

@@ -6,17 +6,22 @@
 package text
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"text/template"
 
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // German is the language that every other one falls back to.
@@ -29,9 +34,66 @@ type Texts struct {
 
 // layer is what one Load read.
 type layer struct {
+	langs map[string]*tongue
+}
+
+// tongue is one language of a layer.
+type tongue struct {
 	names   Names
-	bundles map[string]*i18n.Bundle // by language: go-i18n takes a language's simple form (de-simple) for the language itself
-	langs   map[string]map[string]entry
+	read    func() error // reads its files, once
+	bundle  *i18n.Bundle // its own: go-i18n takes a language's simple form (de-simple) for the language itself
+	entries map[string]entry
+
+	whole atomic.Bool // it was read
+	part  func(key string) *tongue
+}
+
+// in gives the sentences of a language, or those under the first part of a key at least; what cannot be read says nothing.
+func (l *layer) in(lang, key string) *tongue {
+	t := l.langs[lang]
+	if t == nil {
+		return &tongue{}
+	}
+	if key != "" && !t.whole.Load() && t.part != nil {
+		first, _, _ := strings.Cut(key, ".")
+		if part := t.part(first); part != nil {
+			return part
+		}
+	}
+	if t.read() != nil {
+		return &tongue{}
+	}
+	return t
+}
+
+// partly makes a tongue's part out of its only file.
+func partly(fsys fs.FS, names Names, name, lang string) func(key string) *tongue {
+	var mu sync.Mutex
+	made := map[string]*tongue{}
+	sections := sync.OnceValue(func() map[string][]byte {
+		data, err := limit.Read(fsys, name)
+		if err != nil || bytes.ContainsAny(data, "&*") { // a name for something said elsewhere
+			return nil
+		}
+		return limit.Sections(data)
+	})
+	return func(key string) *tongue {
+		all := sections()
+		if all == nil {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if t, done := made[key]; done {
+			return t
+		}
+		t := &tongue{names: names, entries: map[string]entry{}}
+		if data := all[key]; data != nil && t.take(data, lang) != nil {
+			t = nil
+		}
+		made[key] = t
+		return t
+	}
 }
 
 // entry is one sentence in one language.
@@ -46,23 +108,66 @@ func Load(fsys fs.FS) (*Texts, error) { return LoadAs(fsys, Names{}) }
 
 // LoadAs is Load with a house's own names in every sentence.
 func LoadAs(fsys fs.FS, names Names) (*Texts, error) {
-	l := &layer{names: names, bundles: map[string]*i18n.Bundle{}, langs: map[string]map[string]entry{}}
+	t, err := Open(fsys, names)
+	if err == nil {
+		err = t.Read()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Open is LoadAs for who has no time: it only looks which languages there are, and reads each when it is first asked for. Read tells what is wrong with
+// them; until then a language that cannot be read says nothing.
+func Open(fsys fs.FS, own Names) (*Texts, error) {
+	files := map[string][]string{}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() || path.Ext(name) != ".yaml" {
-			return nil
-		}
-		if err := l.read(fsys, name); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if !d.IsDir() && path.Ext(name) == ".yaml" {
+			lang := strings.TrimSuffix(path.Base(name), ".yaml")
+			files[lang] = append(files[lang], name)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("text: load: %w", err)
 	}
+	l := &layer{langs: map[string]*tongue{}}
+	for lang, names := range files {
+		t := &tongue{names: own, entries: map[string]entry{}}
+		t.read = sync.OnceValue(func() error {
+			for _, name := range names {
+				if err := t.file(fsys, name, lang); err != nil {
+					return fmt.Errorf("text: load: %s: %w", name, err)
+				}
+			}
+			t.whole.Store(true)
+			return nil
+		})
+		if len(names) == 1 {
+			t.part = partly(fsys, own, names[0], lang)
+		}
+		l.langs[lang] = t
+	}
 	return &Texts{layers: []*layer{l}}, nil
+}
+
+// Read reads the languages given, or all, as far as they are not read yet. The error names the file.
+func (t *Texts) Read(langs ...string) error {
+	for _, l := range t.layers {
+		for _, lang := range sortedKeys(l.langs) {
+			if len(langs) > 0 && !slices.Contains(langs, lang) {
+				continue
+			}
+			if err := l.langs[lang].read(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Join gives texts that look into each of the given ones in order: a service's own words first, then the general ones.
@@ -76,14 +181,21 @@ func Join(texts ...*Texts) *Texts {
 	return joined
 }
 
-func (l *layer) read(fsys fs.FS, name string) error {
-	lang := strings.TrimSuffix(path.Base(name), ".yaml")
+func (t *tongue) file(fsys fs.FS, name, lang string) error {
+	data, err := limit.Read(fsys, name)
+	if err != nil {
+		return err
+	}
+	return t.take(data, lang)
+}
+
+// take takes over what a file says.
+func (t *tongue) take(data []byte, lang string) error {
 	tag, err := language.Parse(lang)
 	if err != nil {
 		return fmt.Errorf("language %q: %w", lang, err)
 	}
-	data, err := fs.ReadFile(fsys, name)
-	if err != nil {
+	if err := limit.YAML(data); err != nil {
 		return err
 	}
 	var tree map[string]any
@@ -94,25 +206,25 @@ func (l *layer) read(fsys fs.FS, name string) error {
 	if err := flatten(flat, "", tree); err != nil {
 		return err
 	}
-	if l.langs[lang] == nil {
-		l.langs[lang], l.bundles[lang] = map[string]entry{}, i18n.NewBundle(tag)
+	if t.bundle == nil {
+		t.bundle = i18n.NewBundle(tag)
 	}
 	for _, key := range sortedKeys(flat) {
-		if _, twice := l.langs[lang][key]; twice {
+		if _, twice := t.entries[key]; twice {
 			return fmt.Errorf("key %q is said twice", key)
 		}
 		msg := &i18n.Message{ID: key}
 		switch v := flat[key].(type) {
 		case string:
-			v = l.names.In(lang, v)
+			v = t.names.In(lang, v)
 			if !strings.Contains(v, "{{") {
-				l.langs[lang][key] = entry{plain: v}
+				t.entries[key] = entry{plain: v}
 				continue
 			}
 			msg.Other = v
 		case map[string]string:
 			for form, said := range v {
-				v[form] = l.names.In(lang, said)
+				v[form] = t.names.In(lang, said)
 			}
 			msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other = v["zero"], v["one"], v["two"], v["few"], v["many"], v["other"]
 		}
@@ -121,10 +233,10 @@ func (l *layer) read(fsys fs.FS, name string) error {
 				return fmt.Errorf("key %q: %w", key, err)
 			}
 		}
-		if err := l.bundles[lang].AddMessages(tag, msg); err != nil {
+		if err := t.bundle.AddMessages(tag, msg); err != nil {
 			return fmt.Errorf("key %q: %w", key, err)
 		}
-		l.langs[lang][key] = entry{filled: true}
+		t.entries[key] = entry{filled: true}
 	}
 	return nil
 }
@@ -177,20 +289,21 @@ func plurals(m map[string]any) map[string]string {
 func (t *Texts) Say(lang, key string, args ...any) string {
 	for _, try := range tries(lang) {
 		for _, l := range t.layers {
-			e, ok := l.langs[try][key]
+			tongue := l.in(try, key)
+			e, ok := tongue.entries[key]
 			if !ok {
 				continue
 			}
 			if !e.filled {
 				return e.plain
 			}
-			return l.fill(try, key, args)
+			return tongue.fill(try, key, args)
 		}
 	}
 	return key
 }
 
-func (l *layer) fill(lang, key string, args []any) string {
+func (t *tongue) fill(lang, key string, args []any) string {
 	data := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		if name, ok := args[i].(string); ok {
@@ -201,10 +314,10 @@ func (l *layer) fill(lang, key string, args []any) string {
 	if n, ok := data["n"]; ok {
 		config.PluralCount = n
 	}
-	said, err := i18n.NewLocalizer(l.bundles[lang], lang).Localize(config)
+	said, err := i18n.NewLocalizer(t.bundle, lang).Localize(config)
 	if err != nil && config.PluralCount != nil { // not a number: the general form will do
 		config.PluralCount = nil
-		said, err = i18n.NewLocalizer(l.bundles[lang], lang).Localize(config)
+		said, err = i18n.NewLocalizer(t.bundle, lang).Localize(config)
 	}
 	if err != nil && said == "" {
 		return key
@@ -227,7 +340,7 @@ func tries(lang string) []string {
 // Has tells whether the language itself says key, without falling back.
 func (t *Texts) Has(lang, key string) bool {
 	for _, l := range t.layers {
-		if _, ok := l.langs[lang][key]; ok {
+		if _, ok := l.in(lang, key).entries[key]; ok {
 			return true
 		}
 	}
@@ -267,7 +380,7 @@ func (t *Texts) Languages() []string {
 func (t *Texts) Keys(lang string) []string {
 	all := map[string]bool{}
 	for _, l := range t.layers {
-		for key := range l.langs[lang] {
+		for key := range l.in(lang, "").entries {
 			all[key] = true
 		}
 	}
