@@ -23,7 +23,7 @@ func TestWhoWantsToKnowBeforehandIsToldWhyAndCanThenApply(t *testing.T) {
 		if n > 10 {
 			t.Fatal("it has no end")
 		}
-		for path, v := range map[string]any{"/kind": "birth", "/here": true, "/date": "2024-03-01", "/relation": "line", "/birthdate": "1980-04-03"} {
+		for path, v := range map[string]any{"/kind": "birth", "/here": true, "/date": "2024-03-01", "/relation": "line", "/asker": map[string]any{"given": "Renate", "family": "Vogt", "birth": "1980-04-03"}} {
 			r.k.s.visit.Answer(path, v)
 		}
 		r.k.show()
