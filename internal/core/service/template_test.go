@@ -56,8 +56,8 @@ var day = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 func daycare() Data {
 	return Data{Today: day, Settled: true, Application: Application{Lang: "de", Day: "2026-11-23", Case: "BO-26-4T7K-2M9-X", Way: pay.Free, Answers: form.Answers{
-		"parent":  map[string]any{"given": "Renate", "family": "Vogt"},
-		"address": map[string]any{"street": "Werrestraße", "number": "12", "postcode": "32549", "town": "Bad Oeynhausen"},
+		"parent":   map[string]any{"given": "Renate", "family": "Vogt"},
+		"address":  map[string]any{"street": "Werrestraße", "number": "12", "postcode": "32549", "town": "Bad Oeynhausen"},
 		"wishes":   []any{map[string]any{"centre": "rehme"}, map[string]any{"centre": "werste"}},
 		"siblings": []any{map[string]any{"child": map[string]any{"given": "Jonas", "family": "Vogt", "birth": "2019-03-02"}}, map[string]any{"child": map[string]any{"given": "Lea", "family": "Vogt", "birth": "2021-03-02"}}},
 	}}}
