@@ -85,21 +85,17 @@ func (d *draft) report() bool { return d.visit.Service().ID == Report }
 
 // question is one page of a form.
 type question struct {
-	draft *draft
-	id    string          // of the page: its number may change with the answers
-	focus string          // the field that is typed into
-	shown map[string]bool // fields whose problem may be told
-	amend bool            // came from the summary, and goes back there
-
+	filling
+	id     string             // of the page: its number may change with the answers
+	amend  bool               // came from the summary, and goes back there
 	papers map[string]*papers // how it stands with the files of a field, by path
 	goal   form.Goal          // what somebody wants to know without applying
-	aside  uipage.Aside       // what is searched and which calendar is open
 }
 
 func (*question) name() string { return "form" }
 
 func (a *App) question(d *draft, id string, amend bool) *question {
-	return &question{draft: d, id: id, amend: amend, shown: map[string]bool{}}
+	return &question{filling: filling{draft: d}, id: id, amend: amend}
 }
 
 // view is the form as far as it matters: all of it, or what an answer beforehand needs.
@@ -153,7 +149,7 @@ func (q *question) draw(a *App) page {
 	p.body = append(p.body, uipage.Draw(a.style, a.o.Texts, v, i, q.events(a), q.shown, q.focus))
 	for _, f := range q.aside.Inputs(pg) {
 		if f.Path == q.focus && f.Keys != form.KeysNone && !f.ReadOnly {
-			p.typing = q.typing(a, f)
+			p.typing = q.typing(a, f, func() { q.step(f.Path) })
 		}
 	}
 	if costs(v) && p.typing == nil && q.goal == "" {
@@ -163,72 +159,17 @@ func (q *question) draw(a *App) page {
 	return p
 }
 
+// events are those of every form, and what only a whole one has: files, and streets while a street is typed.
 func (q *question) events(a *App) uipage.Events {
-	d := q.draft
-	return uipage.Events{
-		Answer: func(path string, v any) {
-			q.leave(path)
-			d.visit.Answer(path, v)
-			a.keep(d, true)
-			a.show()
-		},
-		Typed: func(path, text string) {
-			d.visit.Type(path, text)
-			a.keep(d, false)
-			a.show()
-		},
-		Focus: func(path string) {
-			q.leave(path)
-			q.aside.Close()
-			q.focus = path
-			a.show()
-		},
-		Files: func(f form.Field) fyne.CanvasObject { return q.files(a, f) },
-		Aside: &q.aside,
-		Show: func() {
-			if !uipage.Searching(q.focus) {
-				q.leave(q.aside.Open()) // whoever opens its calendar is still at it
-				q.focus, a.lift = "", q.aside.Open()
-			}
-			a.show()
-		},
-		Day: a.now(), Days: d.visit.Fits,
-		Gone: d.visit.Gone(),
-		Undo: func() { d.visit.Undo(); a.keep(d, true); a.show() },
-		Suggest: func(f form.Field) []string {
-			if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
-				return nil
-			}
-			return a.town.Suggest(f.Text, 4)
-		},
-	}
-}
-
-func (q *question) typing(a *App, f form.Field) *typing {
-	d := q.draft
-	get := func() string {
-		if _, pg, ok := q.find(q.view()); ok {
-			for _, x := range q.aside.Inputs(pg) {
-				if x.Path == f.Path {
-					return x.Text
-				}
-			}
+	ev := q.filling.events(a)
+	ev.Files = func(f form.Field) fyne.CanvasObject { return q.files(a, f) }
+	ev.Suggest = func(f form.Field) []string {
+		if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
+			return nil
 		}
-		return ""
+		return a.town.Suggest(f.Text, 4)
 	}
-	t := &typing{path: f.Path, keys: f.Keys, max: f.Max, get: get,
-		set: func(text string) {
-			if uipage.Searching(f.Path) {
-				q.aside.Search(f.Path, text)
-				return
-			}
-			d.visit.Type(f.Path, uipage.Dotted(f, get(), text))
-			a.keep(d, false)
-		}}
-	if f.Kind != form.LongText {
-		t.enter = func() { q.step(f.Path); a.show() }
-	}
-	return t
+	return ev
 }
 
 // step goes from a typed field to the next one of the page, or puts the keyboard away.
@@ -248,16 +189,6 @@ func (q *question) step(path string) {
 		}
 	}
 }
-
-// leave lets the problem of the field that was left be told.
-func (q *question) leave(to string) {
-	if q.focus != "" && q.focus != to {
-		q.shown[q.focus] = true
-		q.focus = ""
-	}
-}
-
-func (q *question) rest() { q.leave("") }
 
 // back ends typing first.
 func (q *question) back(a *App) bool {
@@ -311,7 +242,7 @@ func (q *question) problems(pg form.Page) (first string) {
 		if !f.Missing && f.Problem == "" {
 			continue
 		}
-		q.shown[f.Path] = true
+		q.tell(f.Path)
 		if first != "" {
 			continue
 		}
@@ -349,119 +280,6 @@ func (s *ineligible) draw(a *App) page {
 		}}}
 	}
 	return p
-}
-
-// summary asks whether everything is right, before anything is sent.
-type summary struct {
-	draft  *draft
-	agreed bool
-	asked  bool // sending was tried without the box ticked
-	sending
-}
-
-// sending is what a screen shows while an application is sealed, and when that did not work.
-type sending struct {
-	busy    bool
-	problem string
-}
-
-func (s *sending) draw(a *App, p page) page {
-	p.problem = s.problem
-	if s.busy {
-		p.body, p.foot = []fyne.CanvasObject{a.note(look.Info, "send", a.say("ask.busy"), "")}, nil
-	} else if s.problem != "" {
-		p.body = append([]fyne.CanvasObject{a.note(look.Error, "", a.say(s.problem), a.say(s.problem+".text"))}, p.body...)
-	}
-	return p
-}
-
-func (*summary) name() string { return "summary" }
-
-func (s *summary) draw(a *App) page {
-	d := s.draft
-	v := d.visit.View()
-	p := page{title: a.say("summary.title"), gap: 20, step: &step{len(v.Pages) + 1, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}}
-	sent := d.visit.Summary() // what is shown is what would be sent
-	p.body = append(p.body, uipage.Summary(a.style, a.o.Texts, sent, func(i int) {
-		if i >= 0 && i < len(sent.Pages) {
-			a.push(a.question(d, sent.Pages[i].ID, true))
-		}
-	}))
-	label := a.say("summary.send")
-	if costs(v) {
-		label = a.say("summary.to.pay")
-		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: a.say("summary.pay"), Value: v.Fee.Amount.Format(a.style.Lang)}))
-	} else {
-		p.body = append(p.body, look.Remark(a.style, "check", a.say("summary.free")))
-	}
-	if papers := a.papers(v.Needs); papers != nil {
-		p.body = append(p.body, papers)
-	}
-	if !v.Complete {
-		p.body = append(p.body, a.note(look.Warn, "alert-circle", "", a.say("summary.open")))
-	}
-	if s.asked && !s.agreed {
-		p.body = append(p.body, a.note(look.Warn, "alert-circle", "", a.say("summary.agree.first")))
-	}
-	p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Title: a.say("summary.agree"), Box: true, Selected: s.agreed, ID: "agree", Tap: func() { s.agreed = !s.agreed; a.show() }}),
-		look.Remark(a.style, "lock", a.say("apply.what")))
-	p.foot = []look.ButtonOpts{{Label: label, IconRight: look.Arrow(a.style, true), Primary: true, ID: "send", Tap: func() { s.next(a) }}}
-	if costs(v) && v.Complete && a.o.Desk.Drafts != nil { // who would rather pay by card goes on at a terminal
-		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("apply.code"), Icon: "qrcode", ID: "handover", Tap: func() { a.push(&handover{draft: d}) }})
-	}
-	return s.sending.draw(a, p)
-}
-
-func (s *summary) next(a *App) {
-	d := s.draft
-	v := d.visit.View()
-	switch {
-	case v.Eligible != nil && !v.Eligible.OK:
-		a.push(&ineligible{draft: d})
-	case !v.Complete:
-		for _, pg := range v.Pages {
-			if !pg.Done {
-				q := a.question(d, pg.ID, true)
-				a.reveal = q.problems(pg)
-				a.push(q)
-				return
-			}
-		}
-	case !s.agreed:
-		s.asked = true
-		a.reveal = "agree"
-		a.show()
-	case costs(v):
-		a.push(&payWays{draft: d})
-	default:
-		a.send(d, pay.Free, &s.sending, s)
-	}
-}
-
-// payWays asks how the fee is to be paid.
-type payWays struct {
-	draft *draft
-	sending
-}
-
-func (*payWays) name() string { return "ways" }
-
-func (s *payWays) draw(a *App) page {
-	d := s.draft
-	v := d.visit.View()
-	p := page{title: a.say("ways.title"), step: &step{len(v.Pages) + 2, a.applySteps(v), d.visit.Service().Title(a.style.Lang)}}
-	if v.Fee != nil {
-		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: d.visit.Service().Title(a.style.Lang), Value: v.Fee.Amount.Format(a.style.Lang)}))
-	}
-	for _, w := range a.ways(d.visit.Service()) {
-		icon := map[pay.Way]string{pay.Invoice: "mail", pay.Counter: "building-bank"}[w]
-		if icon == "" {
-			continue
-		}
-		p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Mark: "icon:" + icon, Title: a.say("ways." + string(w)), Hint: a.say("ways." + string(w) + ".hint"), ID: "way." + string(w),
-			Tap: func() { a.send(d, w, &s.sending, s) }}))
-	}
-	return s.sending.draw(a, p)
 }
 
 // send seals an application and puts it on its way.

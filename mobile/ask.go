@@ -13,15 +13,12 @@ import (
 
 // ask is the last step: a few questions, everything at a glance, and the way to the town hall.
 type ask struct {
-	draft   *draft
-	focus   string
-	shown   map[string]bool // fields whose problem may be told
-	asked   bool            // sending was tried
+	filling
+	asked   bool // sending was tried
 	cat     bool
 	busy    bool
 	waits   bool   // sending was touched while a photo is being prepared: it goes on by itself
 	problem string // key: why nothing was sent
-	aside   uipage.Aside
 }
 
 func (*ask) name() string { return "ask" }
@@ -61,7 +58,7 @@ func (s *ask) draw(a *App) page {
 		p.body = append(p.body, uipage.Draw(st, a.o.Texts, v, i, s.events(a), s.shown, s.focus))
 		for _, f := range s.aside.Inputs(v.Pages[i]) {
 			if f.Path == s.focus && f.Keys != form.KeysNone {
-				p.typing = s.typing(a, f)
+				p.typing = s.typing(a, f, s.rest)
 			}
 		}
 	}
@@ -112,80 +109,6 @@ func (s *ask) missing(path string) bool {
 	return ok && f.Missing
 }
 
-func (s *ask) events(a *App) uipage.Events {
-	d := s.draft
-	return uipage.Events{
-		Answer: func(path string, v any) {
-			s.leave(path)
-			d.visit.Answer(path, v)
-			a.keep(d, true)
-			a.show()
-		},
-		Typed: func(path, text string) {
-			d.visit.Type(path, text)
-			a.keep(d, false)
-			a.show()
-		},
-		Focus: func(path string) {
-			s.leave(path)
-			s.aside.Close()
-			s.focus = path
-			a.show()
-		},
-		Aside: &s.aside,
-		Show: func() {
-			if !uipage.Searching(s.focus) {
-				s.leave(s.aside.Open()) // whoever opens its calendar is still at it
-				s.focus, a.lift = "", s.aside.Open()
-			}
-			a.show()
-		},
-		Day: a.now(), Days: d.visit.Fits,
-	}
-}
-
-func (s *ask) typing(a *App, f form.Field) *typing {
-	t := &typing{path: f.Path, keys: f.Keys, max: f.Max,
-		get: func() string { return s.text(f.Path) },
-		set: func(text string) {
-			if uipage.Searching(f.Path) {
-				s.aside.Search(f.Path, text)
-				return
-			}
-			s.draft.visit.Type(f.Path, uipage.Dotted(f, s.text(f.Path), text))
-			a.keep(s.draft, false)
-		}}
-	if f.Kind != form.LongText {
-		t.enter = func() { s.rest(); a.show() }
-	}
-	return t
-}
-
-// text is what stands in a field now.
-func (s *ask) text(path string) string {
-	for _, p := range s.draft.visit.View().Pages {
-		for _, f := range s.aside.Inputs(p) {
-			if f.Path == path {
-				return f.Text
-			}
-		}
-	}
-	return ""
-}
-
-// leave lets the problem of the field that was left be told.
-func (s *ask) leave(to string) {
-	if s.focus != "" && s.focus != to {
-		if s.shown == nil {
-			s.shown = map[string]bool{}
-		}
-		s.shown[s.focus] = true
-		s.focus = ""
-	}
-}
-
-func (s *ask) rest() { s.leave("") }
-
 // back ends typing first.
 func (s *ask) back(a *App) bool {
 	if s.focus != "" {
@@ -218,10 +141,7 @@ func (s *ask) send(a *App) {
 				}
 				return
 			}
-			if s.shown == nil {
-				s.shown = map[string]bool{}
-			}
-			s.shown[f.Path] = true
+			s.tell(f.Path)
 			if a.reveal == "" {
 				a.reveal = f.Path
 				if len(f.Options) > 0 {

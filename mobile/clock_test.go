@@ -21,7 +21,7 @@ func TestAWrongClockMisleadsNobody(t *testing.T) {
 				}
 				return r.clock.Sub(right), true
 			}
-			r.a.push(&ask{draft: r.filled()})
+			r.a.push(&ask{filling: filling{draft: r.filled()}})
 			r.Tap("send")
 			r.WaitScreen("sent")
 			app := r.opened()[0]

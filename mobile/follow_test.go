@@ -13,7 +13,7 @@ import (
 
 func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	r.memory.arrived = r.clock.Add(time.Minute)
@@ -43,7 +43,7 @@ func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 // What the town hall does not take, nobody must believe to be on its way.
 func TestWhatIsRefusedIsSaid(t *testing.T) {
 	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	for id := range r.memory.standing {
@@ -76,7 +76,7 @@ func TestAQuestionIsAnswered(t *testing.T) {
 	r := newRig(t, phone)
 	r.reports()
 	r.a.online = true
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	app := r.opened()[0]

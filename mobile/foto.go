@@ -135,7 +135,7 @@ func (s *foto) others(a *App) []fyne.CanvasObject {
 		links = append(links, look.Link(a.style, look.LinkOpts{Label: a.say("foto.place.first"), Icon: "map-pin", ID: "place.first", Tap: func() { a.push(&where{draft: s.draft}) }}))
 	}
 	if s.draft.answer(pathWords) == "" {
-		links = append(links, look.Link(a.style, look.LinkOpts{Label: a.say("foto.words.first"), Icon: "pencil", ID: "words.first", Tap: func() { a.push(&ask{draft: s.draft}) }}))
+		links = append(links, look.Link(a.style, look.LinkOpts{Label: a.say("foto.words.first"), Icon: "pencil", ID: "words.first", Tap: func() { a.push(&ask{filling: filling{draft: s.draft}}) }}))
 	}
 	return links
 }
@@ -359,7 +359,7 @@ func (a *App) onward(d *draft, from screen) {
 		a.push(&foto{draft: d, asked: true})
 		return
 	}
-	a.push(&ask{draft: d})
+	a.push(&ask{filling: filling{draft: d}})
 }
 
 // back leaves the report: what was begun stays in the list, what is empty goes.

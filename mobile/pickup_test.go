@@ -231,7 +231,7 @@ var pickupScreens = []struct {
 	{"p9-pages-problem", func(r *rig) {
 		d := r.carried("zone")
 		d.changed = true
-		r.a.push(&question{draft: d, id: "zone", shown: map[string]bool{"/zone": true, "/months": true}})
+		r.a.push(&question{filling: filling{draft: d, shown: map[string]bool{"/zone": true, "/months": true}}, id: "zone"})
 	}},
 	{"p9-review-open", func(r *rig) { r.a.push(&summary{draft: r.carried("")}) }},
 	{"p9-review", func(r *rig) {

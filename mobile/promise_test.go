@@ -157,7 +157,7 @@ func TestWhatIsStoredAndWhatIsSentIsSaidAndTrue(t *testing.T) {
 	if len(r.memory.sent) != 0 {
 		t.Error("something is sent already")
 	}
-	r.a.push(&ask{draft: d})
+	r.a.push(&ask{filling: filling{draft: d}})
 	if !r.Sees("Gesendet werden nur Ihre Angaben, die Fotos ohne versteckte Daten und der Ort. Kein Name.") ||
 		!r.Sees("Auf dem Handy bleiben die Nummer und ein kleines Bild, verschlüsselt.") {
 		t.Errorf("nobody says what is sent and what stays:\n%s", r.Said())

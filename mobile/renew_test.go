@@ -11,7 +11,7 @@ func TestWhatTheTownHallPublishesDoesNotChangeAReportThatIsBeingWritten(t *testi
 		return was
 	}
 	d := r.filled()
-	r.a.push(&ask{draft: d})
+	r.a.push(&ask{filling: filling{draft: d}})
 	r.a.renew()
 	if !waits {
 		t.Fatal("services change under somebody's hands")

@@ -13,7 +13,7 @@ import (
 // asked is a phone whose report the town hall has a question about, as it was told before the line broke.
 func asked(t *testing.T) (*rig, *report) {
 	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	app := r.opened()[0]
@@ -101,7 +101,7 @@ func TestAnAnswerThatWasNotTakenIsAskedAgain(t *testing.T) {
 // What the town hall shows is still there when it is looked at.
 func TestThePicturesOfAnAnswerStay(t *testing.T) {
 	r := newRig(t, phone)
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	app := r.opened()[0]

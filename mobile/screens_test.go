@@ -132,14 +132,14 @@ var screens = []struct {
 		spot, _ := d.spot()
 		r.a.push(&nearby{draft: d, hit: r.a.sameAs(d, spot)[0]})
 	}},
-	{"p4-ask", func(r *rig) { r.a.push(&ask{draft: r.withPhotos(r.filled(), "schlagloch.jpg")}) }},
-	{"p4-ask-empty", func(r *rig) { r.a.push(&ask{draft: r.a.begin(nil), asked: true}) }},
+	{"p4-ask", func(r *rig) { r.a.push(&ask{filling: filling{draft: r.withPhotos(r.filled(), "schlagloch.jpg")}}) }},
+	{"p4-ask-empty", func(r *rig) { r.a.push(&ask{filling: filling{draft: r.a.begin(nil)}, asked: true}) }},
 	{"p4-ask-lamp", func(r *rig) {
-		r.a.push(&ask{draft: r.a.begin(map[string]any{pathCategory: "licht", pathWhat: "laterne-dunkel"}), focus: "/lamp"})
+		r.a.push(&ask{filling: filling{draft: r.a.begin(map[string]any{pathCategory: "licht", pathWhat: "laterne-dunkel"}), focus: "/lamp"}})
 	}},
-	{"p4-ask-full", func(r *rig) { r.a.push(&ask{draft: r.filled(), problem: "ask.full"}) }},
-	{"p4-ask-waits", func(r *rig) { r.a.push(&ask{draft: r.filled(), waits: true}) }},
-	{"p4-ask-busy", func(r *rig) { r.a.push(&ask{draft: r.filled(), busy: true}) }},
+	{"p4-ask-full", func(r *rig) { r.a.push(&ask{filling: filling{draft: r.filled()}, problem: "ask.full"}) }},
+	{"p4-ask-waits", func(r *rig) { r.a.push(&ask{filling: filling{draft: r.filled()}, waits: true}) }},
+	{"p4-ask-busy", func(r *rig) { r.a.push(&ask{filling: filling{draft: r.filled()}, busy: true}) }},
 	{"p5a-saved", func(r *rig) { r.reports(); r.a.push(&sent{report: r.a.reports[0]}) }},
 	{"p5b-arrived", func(r *rig) {
 		r.reports()

@@ -83,7 +83,7 @@ func TestWhatWasBegunSurvivesAKill(t *testing.T) {
 func TestWhoTypesWithoutAPauseLosesAWordAtMost(t *testing.T) {
 	r := newRig(t, phone)
 	r.Tap("/category=1", "/what=0")
-	r.a.push(&ask{draft: r.a.drafts[0]})
+	r.a.push(&ask{filling: filling{draft: r.a.drafts[0]}})
 	r.Tap("/words")
 	r.Wait("what was typed in the memory", func() bool {
 		r.types("x")
@@ -218,7 +218,7 @@ func TestTheNextReportBeginsWhereTheLastOneWas(t *testing.T) {
 func TestAClockIn1970ShowsNoDate(t *testing.T) {
 	r := newRig(t, phone)
 	r.clock = time.Unix(3600, 0).UTC()
-	r.a.push(&ask{draft: r.filled()})
+	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
 	if r.Sees("1970") || r.Sees("Heute") || r.Sees("00 Uhr") {
