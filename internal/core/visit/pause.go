@@ -220,15 +220,6 @@ func fitting(s *service.Service, all form.Answers, day time.Time, changed bool) 
 	return kept
 }
 
-// SavedAs is a draft that a person's own device kept itself. code is that of the draft that lies at the town hall too; empty: none does.
-func SavedAs(d Draft, code string) Saved {
-	s := Saved{Draft: d}
-	if key, err := seal.ParseDraft(code); err == nil {
-		s.key = key
-	}
-	return s
-}
-
 // LiesUnder is the code of the draft that the visit was put away as, or continued from; empty when there is none. It is as secret as the answers.
 func (v *Visit) LiesUnder() string {
 	v.mu.Lock()
