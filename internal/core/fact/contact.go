@@ -31,6 +31,8 @@ func vCard(text string) map[string]string {
 		case "N":
 			if p := parts(value, 2); structured == "" {
 				structured = strings.TrimSpace(p[1] + " " + p[0])
+				first("contact.given", p[1])
+				first("contact.family", p[0])
 			}
 		case "TEL":
 			first("contact.phone", strings.TrimPrefix(plain(value), "tel:"))
@@ -68,6 +70,7 @@ func meCard(text string) map[string]string {
 		switch {
 		case key == "contact.name" && len(p) == 2:
 			found[key] = strings.TrimSpace(p[1] + " " + p[0])
+			found["contact.given"], found["contact.family"] = p[1], p[0]
 		case key == "contact.street" && len(p) == 7:
 			found[key], found["contact.number"] = SplitStreet(p[2])
 			found["contact.town"], found["contact.postcode"] = p[3], p[5]

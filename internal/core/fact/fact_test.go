@@ -33,12 +33,12 @@ func TestACodeTellsWhatNobodyHasToTypeAgain(t *testing.T) {
 		"parking permit": {permitCode(t, proof.Permit, map[string]any{"number": "BO-26-4T7K-2M9-X", "plate": "MI-RA 1848", "zone": "A", "from": "2025-12-01", "until": "2026-11-30"}),
 			form.OriginPermit, map[string]string{"permit.number": "BO-26-4T7K-2M9-X", "permit.plate": "MI-RA 1848", "permit.zone": "A", "permit.from": "2025-12-01", "permit.until": "2026-11-30"}},
 		"vCard 3.0": {"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Vogt;Renate;;;\r\nFN:Renate Vogt\r\nitem1.TEL;TYPE=CELL:+49 5731 14\r\nEMAIL;TYPE=INTERNET:renate@exam\r\n ple.org\r\nADR;TYPE=HOME:;;Herforder Straße 12 a;Bad Oeynhausen;;32545;\r\nEND:VCARD",
-			form.OriginContact, map[string]string{"contact.name": "Renate Vogt", "contact.phone": "+49 5731 14", "contact.email": "renate@example.org",
+			form.OriginContact, map[string]string{"contact.name": "Renate Vogt", "contact.given": "Renate", "contact.family": "Vogt", "contact.phone": "+49 5731 14", "contact.email": "renate@example.org",
 				"contact.street": "Herforder Straße", "contact.number": "12 a", "contact.town": "Bad Oeynhausen", "contact.postcode": "32545"}},
 		"vCard 4.0 without FN": {"BEGIN:VCARD\nVERSION:4.0\nN:Öz\\, Dr.;Ay\\;se;;;\nTEL;VALUE=uri:tel:+495731140\nEND:VCARD",
-			form.OriginContact, map[string]string{"contact.name": "Ay;se Öz, Dr.", "contact.phone": "+495731140"}},
+			form.OriginContact, map[string]string{"contact.name": "Ay;se Öz, Dr.", "contact.given": "Ay;se", "contact.family": "Öz, Dr.", "contact.phone": "+495731140"}},
 		"MeCard": {"MECARD:N:Vogt,Renate;TEL:0573114;EMAIL:r\\:v@example.org;ADR:,,Klosterstraße 14,Bad Oeynhausen,,32545,DE;;",
-			form.OriginContact, map[string]string{"contact.name": "Renate Vogt", "contact.phone": "0573114", "contact.email": "r:v@example.org",
+			form.OriginContact, map[string]string{"contact.name": "Renate Vogt", "contact.given": "Renate", "contact.family": "Vogt", "contact.phone": "0573114", "contact.email": "r:v@example.org",
 				"contact.street": "Klosterstraße", "contact.number": "14", "contact.town": "Bad Oeynhausen", "contact.postcode": "32545"}},
 	} {
 		f, err := Read(c.code)

@@ -250,7 +250,7 @@ func (s *state) drawParts(fd *field, d Field, raw any) []Field {
 		x := Field{
 			Path: fd.Path + "/" + p.name, Kind: p.kind, Keys: p.keys, Max: p.most, ReadOnly: d.ReadOnly, Secret: d.Secret,
 			Label: s.partSay(fd, p.name, "label"), Hint: s.partSay(fd, p.name, "hint"), Example: s.partSay(fd, p.name, "example"),
-			Required: !p.free && (d.Required || len(typed) > 0),
+			Required: !p.free && (d.Required || len(typed) > 0), Prefill: fd.factsOf(p.name),
 		}
 		if p.kind == Date {
 			x.Pick = PickBirth

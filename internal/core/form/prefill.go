@@ -11,7 +11,7 @@ func Facts() []string {
 	return []string{
 		"card.given", "card.family", "card.birth", "card.birthplace", "card.street", "card.number", "card.postcode", "card.town",
 		"permit.number", "permit.plate", "permit.zone", "permit.from", "permit.until",
-		"contact.name", "contact.phone", "contact.email", "contact.street", "contact.number", "contact.postcode", "contact.town",
+		"contact.name", "contact.given", "contact.family", "contact.phone", "contact.email", "contact.street", "contact.number", "contact.postcode", "contact.town",
 	}
 }
 
@@ -35,9 +35,29 @@ func (f *Form) OriginSentence(lang string, s Origin) string {
 	return f.texts.Say(lang, "form.origin."+string(s))
 }
 
+// factsOf are the facts that a part of an answer may be filled from: of an answer made of several its prefill names where from only ("card"), and each
+// part takes what is called as itself ("card.given").
+func (f *field) factsOf(part string) []string {
+	var facts []string
+	for _, from := range f.Prefill {
+		if name := from + "." + part; slices.Contains(Facts(), name) {
+			facts = append(facts, name)
+		}
+	}
+	return facts
+}
+
 // sources checks what a field may be filled from. An entry is a fact, or several joined by blanks that only count together.
 func (c *Compiler) sources(fd *field) {
 	known := Facts()
+	if fd.whole != nil {
+		for _, from := range fd.Prefill {
+			if !slices.ContainsFunc(fd.parts, func(p part) bool { return slices.Contains(known, from+"."+p.name) }) {
+				c.fail("%s: prefill: nothing of it is known from %q", fd.Path, from)
+			}
+		}
+		return
+	}
 	for _, entry := range fd.Prefill {
 		names := strings.Fields(entry)
 		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(known, n) }) {

@@ -135,6 +135,11 @@ func (v *Visit) sourced(view form.View, s saying) form.View {
 			if source := s.from[f.Path]; source != form.OriginNone && (f.Text != "" || f.Value != nil) {
 				f.Source = v.service.OriginSentence(s.lang, source)
 			}
+			for _, part := range f.Parts {
+				if source := s.from[part.Path]; source != form.OriginNone && part.Text != "" {
+					f.Source = v.service.OriginSentence(s.lang, source)
+				}
+			}
 		}
 	}
 	return view
