@@ -25,6 +25,7 @@ var (
 	ErrPayment  = errors.New("cases: the payment belongs to another case already")
 	ErrPaper    = errors.New("cases: the paper cannot be made from these answers")
 	ErrEmpty    = errors.New("cases: a text is missing")
+	ErrMany     = errors.New("cases: more files than one application may bring")
 )
 
 // Case is one application and everything that happened to it.
@@ -104,6 +105,7 @@ const (
 	EventWithdrawn EventKind = "withdrawn" // by the citizen
 	EventNote      EventKind = "note"      // internal, never told to the citizen
 	EventReplaced  EventKind = "replaced"  // a lost slip was replaced
+	EventEnclosed  EventKind = "enclosed"  // a paper was handed in after the application
 	EventRefund    EventKind = "refund"    // money has to be given back
 	EventRefunded  EventKind = "refunded"  // money was given back
 
@@ -120,7 +122,7 @@ const (
 // Public tells whether the citizen is told of such an event.
 func (k EventKind) Public() bool {
 	switch k {
-	case EventNote, EventWarning, EventReplaced, EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport:
+	case EventNote, EventWarning, EventReplaced, EventEnclosed, EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport:
 		return false
 	}
 	return true
@@ -203,7 +205,8 @@ type Change struct {
 	Forget bool            // delete every answer of this case, kept for whatever address, before Answer is stored
 	Papers []service.Paper // added to the case
 	Money  []ledger.Entry
-	Cause  string // id of the envelope that caused the change; a cause works once, a second time ErrExists
+	Photos []Photo // files handed in later, added to the case
+	Cause  string  // id of the envelope that caused the change; a cause works once, a second time ErrExists
 
 	// Of reports of defects.
 	Others     []Sealed      // answers for who supports the report, each in place of the one before for its address; stored after Answer

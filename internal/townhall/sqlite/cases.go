@@ -54,7 +54,7 @@ func (s *Store) Insert(ctx context.Context, c *cases.Case, with cases.Change) er
 		if _, err := tx.ExecContext(ctx, `INSERT INTO cases_text (rowid, words) VALUES (?, ?)`, c.ID, searchable(*c)); err != nil {
 			return err
 		}
-		if err := insertPhotos(ctx, tx, *c); err != nil {
+		if err := insertPhotos(ctx, tx, c.ID, c.Photos); err != nil {
 			return err
 		}
 		return apply(ctx, tx, *c, with)
@@ -131,6 +131,9 @@ func apply(ctx context.Context, tx *sql.Tx, c cases.Case, with cases.Change) err
 			c.ID, millis(e.At), e.Who, string(e.Kind), string(e.State), e.Text); err != nil {
 			return err
 		}
+	}
+	if err := insertPhotos(ctx, tx, c.ID, with.Photos); err != nil {
+		return err
 	}
 	for _, p := range with.Papers {
 		if err := exec(`INSERT INTO papers (case_id, name, title, type, data) VALUES (?,?,?,?,?)`, c.ID, p.Name, p.Title, p.Type, p.Data); err != nil {

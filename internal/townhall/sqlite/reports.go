@@ -31,10 +31,10 @@ type kept struct {
 	Place form.Spot `json:"place"`
 }
 
-func insertPhotos(ctx context.Context, tx *sql.Tx, c cases.Case) error {
-	for _, p := range c.Photos {
+func insertPhotos(ctx context.Context, tx *sql.Tx, id int64, photos []cases.Photo) error {
+	for _, p := range photos {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO photos (case_id, field, digest, width, height, size, data, type, pages, name) VALUES (?,?,?,?,?,?,?,?,?,?)
-			ON CONFLICT (case_id, digest) DO NOTHING`, c.ID, p.Field, p.Digest, p.Width, p.Height, p.Size, p.Data, cmp.Or(p.Type, enclosure.JPEG), p.Pages, p.Name); err != nil {
+			ON CONFLICT (case_id, digest) DO NOTHING`, id, p.Field, p.Digest, p.Width, p.Height, p.Size, p.Data, cmp.Or(p.Type, enclosure.JPEG), p.Pages, p.Name); err != nil {
 			return err
 		}
 	}

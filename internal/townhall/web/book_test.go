@@ -225,6 +225,16 @@ func (b *memBook) Note(_ context.Context, number, clerk, text string, version in
 	return b.change(number, clerk, cases.EventNote, text, version, func(*cases.Case) error { return nil })
 }
 
+func (b *memBook) Enclose(_ context.Context, number, clerk, what string, files []cases.Photo, version int64) error {
+	if len(files) == 0 {
+		return cases.ErrEmpty
+	}
+	return b.change(number, clerk, cases.EventEnclosed, what, version, func(c *cases.Case) error {
+		c.Photos = append(c.Photos, files...)
+		return open(c)
+	})
+}
+
 func (b *memBook) RefundDone(_ context.Context, number, clerk string) error {
 	return b.change(number, clerk, cases.EventRefunded, "", -1, func(c *cases.Case) error {
 		if c.Refund == nil || c.Refund.Done {

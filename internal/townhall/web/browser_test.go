@@ -48,6 +48,7 @@ type move = chromedp.Action[chromedp.Void]
 func do(t *testing.T, ctx context.Context, what string, steps ...move) {
 	t.Helper()
 	for _, step := range steps {
+		quiet(ctx)
 		err := chromedp.Do(ctx, step)
 		// A live form is exchanged while somebody types. Where that happens between finding a thing and aiming at it, the browser's tool loses the
 		// thing before it did anything; a finger would not, so it looks again.
@@ -57,6 +58,17 @@ func do(t *testing.T, ctx context.Context, what string, steps ...move) {
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
+	}
+}
+
+// quiet waits, a few seconds at most, while a live form waits for its answer: it is about to be exchanged, and a person would see that happen.
+func quiet(ctx context.Context) {
+	for range 60 {
+		busy, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!document.querySelector('.htmx-request')`))
+		if err != nil || !busy { // between two pages there is nothing to ask
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

@@ -32,8 +32,8 @@ type casePage struct {
 	Acts                                         []act
 	Report                                       *reportPart
 	Enclosed                                     []enclosed
-	Later                                        []string // what was promised to be handed in later
-	Documents                                    bool     // there is a document among them
+	Later                                        []promised // what was promised to be handed in later, and has not come yet
+	Documents                                    bool       // there is a document among them
 }
 
 type step struct {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/enclosure"
@@ -25,8 +27,8 @@ func (s *site) enclosures(p *casePage) {
 		for _, page := range svc.View(p.Case.Application.Answers, "de", s.dayOf(p.Case)).Pages {
 			for _, f := range page.Fields {
 				label[f.Path] = f.Label
-				if f.Kind == form.Files && form.Later(f.Value) {
-					p.Later = append(p.Later, f.Label)
+				if f.Kind == form.Files && form.Later(f.Value) && !came(p.Case, f.Path) {
+					p.Later = append(p.Later, promised{Path: f.Path, Label: f.Label, Accept: acceptOf(f), Many: f.Max != 1})
 				}
 			}
 		}
@@ -37,6 +39,75 @@ func (s *site) enclosures(p *casePage) {
 		p.Documents = p.Documents || !x.Picture
 		p.Enclosed = append(p.Enclosed, x)
 	}
+}
+
+// promised is something that was to be handed in later.
+type promised struct {
+	Path, Label, Accept string
+	Many                bool
+}
+
+// came tells whether something was handed in for a question that was only promised with the application.
+func came(c cases.Case, path string) bool {
+	return slices.ContainsFunc(c.Photos, func(f cases.Photo) bool { return f.Field == path })
+}
+
+// enclosedLater takes what was promised with the application, and has come now.
+func (s *site) enclosedLater(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.find(w, r)
+	if !ok {
+		return
+	}
+	path, version := r.PostFormValue("feld"), int64(0)
+	if n, err := strconv.ParseInt(r.PostFormValue("fassung"), 10, 64); err == nil {
+		version = n
+	}
+	asked, ok := s.promisedField(c, path)
+	if !ok || r.MultipartForm == nil {
+		s.notFound(w, r)
+		return
+	}
+	refuse := func(title, text string) {
+		s.say(w, r, http.StatusUnprocessableEntity, message{Icon: "file", Title: title, Text: text, Link: "/vorgang/" + c.Number, LinkText: "Zum Vorgang"})
+	}
+	var files []cases.Photo
+	for _, sent := range r.MultipartForm.File["a:"+path] {
+		f, err := s.enclosable(asked, sent)
+		if err != nil {
+			refuse("Diese Datei geht hier nicht", sentenceOf(err))
+			return
+		}
+		f.Field = path
+		files = append(files, f)
+	}
+	err := s.Book.Enclose(r.Context(), c.Number, user(r).Login, asked.Label, files, version)
+	switch {
+	case errors.Is(err, cases.ErrEmpty):
+		refuse("Es wurde keine Datei gewählt", "Bitte wählen Sie die Unterlage aus, die gekommen ist.")
+	case errors.Is(err, cases.ErrMany):
+		refuse("Das ist zu viel", "Zu einem Vorgang passen nicht mehr oder nicht so große Dateien.")
+	case err != nil:
+		s.refused(w, r, c.Number, "", err)
+	default:
+		s.sessions.Put(r.Context(), keyFlash, "nachgereicht")
+		http.Redirect(w, r, "/vorgang/"+c.Number, http.StatusSeeOther)
+	}
+}
+
+// promisedField is the question of a case that an answer was only promised to.
+func (s *site) promisedField(c cases.Case, path string) (form.Field, bool) {
+	svc, ok := s.Catalogue.Find(c.Service, c.ServiceVersion)
+	if !ok {
+		return form.Field{}, false
+	}
+	for _, page := range svc.View(c.Application.Answers, "de", s.dayOf(c)).Pages {
+		for _, f := range page.Fields {
+			if f.Path == path && f.Kind == form.Files && form.Later(f.Value) {
+				return f, true
+			}
+		}
+	}
+	return form.Field{}, false
 }
 
 // wordFor is what a file is called where nobody has to know its name.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,7 +109,21 @@ func TestPlansAreTakenAtTheCounterAndShownOnTheCase(t *testing.T) {
 			t.Errorf("%s: %d bytes", at, len(res.body))
 		}
 	}
-	for _, at := range []string{"/anlage/0", "/anlage/3", "/anlage/x", "/anlage/-1"} {
+	at := "/vorgang/" + number
+	later := func() url.Values {
+		return url.Values{"feld": {"/plans/description"}, "fassung": {strconv.FormatInt(h.book.m[number].Version, 10)}}
+	}
+	h.send(at, at+"/nachgereicht", later(), nil).want(t, 422, "Es wurde keine Datei gewählt")
+	h.send(at, at+"/nachgereicht", later(), map[string][]byte{"/plans/description|brief.docx": []byte("PK\x03\x04")}).want(t, 422, "Diese Art von Datei geht hier nicht")
+	h.send(at, at+"/nachgereicht", url.Values{"feld": {"/plans/site"}, "fassung": {"0"}}, map[string][]byte{"/plans/site|x.pdf": []byte(sitePlan)}).want(t, 404)
+	h.send(at, at+"/nachgereicht", later(), map[string][]byte{"/plans/description|Beschreibung.pdf": []byte(sitePlan)}).wantGo(t, at)
+	done := h.get(at)
+	done.want(t, 200, "Die Unterlage ist jetzt beim Vorgang.", "Beschreibung.pdf", "Nachgereicht")
+	if strings.Contains(done.body, "Wird nachgereicht</h3>") || len(h.book.m[number].Photos) != 3 || h.book.m[number].Photos[2].Field != "/plans/description" {
+		t.Error("it is still waited for")
+	}
+	h.send(at, at+"/nachgereicht", later(), map[string][]byte{"/plans/description|noch.pdf": []byte(strings.Replace(sitePlan, "Plan", "Plon", 1))})
+	for _, at := range []string{"/anlage/0", "/anlage/9", "/anlage/x", "/anlage/-1"} {
 		h.get("/vorgang/"+number+at).want(t, 404)
 	}
 	if strings.Contains(h.log.String(), "Vogt") {

@@ -44,6 +44,8 @@ type Decider interface {
 	Reject(ctx context.Context, number, clerk, text string, version int64) error
 	Paid(ctx context.Context, number, clerk, how string, version int64) error
 	Note(ctx context.Context, number, clerk, text string, version int64) error
+	// Enclose adds files that were handed in later; cases.ErrMany.
+	Enclose(ctx context.Context, number, clerk, what string, files []cases.Photo, version int64) error
 	RefundDone(ctx context.Context, number, clerk string) error
 }
 

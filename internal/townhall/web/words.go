@@ -221,6 +221,8 @@ func eventWords(k cases.EventKind) (title, icon, tone string) {
 		return "Notiz", "notes", ""
 	case cases.EventReplaced:
 		return "Beleg ersetzt", "receipt", ""
+	case cases.EventEnclosed:
+		return "Nachgereicht", "file", "good"
 	case cases.EventRefund:
 		return "Erstattung angelegt", "coin-euro", ""
 	case cases.EventRefunded:
@@ -246,6 +248,8 @@ func eventWords(k cases.EventKind) (title, icon, tone string) {
 // said is what a clerk reads after an action, by the short name that the session carried over.
 func said(name string) string {
 	switch name {
+	case "nachgereicht":
+		return "Die Unterlage ist jetzt beim Vorgang."
 	case "uebernommen":
 		return "Der Vorgang gehört jetzt Ihnen."
 	case "gefragt":
