@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,11 @@ func (c serviceCheckCmd) Run(h *hands) error {
 	found, examples, err := s.Flaws(os.DirFS(c.Dir))
 	if err != nil {
 		return err
+	}
+	for _, icon := range s.Icons() {
+		if _, err := fs.Stat(assets.FS, "icons/"+icon+".svg"); err != nil {
+			found = append(found, service.Flaw{Wrong: fmt.Sprintf("%s: there is no icon %q; assets/icons has them all, tabler.io/icons shows what they look like", s.ID, icon)})
+		}
 	}
 	for _, f := range found {
 		if err := h.print(f); err != nil {

@@ -17,6 +17,7 @@ import (
 type Compiler struct {
 	service, file string
 	texts         *text.Texts
+	langs         []string // of the texts
 	env           *expr.Env
 	source        []byte // the file, for the lines of fields; may be nil
 	problems      []error
@@ -32,7 +33,7 @@ func NewCompiler(service, file string, texts *text.Texts, more ...string) (*Comp
 	if err != nil {
 		return nil, err
 	}
-	return &Compiler{service: service, file: file, texts: texts, env: env, reads: map[string]expr.Place{}}, nil
+	return &Compiler{service: service, file: file, texts: texts, langs: texts.Languages(), env: env, reads: map[string]expr.Place{}}, nil
 }
 
 // Err is everything that is wrong, or nil.
@@ -182,6 +183,13 @@ func (c *Compiler) Say(s *Saying) *Sayer {
 		return nil
 	}
 	c.key(s.Text)
+	for _, lang := range c.langs {
+		for _, name := range c.texts.Blanks(lang, s.Text) {
+			if _, ok := s.Args[name]; !ok {
+				c.problems = append(c.problems, fmt.Errorf("%s/texts/%s.yaml: %s has {{.%s}}, but the args in %s do not fill it in", c.service, lang, s.Text, name, c.file))
+			}
+		}
+	}
 	sayer := &Sayer{texts: c.texts, text: s.Text, args: map[string]*Writer{}}
 	for name, v := range s.Args {
 		sayer.args[name] = c.Write(v)

@@ -102,6 +102,22 @@ func (f *field) lacks(within string) string {
 // list tells whether an answer of this kind is a list.
 func (k Kind) list() bool { return k == Choices || k == Photos || k == Files }
 
+// Icons lists the icons that the form names, each once.
+func (f *Form) Icons() (icons []string) {
+	for _, n := range f.needs {
+		icons = append(icons, n.Icon)
+	}
+	for _, fd := range f.fields {
+		for _, o := range fd.options {
+			if name, is := strings.CutPrefix(o.Mark, "icon:"); is {
+				icons = append(icons, name)
+			}
+		}
+	}
+	slices.Sort(icons)
+	return slices.Compact(icons)
+}
+
 // saidNames are the names under which Said has something to say.
 func (f *Form) saidNames() map[string]bool {
 	said := map[string]bool{}

@@ -177,7 +177,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	}
 	if !own.Has(text.German, "title") {
 		if err := own.Read(text.German); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s/texts: %w", name, err)
 		}
 	}
 	s.texts = text.Join(own, t.texts)
@@ -228,7 +228,7 @@ func (s *Service) readRest(name string, folder fs.FS, d description, own *text.T
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := own.Read(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s/texts: %w", name, err)
 	}
 	used := map[string]bool{}
 	s.reads = map[string]expr.Place{}
@@ -361,6 +361,23 @@ func (t *Tenant) digest(used map[string]bool) (string, error) {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// Icons lists the icons that the service names, each once.
+func (s *Service) Icons() []string {
+	_ = s.open()
+	icons := []string{s.Icon}
+	for _, f := range s.card.facts {
+		icons = append(icons, f.icon)
+	}
+	for _, l := range append(slices.Clone(s.card.needs), s.card.gets...) {
+		icons = append(icons, l.icon)
+	}
+	if s.form != nil {
+		icons = append(icons, s.form.Icons()...)
+	}
+	slices.Sort(icons)
+	return slices.Compact(icons)
 }
 
 // Online tells whether the service can be applied for here; otherwise its card says where to go.
