@@ -91,8 +91,10 @@ func TestTheServiceOfTheGuideCanBeOffered(t *testing.T) {
 	if got, want := s.texts.Keys("en"), s.texts.Keys("de"); !reflect.DeepEqual(got, want) {
 		t.Errorf("texts differ: %v, %v", got, want)
 	}
-	if _, err := os.Stat("../../../assets/icons/" + s.Icon + ".svg"); err != nil {
-		t.Error(err)
+	for _, icon := range s.Icons() {
+		if _, err := os.Stat("../../../assets/icons/" + icon + ".svg"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
