@@ -190,7 +190,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 			}
 			fd := f.field(c, fl, pl.ID, asked, leaves)
 			if leaves[fl.Path].required && pl.Visible.Text != "" {
-				c.fail("%s: required by schema.json, but its page can be hidden", fl.Path)
+				c.fail("%s: required by schema.json, but its page can be hidden: take it out of \"required\" there", fl.Path)
 			}
 			p.fields = append(p.fields, fd)
 			if fd.answers() {
@@ -271,7 +271,7 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 			c.fail("%s: schema.json does not have it among its properties", fl.Path)
 		}
 		if l.required && (fl.Optional || fl.Visible.Text != "") {
-			c.fail("%s: required by schema.json, but optional or hidden here", fl.Path)
+			c.fail("%s: required by schema.json, but optional or hidden here: take it out of \"required\" there", fl.Path)
 		}
 		fd.max, fd.list = l.max, l.list
 		if fl.Kind == Photos {

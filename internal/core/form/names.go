@@ -118,6 +118,18 @@ func (f *Form) Icons() (icons []string) {
 	return slices.Compact(icons)
 }
 
+// Boundless lists the paths of texts whose schema sets no maxLength: the form takes them up to a limit of its own that the published schema does not say.
+func (f *Form) Boundless() (paths []string) {
+	for _, p := range f.pages {
+		for _, fd := range p.fields {
+			if (fd.Kind == Text || fd.Kind == LongText) && fd.max == 0 && fd.index == 0 {
+				paths = append(paths, fd.Path)
+			}
+		}
+	}
+	return paths
+}
+
 // saidNames are the names under which Said has something to say.
 func (f *Form) saidNames() map[string]bool {
 	said := map[string]bool{}

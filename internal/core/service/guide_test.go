@@ -118,6 +118,7 @@ func TestAFlawNamesItsPlace(t *testing.T) {
 		{"no trust", "service.yaml", "trust: none\n", "", "none, basis, substantial, high"},
 		{"a block", "documents/slip.yaml", "kind: qr", "kind: qrcode", "there are heading, paragraph"},
 		{"a sentence", "documents/slip.yaml", "label: slip.fee", "label: slip.fees", "texts/de.yaml does not say slip.fees, which documents/slip.yaml needs"},
+		{"a text without end", "schema.json", `"minLength": 2, "maxLength": 60`, `"minLength": 2`, "schema.json: /things/0/what is a text without maxLength"},
 		{"an example", "examples/cellar.yaml", "given: Renate, ", "", "the town hall says [/person], not [] | /person: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -73,6 +73,11 @@ func (s *Service) Flaws(folder fs.FS) (found []Flaw, examples int, err error) {
 			found = append(found, Flaw{Wrong: fmt.Sprintf("%s reads tables.%s, but %s has no tables/%s.yaml", s.reads[table], table, s.tenant.ID, table)})
 		}
 	}
+	if s.form != nil {
+		for _, p := range s.form.Boundless() {
+			found = append(found, Flaw{"schema.json", p + " is a text without maxLength"})
+		}
+	}
 	list, err := Examples(folder, s.ID)
 	if err != nil {
 		return nil, 0, err
