@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,6 +65,7 @@ func (c serviceCheckCmd) Run(h *hands) error {
 	if err != nil {
 		return err
 	}
+	found = append(found, undrawn(s)...)
 	for _, f := range found {
 		if err := h.print(f); err != nil {
 			return err
@@ -76,6 +78,16 @@ func (c serviceCheckCmd) Run(h *hands) error {
 		return service.ErrFlaws
 	}
 	return nil
+}
+
+// undrawn are the icons that the service names and the programs do not have.
+func undrawn(s *service.Service) (found []service.Flaw) {
+	for _, icon := range s.Icons() {
+		if _, err := fs.Stat(assets.FS, "icons/"+icon+".svg"); err != nil {
+			found = append(found, service.Flaw{Wrong: fmt.Sprintf("%s: there is no icon %q; assets/icons has them all, tabler.io/icons shows what they look like", s.ID, icon)})
+		}
+	}
+	return found
 }
 
 type serviceDiffCmd struct {

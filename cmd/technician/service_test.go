@@ -51,6 +51,8 @@ func TestAServiceIsCheckedBeforeAnybodySeesIt(t *testing.T) {
 		{"a field the schema does not have", "schema.json", `"registered": {"type": "boolean"},`, "", "registered"},
 		{"a sentence missing in English", "texts/en.yaml", "  born:", "  borne:", "rule.born is missing"},
 		{"an example that comes out otherwise", "examples/own-car.yaml", "fee: 3070", "fee: 3071", "examples/own-car.yaml"},
+		{"an icon that nobody drew", "service.yaml", "icon: parking", "icon: parkin", `there is no icon \"parkin\"`},
+		{"a part of an answer that has none", "form.yaml", "holds: answers.registered", "holds: answers.registered.since == null", "form.yaml:62: eligible.registered reads answers.registered.since, but /registered is one answer without parts"},
 		{"a reference to another file", "schema.json", `"registered": {"type": "boolean"}`, `"registered": {"$ref": "https://evil.example/x.json"}`, "not followed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -46,6 +46,9 @@ func (c serviceSignCmd) Run(h *hands) error {
 		return err
 	}
 	s, flaws := service.Inspect(folder.FS(), t)
+	if s != nil {
+		flaws = append(flaws, undrawn(s)...)
+	}
 	for _, f := range flaws {
 		if err := h.print(f); err != nil {
 			return err

@@ -168,7 +168,7 @@ func (c publisherAddCmd) Run(s *session) error {
 	}
 	var k proof.PublicKey
 	if err := json.Unmarshal(raw, &k); err != nil {
-		return fmt.Errorf("%s holds no public key", c.Key) // it could be the secret one
+		return fmt.Errorf("%s holds no public key: it has to be the line that 'technician service key' printed", c.Key) // it could be the secret one
 	}
 	return s.store(func(st *sqlite.Store) error {
 		if err := st.AddPublisher(s.ctx, services.Publisher{Name: c.Name, Key: k, Added: s.now()}); err != nil {

@@ -38,8 +38,11 @@ type Place struct {
 	Key     string
 }
 
-// String writes the place like a compiler does.
+// String writes the place like a compiler does; without a line where it is not known.
 func (p Place) String() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("%s/%s: %s", p.Service, p.File, p.Key)
+	}
 	return fmt.Sprintf("%s/%s:%d: %s", p.Service, p.File, p.Line, p.Key)
 }
 

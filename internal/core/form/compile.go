@@ -17,10 +17,14 @@ import (
 type Compiler struct {
 	service, file string
 	texts         *text.Texts
+	langs         []string // of the texts
 	env           *expr.Env
+	source        []byte // the file, for the lines of fields; may be nil
 	problems      []error
 	compiled      []*expr.Rule
 	tables        []string
+	reads         map[string]expr.Place // where a table is read first
+	form          *Form                 // whose fields the rules read; nil where that is a matter of Asks
 }
 
 // NewCompiler makes a compiler for a service's file.
@@ -29,14 +33,49 @@ func NewCompiler(service, file string, texts *text.Texts, more ...string) (*Comp
 	if err != nil {
 		return nil, err
 	}
-	return &Compiler{service: service, file: file, texts: texts, env: env}, nil
+	return &Compiler{service: service, file: file, texts: texts, langs: texts.Languages(), env: env, reads: map[string]expr.Place{}}, nil
 }
 
 // Err is everything that is wrong, or nil.
-func (c *Compiler) Err() error { return errors.Join(c.problems...) }
+func (c *Compiler) Err() error {
+	var all []error
+	var said []string
+	for _, p := range c.problems {
+		if of, is := p.(problem); is {
+			p = of.at(c)
+		}
+		if !slices.Contains(said, p.Error()) {
+			all, said = append(all, p), append(said, p.Error())
+		}
+	}
+	return errors.Join(all...)
+}
 
+// problem is something wrong in the compiler's file, with the path of the field that it is about, if it is about one.
+type problem struct{ path, text string }
+
+func (p problem) Error() string { return p.text }
+
+// at says where it stands. Lines are looked for only when there is something to say.
+func (p problem) at(c *Compiler) error {
+	if line := fieldLines(c.source)[p.path]; p.path != "" && line > 0 {
+		return fmt.Errorf("%s/%s:%d: %s", c.service, c.file, line, p.text)
+	}
+	return fmt.Errorf("%s/%s: %s", c.service, c.file, p.text)
+}
+
+// fail notes a problem. One that begins with the path of a field is told with the field's line.
 func (c *Compiler) fail(format string, args ...any) {
-	c.problems = append(c.problems, fmt.Errorf("%s/%s: "+format, append([]any{c.service, c.file}, args...)...))
+	p := problem{text: fmt.Sprintf(format, args...)}
+	if strings.HasPrefix(format, "%s: ") && len(args) > 0 {
+		p.path, _ = args[0].(string)
+	}
+	c.problems = append(c.problems, p)
+}
+
+// failAt notes a problem of a rule.
+func (c *Compiler) failAt(at expr.Place, format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf("%s "+format, append([]any{at}, args...)...))
 }
 
 // Rule compiles an expression; key says what it is for. An empty one gives nil.
@@ -52,11 +91,16 @@ func (c *Compiler) Rule(s Source, key string) *expr.Rule {
 	c.compiled = append(c.compiled, r)
 	for _, pointer := range r.Reads("tables") {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
-		if !slices.Contains(c.tables, name) {
-			c.tables = append(c.tables, name)
-		}
+		c.table(name, r.At())
 	}
 	return r
+}
+
+func (c *Compiler) table(name string, at expr.Place) {
+	if !slices.Contains(c.tables, name) {
+		c.tables = append(c.tables, name)
+		c.reads[name] = at
+	}
 }
 
 // asked notes a problem when the rule reads an answer that is not among those asked before it.
@@ -67,18 +111,40 @@ func (c *Compiler) asked(r *expr.Rule, before []string) {
 	for _, path := range r.Reads("answers") {
 		// a place is asked as a whole, rules may read its parts
 		if !slices.ContainsFunc(before, func(asked string) bool { return path == asked || strings.HasPrefix(path, asked+"/") }) {
-			c.fail("%s reads answers%s, which nobody asks before", r.At(), strings.ReplaceAll(path, "/", "."))
+			c.failAt(r.At(), "reads answers%s, which nobody asks before", strings.ReplaceAll(path, "/", "."))
+			continue
 		}
+		if c.form != nil {
+			c.inside(r, "answers", path, c.form.nearest(path))
+		}
+	}
+}
+
+// inside notes a problem when a rule reads something of an answer that there is not in it. path begins with that of the field, which may be nil.
+func (c *Compiler) inside(r *expr.Rule, of, path string, fd *field) {
+	if fd == nil {
+		return
+	}
+	if why := fd.lacks(strings.TrimPrefix(path, fd.Path)); why != "" {
+		c.failAt(r.At(), "reads %s%s, but %s", of, strings.ReplaceAll(path, "/", "."), why)
 	}
 }
 
 // Asks notes a problem for every expression compiled so far that reads an answer which the form does not ask for: a paper would have a hole where it
 // should stand.
 func (c *Compiler) Asks(f *Form) {
+	said := f.saidNames()
 	for _, r := range c.compiled {
 		for _, path := range r.Reads("answers") {
-			if path != "" && f.nearest(path) == nil && !slices.ContainsFunc(f.graph.fields, func(fd *field) bool { return strings.HasPrefix(fd.Path, path+"/") }) {
-				c.fail("%s reads answers%s, which nobody asks for", r.At(), strings.ReplaceAll(path, "/", "."))
+			fd := f.nearest(path)
+			if path != "" && fd == nil && !slices.ContainsFunc(f.graph.fields, func(fd *field) bool { return strings.HasPrefix(fd.Path, path+"/") }) {
+				c.failAt(r.At(), "reads answers%s, which nobody asks for", strings.ReplaceAll(path, "/", "."))
+			}
+			c.inside(r, "answers", path, fd)
+		}
+		for _, pointer := range r.Reads("said") {
+			if trail := names(pointer); len(trail) > 0 && !said[trail[0]] {
+				c.failAt(r.At(), "reads said[%q], but no field is called like this", trail[0])
 			}
 		}
 	}
@@ -88,8 +154,8 @@ func (c *Compiler) rules(layouts []ruleLayout, prefix string, asked []string) []
 	var rules []rule
 	for _, l := range layouts {
 		r := rule{l, c.Rule(l.Holds, prefix+l.Name), c.Say(&Saying{Text: prefix + l.Name, Args: l.Args})}
-		if r.holds == nil {
-			c.fail("%s%s: says nothing", prefix, l.Name)
+		if l.Holds.Text == "" {
+			c.fail("%s%s: says nothing: holds is missing", prefix, l.Name)
 		}
 		c.asked(r.holds, asked)
 		rules = append(rules, r)
@@ -100,7 +166,7 @@ func (c *Compiler) rules(layouts []ruleLayout, prefix string, asked []string) []
 // key notes a problem when German does not say the key.
 func (c *Compiler) key(key string) {
 	if !c.texts.Has(text.German, key) {
-		c.fail("texts/de.yaml does not say %s", key)
+		c.problems = append(c.problems, fmt.Errorf("%s/texts/de.yaml does not say %s, which %s needs", c.service, key, c.file))
 	}
 }
 
@@ -117,6 +183,13 @@ func (c *Compiler) Say(s *Saying) *Sayer {
 		return nil
 	}
 	c.key(s.Text)
+	for _, lang := range c.langs {
+		for _, name := range c.texts.Blanks(lang, s.Text) {
+			if _, ok := s.Args[name]; !ok {
+				c.problems = append(c.problems, fmt.Errorf("%s/texts/%s.yaml: %s has {{.%s}}, but the args in %s do not fill it in", c.service, lang, s.Text, name, c.file))
+			}
+		}
+	}
 	sayer := &Sayer{texts: c.texts, text: s.Text, args: map[string]*Writer{}}
 	for name, v := range s.Args {
 		sayer.args[name] = c.Write(v)
@@ -233,6 +306,9 @@ func InLang(lang string, v any) string {
 
 // Key notes a problem when German does not say the key.
 func (c *Compiler) Key(key string) { c.key(key) }
+
+// TableAt tells where a table is read first.
+func (c *Compiler) TableAt(name string) expr.Place { return c.reads[name] }
 
 // Tables lists the tenant's tables that the compiled expressions read; "" stands for all of them.
 func (c *Compiler) Tables() []string { return c.tables }

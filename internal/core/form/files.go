@@ -2,6 +2,7 @@ package form
 
 import (
 	"slices"
+	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/enclosure"
 )
@@ -64,6 +65,9 @@ func (f *field) size() int {
 
 // fits notes a problem when a field of files or a signature is described otherwise in schema.json, or in form.yaml as no server takes it.
 func (c *Compiler) fits(fd *field, l leaf) {
+	if types := fd.Kind.types(); types != nil && l.kind != "" && !slices.Contains(types, l.kind) {
+		c.fail("%s: kind %s is of type %s in schema.json, not %s", fd.Path, fd.Kind, strings.Join(types, " or "), l.kind)
+	}
 	switch fd.Kind {
 	case Signature:
 		if !l.text || l.max != 0 && l.max < longestSignature {

@@ -41,6 +41,7 @@ type Form struct {
 	routed  Source            // route as it is written
 	fields  map[string]*field // by path
 	read    []string          // names of the tables that rules read
+	reads   map[string]expr.Place
 	graph   *graph
 }
 
@@ -157,16 +158,20 @@ func load(from Folder) (*Form, error) {
 	}
 	leaves, err := f.readSchema(schemaData, l.places(), l.repeats())
 	if err != nil {
-		return nil, fmt.Errorf("%s/schema.json: %w", from.Service, err)
+		return nil, fmt.Errorf("%s/schema.json%s: %w", from.Service, jsonLine(schemaData), err)
 	}
 	c, err := NewCompiler(from.Service, "form.yaml", f.texts, "value", "item")
 	if err != nil {
 		return nil, err
 	}
+	c.form, c.source = f, data
 	if err := f.compile(c, l, leaves); err != nil {
 		return nil, err
 	}
 	f.graph = f.connect()
+	if c.Asks(f); c.Err() != nil { // also what only fills a sentence in
+		return nil, c.Err()
+	}
 	return f, nil
 }
 
@@ -185,7 +190,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 			}
 			fd := f.field(c, fl, pl.ID, asked, leaves)
 			if leaves[fl.Path].required && pl.Visible.Text != "" {
-				c.fail("%s: required by schema.json, but its page can be hidden", fl.Path)
+				c.fail("%s: required by schema.json, but its page can be hidden: take it out of \"required\" there", fl.Path)
 			}
 			p.fields = append(p.fields, fd)
 			if fd.answers() {
@@ -205,6 +210,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 	}
 	f.rules = c.rules(l.Rules, "rule.", asked)
 	f.elig = c.rules(l.Eligible, "eligible.", asked)
+	f.targets(c, l)
 	if l.Fee != nil {
 		f.fee = &fee{source: l.Fee.Amount, amount: c.Rule(l.Fee.Amount, "fee.amount")}
 		c.asked(f.fee.amount, asked)
@@ -215,7 +221,7 @@ func (f *Form) compile(c *Compiler, l layout, leaves map[string]leaf) error {
 	f.compileNeeds(c, l.Needs, asked)
 	f.route, f.routed = c.Rule(l.Route, "route"), l.Route
 	c.asked(f.route, asked)
-	f.read = c.Tables()
+	f.read, f.reads = c.Tables(), c.reads
 	return c.Err()
 }
 
@@ -225,18 +231,47 @@ func (f *Form) Schema() []byte { return f.source }
 // Tables lists the tenant's tables that the rules read; "" stands for all of them.
 func (f *Form) Tables() []string { return f.read }
 
+// TableAt tells where a table is read first.
+func (f *Form) TableAt(name string) expr.Place { return f.reads[name] }
+
+// targets notes rules whose sentence would stand nowhere, and reasons that lead to no page.
+func (f *Form) targets(c *Compiler, l layout) {
+	at := func(r ruleLayout, prefix string) expr.Place {
+		return expr.Place{Service: c.service, File: c.file, Line: r.Holds.Line, Key: prefix + r.Name}
+	}
+	for _, r := range l.Rules {
+		if r.Path != "" && f.fields[r.Path] == nil {
+			c.failAt(at(r, "rule."), "says its sentence at %s, but there is no such field", r.Path)
+		}
+	}
+	for _, r := range l.Eligible {
+		if r.Page != "" && !slices.ContainsFunc(l.Pages, func(p pageLayout) bool { return p.ID == r.Page }) {
+			c.failAt(at(r, "eligible."), "leads to page %q, but there is no such page", r.Page)
+		}
+	}
+}
+
 func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, leaves map[string]leaf) *field {
 	fd := &field{fieldLayout: fl, page: page, name: strings.Join(slices.DeleteFunc(names(fl.Path), func(s string) bool { return s == "*" }), ".")}
-	if !slices.Contains([]Kind{Text, LongText, Number, Money, Date, Bool, Choice, Choices, Plate, Consent, Photos, Files, Signature, Place, Info, Computed, IBAN, Email, Phone, Time, Address, Person, Organisation}, fl.Kind) {
-		c.fail("%s: no such kind %q", fl.Path, fl.Kind)
+	if fl.Path == "" || fl.Path[0] != '/' {
+		c.fail("page %s: a field whose path is %q; it has to begin with a slash, like /name", page, fl.Path)
+	}
+	if !slices.Contains(kinds, fl.Kind) {
+		c.fail("%s: no such kind %q; there are %s", fl.Path, fl.Kind, list(Kinds()))
+	}
+	if !slices.Contains(keyboards, fl.Keys) {
+		c.fail("%s: no such keys %q; there are %s", fl.Path, fl.Keys, list(keyboards))
+	}
+	if !slices.Contains([]string{"", "text", "cents", "date"}, fl.As) {
+		c.fail("%s: as has to be text, cents or date, not %q", fl.Path, fl.As)
 	}
 	if fd.answers() {
 		l, ok := leaves[fl.Path]
 		if !ok {
-			c.fail("%s: schema.json does not have it", fl.Path)
+			c.fail("%s: schema.json does not have it among its properties", fl.Path)
 		}
 		if l.required && (fl.Optional || fl.Visible.Text != "") {
-			c.fail("%s: required by schema.json, but optional or hidden here", fl.Path)
+			c.fail("%s: required by schema.json, but optional or hidden here: take it out of \"required\" there", fl.Path)
 		}
 		fd.max, fd.list = l.max, l.list
 		if fl.Kind == Photos {
@@ -257,7 +292,7 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 		c.fail("%s: computed fields have a value, others do not", fl.Path)
 	}
 	if (fl.Kind == Choice || fl.Kind == Choices) && (len(fl.Options) == 0) == (fl.From == nil) {
-		c.fail("%s: a choice has either options or from", fl.Path)
+		c.fail("%s: a %s has either options or from, a table's rows to choose from; other kinds do not need them", fl.Path, fl.Kind)
 	}
 	fd.visible = c.Rule(fl.Visible, fd.name+".visible")
 	fd.required = c.Rule(fl.Required, fd.name+".required")
@@ -268,6 +303,9 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 	}
 	for _, o := range fl.Options {
 		o.Value = expr.Normal(o.Value)
+		if l := leaves[fl.Path]; l.enum != nil && !slices.ContainsFunc(l.enum, func(v any) bool { return Same(expr.Normal(v), o.Value) }) {
+			c.fail("%s: enum of schema.json does not have the option %v", fl.Path, o.Value)
+		}
 		opt := option{optionLayout: o, visible: c.Rule(o.Visible, fd.name+".options.visible"), hint: c.Say(o.Hint)}
 		c.key(fmt.Sprintf("field.%s.option.%v", fd.name, o.Value))
 		fd.options = append(fd.options, opt)

@@ -299,6 +299,17 @@ func TestMistakesInAFormAreFoundWhenItIsLoaded(t *testing.T) {
 		"a missing sentence":       {"rules:\n  - {name: early", "rules:\n  - {name: late", "rule.late"},
 		"hidden but required":      {"{path: /name, kind: text}", "{path: /name, kind: text, optional: true}", "required by schema.json"},
 		"a path asked twice":       {"{path: /mail,", "{path: /name,", "twice"},
+		"a part of no parts":       {"answers.limit * 2", "answers.limit.net * 2", "test/form.yaml:29: double.value reads answers.limit.net, but /limit is one answer without parts"},
+		"a list's part":            {"answers.limit > 100", "answers.days.mo", "/days is a list"},
+		"what is computed":         {"answers.limit > 100", "answers.double > 100", `said["double"]`},
+		"a line of a field":        {"{path: /story, kind: longtext", "{path: /story, kind: longtexts", "test/form.yaml:26: /story: no such kind"},
+		"another type":             {"{path: /story, kind: longtext", "{path: /story, kind: number", "kind number is of type number or integer in schema.json, not string"},
+		"an option not allowed":    {"          - value: bike", "          - value: boat", "enum of schema.json does not have the option boat"},
+		"no such keys":             {"keys: email", "keys: mail", `no such keys "mail"; there are text, prose`},
+		"computed as what":         {"as: cents", "as: euro", "text, cents or date"},
+		"a sentence nowhere":       {"{name: early, path: /when", "{name: early, path: /then", "rule.early says its sentence at /then"},
+		"no path":                  {"{path: /mail, kind", "{kind", "it has to begin with a slash"},
+		"nothing fills it in":      {"{text: note.high, args: {sum: {cents: answers.limit}}}", "note.high", "note.high has {{.sum}}"},
 	} {
 		layout := strings.Replace(testLayout, c.old, c.new, 1)
 		if layout == testLayout {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/spelling"
 )
 
@@ -89,8 +90,8 @@ func (c *Compiler) parts(fl fieldLayout, l leaf, known bool) (*composite, []part
 	if fl.Within && fl.Streets == "" {
 		c.fail("%s: within needs streets, the table that says which town", fl.Path)
 	}
-	if fl.Streets != "" && !slices.Contains(c.tables, fl.Streets) {
-		c.tables = append(c.tables, fl.Streets)
+	if fl.Streets != "" {
+		c.table(fl.Streets, expr.Place{Service: c.service, File: c.file, Key: fl.Path + ": streets"})
 	}
 	asked := fl.Parts
 	if asked == nil {

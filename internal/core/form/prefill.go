@@ -61,7 +61,7 @@ func (c *Compiler) sources(fd *field) {
 	for _, entry := range fd.Prefill {
 		names := strings.Fields(entry)
 		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(known, n) }) {
-			c.fail("%s: prefill: no such fact %q", fd.Path, entry)
+			c.fail("%s: prefill: no such fact %q; there are %s", fd.Path, entry, strings.Join(known, ", "))
 		}
 	}
 	if len(fd.Prefill) > 0 && (fd.Kind.Told() || fd.Kind == Photos || fd.Kind == Consent || fd.Secret) {

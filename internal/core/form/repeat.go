@@ -43,7 +43,7 @@ func (f *Form) repeat(c *Compiler, fl fieldLayout, pl pageLayout, asked []string
 		fd := f.field(c, inner, pl.ID, asked, leaves)
 		fd.in = list
 		for _, r := range append(fd.reading(), fd.value) {
-			c.askedIn(r, known)
+			c.askedIn(r, known, fl.Path, list.items)
 		}
 		if fd.answers() {
 			known = append(known, within)
@@ -57,7 +57,7 @@ func (f *Form) repeat(c *Compiler, fl fieldLayout, pl pageLayout, asked []string
 	}
 	list.rules = c.rules(fl.Rules, "rule.", asked)
 	for _, r := range list.rules {
-		c.askedIn(r.holds, known)
+		c.askedIn(r.holds, known, fl.Path, list.items)
 		if !slices.Contains(known, r.Path) {
 			c.fail("rule.%s: there is no %s in an entry of %s", r.Name, r.Path, fl.Path)
 		}
@@ -84,13 +84,20 @@ func (f *Form) repeat(c *Compiler, fl fieldLayout, pl pageLayout, asked []string
 }
 
 // askedIn notes a problem when a rule of an entry reads something of it that is not among those asked before.
-func (c *Compiler) askedIn(r *expr.Rule, before []string) {
+func (c *Compiler) askedIn(r *expr.Rule, before []string, list string, items []*field) {
 	if r == nil {
 		return
 	}
 	for _, path := range r.Reads("item") {
 		if !slices.ContainsFunc(before, func(asked string) bool { return path == asked || strings.HasPrefix(path, asked+"/") }) {
-			c.fail("%s reads item%s, which nobody asks before", r.At(), strings.ReplaceAll(path, "/", "."))
+			c.failAt(r.At(), "reads item%s, which nobody asks before", strings.ReplaceAll(path, "/", "."))
+		}
+		for _, fd := range items {
+			if within := strings.TrimPrefix(fd.Path, list+"/*"); path == within || strings.HasPrefix(path, within+"/") {
+				if why := fd.lacks(strings.TrimPrefix(path, within)); why != "" {
+					c.failAt(r.At(), "reads item%s, but %s", strings.ReplaceAll(path, "/", "."), why)
+				}
+			}
 		}
 	}
 }

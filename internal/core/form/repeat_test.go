@@ -220,6 +220,7 @@ func TestMistakesInARepeatAreFoundWhenItIsLoaded(t *testing.T) {
 		"too many":              {"most: 4", "most: 400", "up to 30"},
 		"more than the schema":  {"most: 4", "most: 5", "maxItems"},
 		"an entry's typo":       {"item.school == true', optional", "item.scool == true', optional", "item.scool, which nobody asks"},
+		"no such part":          {"item.school == true', optional", "item.name.given == true', optional", "but /children/*/name is one answer without parts"},
 		"reads ahead":           {"{path: /name, kind: text}\n          - {path: /born", "{path: /name, kind: text, optional: true, required: item.school}\n          - {path: /born", "nobody asks before"},
 		"a list in a list":      {"{path: /which, kind: text,", "{path: /which, kind: photos,", "cannot be asked in a list"},
 		"a rule without answer": {"path: /born, holds: item.born", "path: /birth, holds: item.born", "no /birth in an entry"},

@@ -26,6 +26,8 @@ type leaf struct {
 	text     bool // it is a string
 	texts    bool // a list of strings
 	required bool
+	kind     string   // type, where it is one
+	enum     []any    // what is allowed, of a list: for each; nil: anything of its type
 	parts    []string // of an object: its properties
 	needs    []string // and those it cannot be without
 }
@@ -39,6 +41,7 @@ type node struct {
 	Required   []string        `json:"required"`
 	MaxLength  int             `json:"maxLength"`
 	MaxItems   int             `json:"maxItems"`
+	Enum       []any           `json:"enum"`
 }
 
 // nowhere refuses references that would have to be fetched.
@@ -177,15 +180,16 @@ func (c collector) collect(at string, n node, required bool, depth int) error {
 		return c.collect(at+"/*", entry, true, depth+1)
 	}
 	if n.Properties == nil || c.whole[at] {
-		texts := false
+		texts, enum := false, n.Enum
 		if n.Items != nil {
 			entry, err := c.resolve(*n.Items)
 			if err != nil {
 				return err
 			}
-			texts = entry.Type == "string"
+			texts, enum = entry.Type == "string", entry.Enum
 		}
-		c.leaves[at] = leaf{max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, text: n.Type == "string", texts: texts,
+		kind, _ := n.Type.(string)
+		c.leaves[at] = leaf{kind: kind, enum: enum, max: n.MaxLength, items: n.MaxItems, list: n.Type == "array", object: n.Properties != nil, text: n.Type == "string", texts: texts,
 			required: required && at != "", parts: slices.Sorted(maps.Keys(n.Properties)), needs: n.Required}
 		return nil
 	}
@@ -229,6 +233,9 @@ func (c collector) resolve(n node) (node, error) {
 		}
 		if n.Items != nil {
 			there.Items = n.Items
+		}
+		if n.Enum != nil {
+			there.Enum = n.Enum
 		}
 		n = there
 	}

@@ -69,17 +69,17 @@ func (d description) at(tenant string) description {
 
 // checkAbout finds what nobody knows in what a service says of itself. What is left out is not wrong: an imported service begins without it.
 func (s *Service) checkAbout(name string) error {
-	wrong := func(what, value string) error {
-		return fmt.Errorf("%s/service.yaml: %s has no %s %q", name, s.tenant.ID, what, value)
+	wrong := func(what, value string, there []string) error {
+		return fmt.Errorf("%s/service.yaml: %s has no %s %q; there are %s", name, s.tenant.ID, what, value, strings.Join(there, ", "))
 	}
 	for _, g := range s.Groups {
 		if !has(s.tenant.Audience, g) {
-			return wrong("group", g)
+			return wrong("group", g, markIDs(s.tenant.Audience))
 		}
 	}
 	for _, t := range s.Topics {
 		if !has(s.tenant.Subjects, t) {
-			return wrong("topic", t)
+			return wrong("topic", t, markIDs(s.tenant.Subjects))
 		}
 	}
 	for i, c := range s.Channels {
@@ -100,13 +100,20 @@ func (s *Service) checkAbout(name string) error {
 	}
 	offices := s.tenant.rows("offices", s.tenant.newest())
 	if _, ok := offices[s.Office]; s.Office != "" && offices != nil && !ok {
-		return wrong("office", s.Office)
+		return wrong("office", s.Office, sortedKeys(offices))
 	}
 	return nil
 }
 
 func has(marks []mark, id string) bool {
 	return slices.ContainsFunc(marks, func(m mark) bool { return m.ID == id })
+}
+
+func markIDs(marks []mark) (ids []string) {
+	for _, m := range marks {
+		ids = append(ids, m.ID)
+	}
+	return ids
 }
 
 // Office is who is in charge of something, and where.

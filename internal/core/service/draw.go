@@ -27,11 +27,25 @@ func makeBlocks(rules []blockRule, s scope) ([]document.Block, error) {
 	for i, r := range rules {
 		made, err := r.make(s)
 		if err != nil {
-			return nil, fmt.Errorf("block %d: %w", i+1, err)
+			return nil, fmt.Errorf("block %d%s: %w", i+1, r.line(), err)
 		}
 		blocks = append(blocks, made...)
 	}
 	return blocks, nil
+}
+
+// line is " (line 7)" where a rule of the block stands in its file, "" for a block without rules.
+func (b blockLayout) line() string {
+	sources := []form.Source{b.When, b.Lines, b.Data, b.Each, b.Strokes}
+	if v := b.Value; v != nil {
+		sources = append(sources, v.Text, v.Cents, v.Date)
+	}
+	for _, s := range sources {
+		if s.Line > 0 {
+			return fmt.Sprintf(" (line %d)", s.Line)
+		}
+	}
+	return ""
 }
 
 func holds(r *expr.Rule, vars expr.Vars) (bool, error) {

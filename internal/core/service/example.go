@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -68,12 +70,14 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 	differ := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
 	day := e.On()
 	got, want := map[string]bool{}, map[string]bool{}
+	var texts []string
 	for _, p := range s.Check(e.Answers, day) {
 		name := p.Rule
 		if name == "schema" {
 			name = p.Path
 		}
 		got[name] = true
+		texts = append(texts, fmt.Sprintf("%s: %s", cmp.Or(name, "the whole"), p.Text))
 		if p.Text == "" || strings.Contains(p.Text, "form.problem") {
 			differ("%s has no sentence", name)
 		}
@@ -82,7 +86,10 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 		want[p] = true
 	}
 	if !maps.Equal(got, want) {
-		differ("the town hall says %v, not %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+		differ("the town hall says %v, not %v%s", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)), strings.Join(append([]string{""}, texts...), " | "))
+	}
+	for _, at := range s.View(e.Answers, text.German, day).Broken {
+		differ("%s has no value for these answers, although all it reads is there", at)
 	}
 	if len(want) > 0 || len(differences) > 0 {
 		return differences
@@ -117,15 +124,43 @@ func (s *Service) Try(e Example, langs ...string) (differences []string) {
 	if again := s.Clean(clean, day); fmt.Sprint(again) != fmt.Sprint(clean) {
 		differ("cleaning twice changes something")
 	}
+	for _, lang := range langs {
+		differences = append(differences, s.printed(clean, lang, day)...)
+	}
 	if len(s.claims) == 0 {
 		return differences
 	}
-	claims, err := s.Claims(Application{Answers: clean, Day: e.Day, Case: "BO-26-4T7K-2M9-X"}, day)
+	claims, err := s.Claims(Application{Answers: clean, Day: e.Day, Case: exampleCase}, day)
 	if err != nil || e.Expect.Until != "" && claims["until"] != e.Expect.Until {
 		differ("its paper says %v, %v", claims, err)
 	}
 	return differences
 }
+
+// printed makes every paper of the service for every way to pay, and tells which cannot be made.
+func (s *Service) printed(a form.Answers, lang string, day time.Time) (wrong []string) {
+	fee := s.View(a, lang, day).Fee
+	if fee == nil {
+		return nil // said already
+	}
+	for _, name := range s.Documents() {
+		for _, way := range s.Ways {
+			app := Application{Answers: a, Lang: lang, Day: day.Format(time.DateOnly), Case: exampleCase, Fee: fee.Amount, Way: way}
+			d := Data{Application: app, Secret: "AGE-SECRET-KEY-1EXAMPLE", Attestation: "a.b.c", Today: day, Settled: true}
+			if way == pay.Card {
+				d.Outcome = &pay.Outcome{Amount: fee.Amount, Way: way, At: day, Evidence: &pay.Evidence{}}
+			}
+			if _, err := s.Document(name, d); err != nil {
+				wrong = append(wrong, fmt.Sprintf("documents/%s.yaml, paid by %s, cannot be made in %s: %v", name, way, lang, err))
+				break
+			}
+		}
+	}
+	return wrong
+}
+
+// exampleCase is the number of a case that nobody has.
+const exampleCase = "BO-26-4T7K-2M9-X"
 
 func needed(v form.View) (names []string) {
 	for _, n := range v.Needs {

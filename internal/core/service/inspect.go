@@ -68,6 +68,16 @@ func (s *Service) Flaws(folder fs.FS) (found []Flaw, examples int, err error) {
 			found = append(found, Flaw{"texts/" + lang + ".yaml", key + " is missing"})
 		}
 	}
+	for _, table := range sortedKeys(s.reads) {
+		if table != "" && !s.tenant.has(table) {
+			found = append(found, Flaw{Wrong: fmt.Sprintf("%s reads tables.%s, but %s has no tables/%s.yaml", s.reads[table], table, s.tenant.ID, table)})
+		}
+	}
+	if s.form != nil {
+		for _, p := range s.form.Boundless() {
+			found = append(found, Flaw{"schema.json", p + " is a text without maxLength"})
+		}
+	}
 	list, err := Examples(folder, s.ID)
 	if err != nil {
 		return nil, 0, err

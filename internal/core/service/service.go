@@ -56,6 +56,7 @@ type Service struct {
 	to        []*expr.Rule
 	digest    string
 	keys      []string
+	reads     map[string]expr.Place // the tables that it reads, and where first
 }
 
 // ErrInform says that a service only informs: nothing can be applied for.
@@ -164,7 +165,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 		return nil, nil
 	}
 	if id, version, old := strings.Cut(name, "@"); d.ID != id || d.Version == "" || (old && d.Version != version) {
-		return nil, fmt.Errorf("%s/service.yaml: id and version have to be those of the folder", name)
+		return nil, fmt.Errorf("%s/service.yaml: id has to be the name of the folder, %q and not %q, and a version is needed", name, id, d.ID)
 	}
 	d = d.at(t.ID)
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
@@ -176,7 +177,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	}
 	if !own.Has(text.German, "title") {
 		if err := own.Read(text.German); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s/texts: %w", name, err)
 		}
 	}
 	s.texts = text.Join(own, t.texts)
@@ -227,9 +228,10 @@ func (s *Service) readRest(name string, folder fs.FS, d description, own *text.T
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := own.Read(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s/texts: %w", name, err)
 	}
 	used := map[string]bool{}
+	s.reads = map[string]expr.Place{}
 	var asked *form.Form
 	if s.online {
 		if asked, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: s.tenant.Tables}); err != nil {
@@ -237,7 +239,7 @@ func (s *Service) readRest(name string, folder fs.FS, d description, own *text.T
 		}
 		s.keys = append(s.keys, asked.Keys()...)
 		for _, name := range asked.Tables() {
-			used[name] = true
+			used[name], s.reads[name] = true, asked.TableAt(name)
 		}
 		defer func() {
 			if err == nil {
@@ -258,19 +260,19 @@ func (s *Service) check(name string) error {
 	}
 	for _, situation := range s.Situations {
 		if !s.tenant.knows(situation) {
-			return fmt.Errorf("%s/service.yaml: %s has no situation %q", name, s.tenant.ID, situation)
+			return fmt.Errorf("%s/service.yaml: %s has no situation %q; there are %s", name, s.tenant.ID, situation, strings.Join(s.tenant.situationIDs(), ", "))
 		}
 	}
 	if !slices.Contains([]string{"application", "report"}, s.Kind) {
-		return fmt.Errorf("%s/service.yaml: no such kind: %q", name, s.Kind)
+		return fmt.Errorf("%s/service.yaml: no such kind: %q (application, report)", name, s.Kind)
 	}
 	for _, w := range s.Ways {
 		if !slices.Contains([]pay.Way{pay.Free, pay.Card, pay.Invoice, pay.Counter}, w) {
-			return fmt.Errorf("%s/service.yaml: no such way to pay: %q", name, w)
+			return fmt.Errorf("%s/service.yaml: no such way to pay: %q (free, card, invoice, counter)", name, w)
 		}
 	}
 	if !slices.Contains([]string{"none", "basis", "substantial", "high"}, s.Trust) {
-		return fmt.Errorf("%s/service.yaml: no such trust level: %q", name, s.Trust)
+		return fmt.Errorf("%s/service.yaml: no such trust: %q (none, basis, substantial, high)", name, s.Trust)
 	}
 	if s.Key != "" && !keyForm.MatchString(s.Key) {
 		return fmt.Errorf("%s/service.yaml: key: a Leistungsschlüssel has 14 digits", name)
@@ -321,12 +323,14 @@ func (s *Service) compile(name string, folder fs.FS, d description, asked *form.
 	if err := c.Err(); err != nil {
 		return err
 	}
-	note := func(names []string) {
+	note := func(names []string, at func(string) expr.Place) {
 		for _, n := range names {
-			used[n] = true
+			if used[n] = true; s.reads[n] == (expr.Place{}) {
+				s.reads[n] = at(n)
+			}
 		}
 	}
-	note(c.Tables())
+	note(c.Tables(), c.TableAt)
 	files, err := fs.Glob(folder, "documents/*.yaml")
 	if err != nil {
 		return err
@@ -336,7 +340,7 @@ func (s *Service) compile(name string, folder fs.FS, d description, asked *form.
 		if err != nil {
 			return err
 		}
-		note(t.tables)
+		note(t.tables, t.tableAt)
 		s.keys = append(s.keys, t.keys...)
 		s.documents[strings.TrimSuffix(path.Base(file), ".yaml")] = t
 	}
@@ -357,6 +361,23 @@ func (t *Tenant) digest(used map[string]bool) (string, error) {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// Icons lists the icons that the service names, each once.
+func (s *Service) Icons() []string {
+	_ = s.open()
+	icons := []string{s.Icon}
+	for _, f := range s.card.facts {
+		icons = append(icons, f.icon)
+	}
+	for _, l := range append(slices.Clone(s.card.needs), s.card.gets...) {
+		icons = append(icons, l.icon)
+	}
+	if s.form != nil {
+		icons = append(icons, s.form.Icons()...)
+	}
+	slices.Sort(icons)
+	return slices.Compact(icons)
 }
 
 // Online tells whether the service can be applied for here; otherwise its card says where to go.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
@@ -20,7 +21,9 @@ type template struct {
 	blocks []blockRule
 	keys   []string
 	tables []string
-	steps  bool // it reads the steps of the fee
+
+	tableAt func(name string) expr.Place // where a table is read first
+	steps   bool                         // it reads the steps of the fee
 }
 
 type templateLayout struct {
@@ -60,6 +63,16 @@ type blockLayout struct {
 	Blocks   []blockLayout   `yaml:"blocks"`
 	Columns  []columnLayout  `yaml:"columns"`
 	Rows     []rowLayout     `yaml:"rows"` // of a table, below those of each
+}
+
+// blockKinds are the kinds of blocks that a template can have.
+func blockKinds() []string {
+	var all []string
+	for _, k := range []document.Kind{document.Heading, document.Paragraph, document.Row, document.List, document.Table, document.QR, document.Barcode, document.Image,
+		document.Signature, document.Mono, document.Rule, document.Space, document.Cut, group} {
+		all = append(all, string(k))
+	}
+	return all
 }
 
 // cellLayout is something written when its condition holds.
@@ -158,7 +171,7 @@ func loadTemplate(folder fs.FS, service, file string, texts *text.Texts, asked *
 	if asked != nil {
 		c.Asks(asked)
 	}
-	t.tables = c.Tables()
+	t.tables, t.tableAt = c.Tables(), c.TableAt
 	return t, c.Err()
 }
 
@@ -249,7 +262,7 @@ func (d drawer) block(b blockLayout, key string, depth int) (r blockRule, err er
 		}
 		r.blocks, err = d.blocks(b.Blocks, key+".blocks", depth+1)
 	default:
-		return r, fmt.Errorf("%s/%s: no such kind of block: %q", d.service, d.file, b.Kind)
+		return r, fmt.Errorf("%s/%s: %s: no such kind of block: %q; there are %s", d.service, d.file, key, b.Kind, strings.Join(blockKinds(), ", "))
 	}
 	return r, err
 }

@@ -210,6 +210,22 @@ func (t *Tenant) situations(lang string) []Situation {
 	return list
 }
 
+// situationIDs are the ids of the life situations.
+func (t *Tenant) situationIDs() (ids []string) {
+	for _, p := range t.Places {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// has tells whether there is a table of this name, on whatever day it begins to hold.
+func (t *Tenant) has(table string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	_, published := t.published[table]
+	return published || len(t.tables[table].Versions) > 0
+}
+
 func (t *Tenant) knows(situation string) bool {
 	return slices.ContainsFunc(t.situations(text.German), func(s Situation) bool { return s.ID == situation })
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -98,8 +99,9 @@ func partly(fsys fs.FS, names Names, name, lang string) func(key string) *tongue
 
 // entry is one sentence in one language.
 type entry struct {
-	plain  string // the sentence itself when nothing has to be filled in
-	filled bool   // go-i18n fills it in
+	plain  string   // the sentence itself when nothing has to be filled in
+	filled bool     // go-i18n fills it in
+	blanks []string // what
 }
 
 // Load reads every *.yaml below fsys; the base name is the language (de.yaml, pt-BR.yaml). Files of one language are merged. It fails
@@ -236,7 +238,8 @@ func (t *tongue) take(data []byte, lang string) error {
 		if err := t.bundle.AddMessages(tag, msg); err != nil {
 			return fmt.Errorf("key %q: %w", key, err)
 		}
-		t.entries[key] = entry{filled: true}
+		said := strings.Join([]string{msg.Zero, msg.One, msg.Two, msg.Few, msg.Many, msg.Other}, " ")
+		t.entries[key] = entry{filled: true, blanks: blanks(said)}
 	}
 	return nil
 }
@@ -323,6 +326,28 @@ func (t *tongue) fill(lang, key string, args []any) string {
 		return key
 	}
 	return said
+}
+
+var blank = regexp.MustCompile(`\{\{-?\s*\.([\pL\pN_]+)\s*-?\}\}`)
+
+// blanks are the names of what has to be filled into a sentence.
+func blanks(said string) (names []string) {
+	for _, m := range blank.FindAllStringSubmatch(said, -1) {
+		if !slices.Contains(names, m[1]) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
+// Blanks lists the names of what has to be filled into a sentence as the language itself says it.
+func (t *Texts) Blanks(lang, key string) []string {
+	for _, l := range t.layers {
+		if e, ok := l.in(lang, key).entries[key]; ok {
+			return e.blanks
+		}
+	}
+	return nil
 }
 
 // tries lists the languages to look in: the one wanted, the same without its region, German.
