@@ -108,7 +108,7 @@ func YAML(data []byte) error {
 	if line := tooDeep(data); line > 0 {
 		return fmt.Errorf("[%d:1] more than %d lists and maps in each other: %w", line, deepestYAML, ErrLimit)
 	}
-	if !anchor.Match(data) {
+	if bytes.IndexByte(data, '&') < 0 || !anchor.Match(data) {
 		return nil
 	}
 	return aliases(data)
