@@ -51,14 +51,13 @@ func readSynonyms(file string, data []byte) (list []Synonym, err error) {
 		return nil, fmt.Errorf("search/%s: %w", file, err)
 	}
 	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSuffix(line, "\n")
-		if line == "" || line[0] == '#' {
+		if line == "\n" || line[0] == '#' && !strings.Contains(line, "\r") {
 			continue
 		}
-		s, plain := readSynonym(line)
+		s, plain := readSynonym(strings.TrimSuffix(line, "\n"))
 		if !plain {
 			var one []Synonym
-			if !strings.HasPrefix(line, "- {") || form.Decode("search", file, []byte(line), &one) != nil || len(one) != 1 {
+			if !strings.HasPrefix(line, "- {") || strings.Contains(line, "\r") || form.Decode("search", file, []byte(line), &one) != nil || len(one) != 1 {
 				list = nil
 				return list, form.Decode("search", file, data, &list)
 			}
