@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -44,28 +45,36 @@ func LoadSynonyms(fsys fs.FS) (map[string][]Synonym, error) {
 	return all, nil
 }
 
-// readSynonyms reads a file of them. As a rule each stands in a line of its own, and such a file is read line by line: the decoder of YAML takes ten times
-// as long for its thousand lines. A file that is written otherwise, or that is wrong, is the decoder's.
+// readSynonyms reads a file of them. As a rule each stands in a line of its own, and such a file is read line by line: YAML's decoder takes several times
+// as long for a thousand of them, and the search waits for it.
 func readSynonyms(file string, data []byte) (list []Synonym, err error) {
-	if err := limit.YAML(data); err != nil {
-		return nil, fmt.Errorf("search/%s: %w", file, err)
+	if list, plain := readLines(file, data); plain {
+		return list, nil
+	}
+	err = form.Decode("search", file, data, &list)
+	return list, err
+}
+
+// readLines reads what stands line by line, with the decoder where a line has more than words; false: the file is written otherwise, or it is wrong.
+func readLines(file string, data []byte) (list []Synonym, plain bool) {
+	if limit.YAML(data) != nil || bytes.IndexByte(data, '\r') >= 0 {
+		return nil, false
 	}
 	for line := range strings.Lines(string(data)) {
-		if line == "\n" || line[0] == '#' && !strings.Contains(line, "\r") {
+		if line == "\n" || line[0] == '#' {
 			continue
 		}
 		s, plain := readSynonym(strings.TrimSuffix(line, "\n"))
 		if !plain {
 			var one []Synonym
-			if !strings.HasPrefix(line, "- {") || strings.Contains(line, "\r") || form.Decode("search", file, []byte(line), &one) != nil || len(one) != 1 {
-				list = nil
-				return list, form.Decode("search", file, data, &list)
+			if !strings.HasPrefix(line, "- {") || form.Decode("search", file, []byte(line), &one) != nil || len(one) != 1 {
+				return nil, false
 			}
 			s = one[0]
 		}
 		list = append(list, s)
 	}
-	return list, nil
+	return list, true
 }
 
 // readSynonym reads "- {say: [Umzug, umziehen], means: [Anmeldung Wohnung]}"; false: it is written otherwise.
