@@ -196,16 +196,8 @@ func (v *Value) UnmarshalYAML(node ast.Node) error {
 }
 
 // Decode reads YAML and refuses unknown keys; the error names service, file, line and column.
-func Decode(service, file string, data []byte, into any) (err error) {
-	if err := limit.YAML(data); err != nil {
-		return fmt.Errorf("%s/%s: %w", service, file, err)
-	}
-	defer func() { // the decoder gives up in this way on some of what is no YAML for this: a tag in front of a map, for one
-		if recover() != nil {
-			err = fmt.Errorf("%s/%s: cannot be read", service, file)
-		}
-	}()
-	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
+func Decode(service, file string, data []byte, into any) error {
+	if err := limit.Decode(data, into); err != nil {
 		return fmt.Errorf("%s/%s: %w", service, file, err)
 	}
 	return nil
