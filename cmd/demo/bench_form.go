@@ -59,9 +59,9 @@ func (x *filling) change() {
 // whole evaluates everything.
 func (x *filling) whole() form.View { return x.service.View(x.in.Answers, x.in.Lang, x.in.Day) }
 
-// keystroke measures a change in a form of two hundred fields: its slowest hundredth beside that of evaluating everything after the same changes, and
-// what it takes as a rule beside survey-core, which shows, hides, computes and validates what changed by itself at every change. Ours reads what is
-// typed and writes what is shown, too.
+// keystroke measures a change in a form of two hundred fields: its slowest hundredth beside that of evaluating everything after the same changes, so that
+// the machine's pauses are in both, and what it takes as a rule beside survey-core, which shows, hides, computes and validates what changed by itself at
+// every change. Ours reads what is typed and writes what is shown, too. The row also tells its slowest hundredth beside evaluating everything as a rule.
 func (b *bench) keystroke(ctx context.Context, work string) error {
 	f := newBigForm()
 	x, err := bigFilling(f)
@@ -73,7 +73,7 @@ func (b *bench) keystroke(ctx context.Context, work string) error {
 			return errors.New("what is shown after a change is not what evaluating everything shows")
 		}
 	}
-	var ours, whole, usual []float64
+	var ours, whole, usual, slowest []float64
 	for range b.rounds {
 		var our, all []float64
 		for range x.changes {
@@ -88,14 +88,14 @@ func (b *bench) keystroke(ctx context.Context, work string) error {
 			all = append(all, ms(time.Since(began)))
 		}
 		ours, whole = append(ours, quantile(our, 0.99)), append(whole, quantile(all, 0.99))
-		usual = append(usual, median(our)/median(all))
+		usual, slowest = append(usual, median(our)/median(all)), append(slowest, quantile(our, 0.99)/median(all))
 	}
 	fields := 0
 	for _, p := range f.pages {
 		fields += len(p)
 	}
 	b.add(fmt.Sprintf("keystroke in a %d-field form, p99", fields), "ms", ours, whole, "ours, evaluating everything, p99", "ratio <= 0.1",
-		func(_, ratio float64) bool { return ratio <= 0.1 }, fmt.Sprintf("%d changes; ratio of the medians %.3f", len(x.changes), median(usual)))
+		func(_, ratio float64) bool { return ratio <= 0.1 }, fmt.Sprintf("%d changes; p99 beside p99; p99 beside the median %.2f; medians %.3f", len(x.changes), median(slowest), median(usual)))
 	return b.keystrokeBesidePeer(ctx, work, f)
 }
 

@@ -197,10 +197,7 @@ func (v *Value) UnmarshalYAML(node ast.Node) error {
 
 // Decode reads YAML and refuses unknown keys; the error names service, file, line and column.
 func Decode(service, file string, data []byte, into any) error {
-	if err := limit.YAML(data); err != nil {
-		return fmt.Errorf("%s/%s: %w", service, file, err)
-	}
-	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
+	if err := limit.Decode(data, into); err != nil {
 		return fmt.Errorf("%s/%s: %w", service, file, err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -108,10 +109,23 @@ func YAML(data []byte) error {
 	if line := tooDeep(data); line > 0 {
 		return fmt.Errorf("[%d:1] more than %d lists and maps in each other: %w", line, deepestYAML, ErrLimit)
 	}
-	if !anchor.Match(data) {
+	if bytes.IndexByte(data, '&') < 0 || !anchor.Match(data) {
 		return nil
 	}
 	return aliases(data)
+}
+
+// Decode reads YAML that YAML has nothing against, and refuses unknown keys. The error names line and column.
+func Decode(data []byte, into any) (err error) {
+	if err := YAML(data); err != nil {
+		return err
+	}
+	defer func() { // the decoder gives up in this way on some of what is wrong: a tag in front of a map where a list is wanted
+		if recover() != nil {
+			err = fmt.Errorf("cannot be read: %w", ErrLimit)
+		}
+	}()
+	return yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 }
 
 // anchor finds what may be an anchor (&name); && of an expression is none.

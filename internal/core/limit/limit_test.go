@@ -165,3 +165,17 @@ func FuzzYAML(f *testing.F) {
 		}
 	})
 }
+
+// The decoder panics on a tag in front of a map where a list is wanted; nobody else does.
+func TestWhatTheDecoderGivesUpOnIsRefused(t *testing.T) {
+	var list []struct{ A string }
+	if err := Decode([]byte("! {000: 0000,000000: 000}"), &list); !errors.Is(err, ErrLimit) {
+		t.Error(err)
+	}
+	if err := Decode([]byte("- {a: so}\n"), &list); err != nil || len(list) != 1 || list[0].A != "so" {
+		t.Error(list, err)
+	}
+	if err := Decode([]byte("- {b: so}\n"), &list); err == nil || !strings.Contains(err.Error(), "[1:4]") {
+		t.Error(err)
+	}
+}

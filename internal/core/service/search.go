@@ -75,6 +75,7 @@ const (
 // NewIndex makes an index of entries in one language, which chooses the stemmer (German or English).
 func NewIndex(lang string, entries []Listing, synonyms []Synonym) *Index {
 	x := &Index{tongue: newTongue(lang), byStem: map[string][]int32{}, byGram: map[[3]byte][]int32{}, byHead: map[[2]byte][]int32{}, bySound: map[string][]int32{}}
+	x.tongue.known = map[string]token{} // while it is made: titles, topics and everyday words say the same again and again
 	words := map[string]*term{}
 	word := func(t token) *term {
 		w := words[t.bare]
@@ -120,6 +121,7 @@ func NewIndex(lang string, entries []Listing, synonyms []Synonym) *Index {
 			word(t)
 		}
 	}
+	x.tongue.known = nil
 	x.order(words, len(entries))
 	for i, p := range phrases {
 		for _, t := range p {

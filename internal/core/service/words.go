@@ -18,24 +18,24 @@ type token struct {
 }
 
 // tongue splits texts of one language into words.
-type tongue struct{ stem func(*snowballstem.Env) bool }
+type tongue struct {
+	stem  func(*snowballstem.Env) bool
+	known map[string]token // words as they were typed before; nil: each is looked at anew
+}
 
 func newTongue(lang string) tongue {
 	if base, _, _ := strings.Cut(lang, "-"); base == "en" {
-		return tongue{english.Stem}
+		return tongue{stem: english.Stem}
 	}
-	return tongue{german.Stem}
+	return tongue{stem: german.Stem}
 }
 
 // tokens gives the words of a text; little words that say nothing are left out as long as others remain.
 func (t tongue) tokens(s string) []token {
 	var all, little []token
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) }) {
-		lower := strings.ToLower(part)
-		w := token{typed: part, bare: bare(lower)}
-		env := snowballstem.NewEnv(lower)
-		t.stem(env)
-		if w.stem = bare(env.Current()); w.bare == "" {
+		w := t.word(part)
+		if w.bare == "" {
 			continue
 		}
 		if _, found := slices.BinarySearch(littleWords, w.bare); found {
@@ -48,6 +48,21 @@ func (t tongue) tokens(s string) []token {
 		return little
 	}
 	return all
+}
+
+// word gives the forms of a word.
+func (t tongue) word(typed string) token {
+	if w, known := t.known[typed]; known {
+		return w
+	}
+	lower := strings.ToLower(typed)
+	env := snowballstem.NewEnv(lower)
+	t.stem(env)
+	w := token{typed: typed, bare: bare(lower), stem: bare(env.Current())}
+	if t.known != nil {
+		t.known[typed] = w
+	}
+	return w
 }
 
 // bare writes a word so that every way to write its umlauts is the same. Real double letters become one too, on both sides, and so do no harm.

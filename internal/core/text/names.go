@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/limit"
 )
 
 // Names are what a house calls itself and its parts in place of what sentences call it: "im Bürgerbüro" is said as "beim Gästeservice". The zero
@@ -23,7 +23,7 @@ func LoadNames(fsys fs.FS) (Names, error) {
 	}
 	n := Names{langs: map[string]*strings.Replacer{}}
 	for _, file := range files {
-		data, err := fs.ReadFile(fsys, file)
+		data, err := limit.Read(fsys, file)
 		if err != nil {
 			return Names{}, fmt.Errorf("text: names: %w", err)
 		}
@@ -31,7 +31,7 @@ func LoadNames(fsys fs.FS) (Names, error) {
 			Say string `yaml:"say"`
 			For string `yaml:"for"`
 		}
-		if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict()); err != nil {
+		if err := limit.Decode(data, &list); err != nil {
 			return Names{}, fmt.Errorf("text: names: %s: %w", file, err)
 		}
 		var pairs []string

@@ -208,9 +208,6 @@ func (t *tongue) take(data []byte, lang string) error {
 	if err := flatten(flat, "", tree); err != nil {
 		return err
 	}
-	if t.bundle == nil {
-		t.bundle = i18n.NewBundle(tag)
-	}
 	for _, key := range sortedKeys(flat) {
 		if _, twice := t.entries[key]; twice {
 			return fmt.Errorf("key %q is said twice", key)
@@ -234,6 +231,9 @@ func (t *tongue) take(data []byte, lang string) error {
 			if _, err := template.New("").Parse(s); err != nil {
 				return fmt.Errorf("key %q: %w", key, err)
 			}
+		}
+		if t.bundle == nil { // most files have nothing to fill in, and a bundle takes longer to make than they take to read
+			t.bundle = i18n.NewBundle(tag)
 		}
 		if err := t.bundle.AddMessages(tag, msg); err != nil {
 			return fmt.Errorf("key %q: %w", key, err)
