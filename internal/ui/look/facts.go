@@ -86,7 +86,9 @@ func fact(st Style, f Fact, flatly *bool) *Drawn {
 		}
 		return p.m.icon * 1.3
 	}
-	words := func(p *pen) float32 { return max(widest(f.Value, st.Size(TitleS), true), widest(f.Label, st.Size(Body), false)) }
+	words := func(p *pen) float32 {
+		return max(widest(f.Value, st.Size(TitleS), true), widest(f.Label, st.Size(Body), false))
+	}
 	least := func(p *pen) float32 { return words(p) + 2*p.m.pad }
 	left := func(p *pen) float32 { return p.m.pad*1.7 + icon(p) }
 	beside := func(p *pen, w float32) bool { // value and label share a line
