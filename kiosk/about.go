@@ -68,7 +68,7 @@ func (c *card) queue(k *Kiosk) string {
 // where is who is in charge of a service, and whether somebody is there: one row that leads to all about it. What cannot be applied for here has its
 // address and hours at once.
 func (c *card) where(k *Kiosk) []fyne.CanvasObject {
-	s := c.service.CardOn(k.s.style.Lang, k.o.Now())
+	s := c.service.CardFor(k.s.style.Lang, k.o.Now(), service.AtTerminal)
 	o, ok := k.office(c.service)
 	if !ok {
 		var lines []fyne.CanvasObject
@@ -109,7 +109,7 @@ func (*allAbout) name() string { return "about" }
 
 func (a *allAbout) draw(k *Kiosk) page {
 	st, s, w := k.s.style, a.card.service, k.aboutWords()
-	c := s.CardOn(st.Lang, k.o.Now())
+	c := s.CardFor(st.Lang, k.o.Now(), service.AtTerminal)
 	p := page{head: k.serviceHead(s.Icon, w.Texts.Say(st.Lang, "about.title"), c.Title), title: c.Title, gap: 26, actions: []action{k.goBack()}}
 	chapter := func(title string, objs ...fyne.CanvasObject) {
 		if len(objs) > 0 {

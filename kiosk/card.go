@@ -54,7 +54,7 @@ func (c *card) ask(k *Kiosk) {
 
 func (c *card) draw(k *Kiosk) page {
 	st, lang := k.s.style, k.s.style.Lang
-	s := c.service.CardOn(lang, k.o.Now())
+	s := c.service.CardFor(lang, k.o.Now(), service.AtTerminal)
 	apply := k.canApply(c.service)
 	if apply && !c.asked {
 		c.ask(k)

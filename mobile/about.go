@@ -88,7 +88,7 @@ func (*allAbout) name() string { return "about" }
 
 func (x *allAbout) draw(a *App) page {
 	s, w := x.card.service, a.aboutWords()
-	c := s.CardOn(a.style.Lang, a.today())
+	c := s.CardFor(a.style.Lang, a.today(), service.ByPhone)
 	p := page{title: c.Title, gap: 20}
 	chapter := func(title string, objs ...fyne.CanvasObject) {
 		if len(objs) > 0 {

@@ -19,7 +19,7 @@ import (
 
 // canApply tells whether a service can be applied for on a phone.
 func (a *App) canApply(s *service.Service) bool {
-	return s.ID != Report && s.Online() && len(a.ways(s)) > 0
+	return s.ID != Report && s.Online() && slices.Contains(s.Channels, service.ByPhone) && len(a.ways(s)) > 0
 }
 
 // ways are how a service's fee can be paid from a phone.

@@ -2,6 +2,8 @@ package mobile
 
 import (
 	"io/fs"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 )
 
@@ -149,15 +152,50 @@ func TestWhoIsNotEntitledIsToldBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// What the list of ways says is so: with the app goes what has a form and asks for no bank card, and nothing else. The survey asks how the
+// terminal was, and only who stands at one knows.
+func TestAServiceNamesThePhoneWhenThePhoneTakesIt(t *testing.T) {
+	r := newRig(t, phone)
+	for _, s := range r.a.o.Catalogue.Services() {
+		payable := slices.ContainsFunc(s.Ways, func(w pay.Way) bool { return w != pay.Card })
+		if want := s.Online() && payable && s.ID != "umfrage"; slices.Contains(s.Channels, service.ByPhone) != want {
+			t.Errorf("%s says that it goes by %v; by phone: %t", s.ID, s.Channels, want)
+		} else if got := r.a.canApply(s) || s.ID == Report; got != want {
+			t.Errorf("%s can be applied for by phone: %t; it says %v", s.ID, got, s.Channels)
+		}
+	}
+}
+
+// A card promises what the phone can give: no slip from a printer, no bank card.
+func TestTheCardOnAPhoneIsTrue(t *testing.T) {
+	r := newRig(t, phone)
+	for _, s := range r.a.o.Catalogue.Services() {
+		if !r.a.canApply(s) {
+			continue
+		}
+		for _, lang := range []string{text.German, "en", "de-simple"} {
+			c := s.CardFor(lang, r.clock, service.ByPhone)
+			words := c.Lead
+			for _, f := range c.Facts {
+				words += "\n" + f.Value + " " + f.Label
+			}
+			for _, l := range append(c.Needs, c.Gets...) {
+				words += "\n" + l.Text
+			}
+			for _, wrong := range []string{"aus diesem Gerät", "aus dem Gerät", "Bankkarte", "Bank-Karte", "bank card", "this device", "this machine", "vor den Leser", "gilt der Beleg"} {
+				if strings.Contains(words, wrong) {
+					t.Errorf("%s, %s: the card on a phone says %q:\n%s", s.ID, lang, wrong, words)
+				}
+			}
+		}
+	}
+}
+
 // Every service that can be applied for at all is applied for by phone, with what one of its good examples says.
 func TestEveryServiceCanBeAppliedForByPhone(t *testing.T) {
 	r := newRig(t, phone)
 	for _, s := range r.a.o.Catalogue.Services() {
-		if s.ID == Report || !s.Online() {
-			continue
-		}
 		if !r.a.canApply(s) {
-			t.Errorf("%s cannot be applied for", s.ID)
 			continue
 		}
 		folder, err := fs.Sub(assets.FS, "services/"+s.ID)

@@ -50,12 +50,19 @@ func (s *handover) draw(a *App) page {
 		p.body = append(p.body, a.note(look.Info, "lock", a.say("pickup.busy"), ""))
 		return p
 	}
-	p.body = append(p.body, a.lead(a.say("handover.text")), s.code(a), look.Text(a.style, look.Body, strings.ReplaceAll(s.ticket.Text, "-", " "), look.TextOpts{Bold: true, Center: true}))
+	p.body = append(p.body, a.lead(a.say("handover.text")), s.code(a), look.Text(a.style, look.Body, grouped(s.ticket.Text), look.TextOpts{Bold: true, Center: true}))
 	if s.ticket.Away {
 		p.body = append(p.body, a.note(look.Warn, "cloud-off", "", a.say("handover.away")))
 	}
 	p.body = append(p.body, look.Remark(a.style, "calendar-event", a.say("handover.until", "day", text.Date(a.style.Lang, s.ticket.Until))), look.Remark(a.style, "lock", a.say("handover.safe")))
 	return p
+}
+
+// grouped writes a code in two lines of about the same length, so that no group is left alone.
+func grouped(code string) string {
+	groups := strings.Split(code, "-")
+	half := (len(groups) + 1) / 2
+	return strings.Join(groups[:half], " ") + "\n" + strings.Join(groups[half:], " ")
 }
 
 // code is the QR code, as large as the screen is wide.

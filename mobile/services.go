@@ -101,7 +101,7 @@ func (*card) name() string { return "card" }
 
 func (s *card) draw(a *App) page {
 	st, lang := a.style, a.style.Lang
-	c := s.service.CardOn(lang, a.today())
+	c := s.service.CardFor(lang, a.today(), service.ByPhone)
 	p := page{title: c.Title}
 	apply := a.canApply(s.service)
 	if s.service.ID != Report && s.service.Online() && !apply { // first of all: here is not the place

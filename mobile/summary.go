@@ -110,13 +110,21 @@ func (s *payWays) draw(a *App) page {
 	if v.Fee != nil {
 		p.body = append(p.body, look.Note(a.style, look.NoteOpts{Kind: look.Info, Icon: "coin-euro", Text: d.visit.Service().Title(a.style.Lang), Value: v.Fee.Amount.Format(a.style.Lang)}))
 	}
+	other := false
 	for _, w := range a.ways(d.visit.Service()) {
 		icon := map[pay.Way]string{pay.Invoice: "mail", pay.Counter: "building-bank"}[w]
 		if icon == "" {
 			continue
 		}
+		other = true
 		p.body = append(p.body, look.Choice(a.style, look.ChoiceOpts{Mark: "icon:" + icon, Title: a.say("ways." + string(w)), Hint: a.say("ways." + string(w) + ".hint"), ID: "way." + string(w),
 			Tap: func() { a.send(d, w, &s.sending, s) }}))
+	}
+	if !other { // only a card would do, and no phone takes one
+		p.body = append(p.body, a.note(look.Info, "credit-card", a.say("ways.card"), a.say("ways.card.text")))
+		if a.o.Desk.Drafts != nil {
+			p.foot = []look.ButtonOpts{{Label: a.say("apply.code"), Icon: "qrcode", Primary: true, ID: "handover", Tap: func() { a.push(&handover{draft: d}) }}}
+		}
 	}
 	return s.sending.draw(a, p)
 }

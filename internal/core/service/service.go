@@ -94,6 +94,7 @@ type cardLayout struct {
 		Value *form.Value  `yaml:"value"` // or text
 		Text  *form.Saying `yaml:"text"`
 		Label form.Saying  `yaml:"label"`
+		When  form.Source  `yaml:"when"` // left out: always
 	} `yaml:"facts"`
 	Needs   []lineLayout `yaml:"needs"`
 	Gets    []lineLayout `yaml:"gets"`
@@ -103,6 +104,7 @@ type cardLayout struct {
 type lineLayout struct {
 	Icon string      `yaml:"icon"`
 	Text form.Saying `yaml:"text"`
+	When form.Source `yaml:"when"` // what has to be so for it to stand there, such as app.channel == "phone"; left out: always
 }
 
 type cardRules struct {
@@ -116,11 +118,13 @@ type factRule struct {
 	value *form.Writer
 	text  *form.Sayer
 	label *form.Sayer
+	when  *expr.Rule // nil: always
 }
 
 type lineRule struct {
 	icon string
 	text *form.Sayer
+	when *expr.Rule // nil: always
 }
 
 // Load reads the folder of a service, named as the folder, for a tenant that offers it. Errors name file and line.
@@ -295,12 +299,18 @@ func (s *Service) compile(name string, folder fs.FS, d description, asked *form.
 		if f.Value != nil {
 			r.value = c.Write(*f.Value)
 		}
+		if f.When.Text != "" {
+			r.when = c.Rule(f.When, "card.when")
+		}
 		s.card.facts = append(s.card.facts, r)
 		s.keys = append(append(s.keys, r.text.Keys()...), r.label.Keys()...)
 	}
 	lines := func(layouts []lineLayout) (rules []lineRule) {
 		for _, l := range layouts {
-			r := lineRule{l.Icon, c.Say(&l.Text)}
+			r := lineRule{icon: l.Icon, text: c.Say(&l.Text)}
+			if l.When.Text != "" {
+				r.when = c.Rule(l.When, "card.when")
+			}
 			rules = append(rules, r)
 			s.keys = append(s.keys, r.text.Keys()...)
 		}
@@ -555,19 +565,29 @@ type Fact struct{ Icon, Value, Label string }
 // Line is something needed or given, with its icon.
 type Line struct{ Icon, Text string }
 
-// Card gives the card with the newest tables. CardOn knows the day.
-func (s *Service) Card(lang string) Card { return s.CardOn(lang, s.tenant.newest()) }
+// Card gives the card as a terminal has it with the newest tables. CardFor knows the day and the channel.
+func (s *Service) Card(lang string) Card { return s.CardFor(lang, s.tenant.newest(), AtTerminal) }
 
-// CardOn gives the card as it is on a day.
-func (s *Service) CardOn(lang string, day time.Time) Card {
+// CardFor gives the card as it is on a day for who comes by a channel, AtTerminal or ByPhone: what a phone cannot give, its card does not promise.
+func (s *Service) CardFor(lang string, day time.Time, channel string) Card {
 	_ = s.open() // one that is broken has a card without facts
-	vars := s.vars(Data{Today: day}, lang)
+	vars := s.vars(Data{Today: day, Application: Application{Channel: channel}}, lang)
+	holds := func(when *expr.Rule) bool {
+		if when == nil {
+			return true
+		}
+		yes, err := when.Bool(vars)
+		return err == nil && yes
+	}
 	card := Card{Title: s.Title(lang), Lead: s.Say(lang, "lead"), Law: s.Say(lang, "law"), Office: s.tenant.office(s.Office, lang, day),
 		Kicker: s.tenant.Say(lang, "situation."+s.Situations[0])}
 	if s.card.promise != "" {
 		card.Promise = s.Say(lang, s.card.promise)
 	}
 	for _, f := range s.card.facts {
+		if !holds(f.when) {
+			continue
+		}
 		value, ok := f.value.Write(lang, vars)
 		if f.text != nil {
 			value, ok = f.text.Say(lang, vars)
@@ -579,7 +599,7 @@ func (s *Service) CardOn(lang string, day time.Time) Card {
 	}
 	lines := func(rules []lineRule) (said []Line) {
 		for _, r := range rules {
-			if t, ok := r.text.Say(lang, vars); ok {
+			if t, ok := r.text.Say(lang, vars); ok && holds(r.when) {
 				said = append(said, Line{r.icon, t})
 			}
 		}

@@ -15,6 +15,10 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
 )
 
 //go:embed testdata/axe.min.js
@@ -243,43 +247,66 @@ func axeRun(t *testing.T, ctx context.Context, name, rules string) {
 // stickingOut names the buttons that are wider than the room in their card.
 const stickingOut = `[...document.querySelectorAll('.card .btn')].filter(b=>{const c=b.closest('.card').getBoundingClientRect(),r=b.getBoundingClientRect();return r.width>0&&(r.right>c.right-4||r.left<c.left+4)}).map(b=>b.textContent.trim()).join(', ')`
 
+// lookAt opens a page, and looks whether everybody can use it in every window and in both colours.
+func lookAt(t *testing.T, ctx context.Context, h *house, path, name string) {
+	t.Helper()
+	do(t, ctx, path, chromedp.Navigate(h.url+path), chromedp.WaitVisible("#inhalt"))
+	for _, width := range []int64{1440, 390} {
+		for _, scheme := range []string{"light", "dark"} {
+			id := fmt.Sprintf("%s-%d-%s", name, width, scheme)
+			do(t, ctx, id, chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+				_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+				return err
+			}))
+			if scheme == "light" {
+				accessible(t, ctx, id)
+			} else { // the same page in other colours
+				axeRun(t, ctx, id, "{runOnly:{type:'rule',values:['color-contrast']}}")
+			}
+			shoot(t, ctx, id)
+		}
+	}
+	do(t, ctx, path, chromedp.EmulateViewport(1280, 900))
+	shoot(t, ctx, name+"-1280")
+	if out := ask[string](t, ctx, stickingOut); out != "" {
+		t.Errorf("%s: buttons stick out of their card: %s", path, out)
+	}
+	do(t, ctx, path, chromedp.EmulateViewport(320, 600)) // as wide as a page at 400 %
+	if wide := ask[int](t, ctx, "document.documentElement.scrollWidth-document.documentElement.clientWidth"); wide > 0 {
+		t.Errorf("%s is %d pixels wider than a window of 320", path, wide)
+	}
+}
+
 func TestEveryPageIsAccessibleAndFitsItsWindow(t *testing.T) {
 	h := newHouse(t, false)
 	ctx := browse(t)
 	names := regexp.MustCompile(`[^a-z]+`)
-	look := func(path, name string) {
-		do(t, ctx, path, chromedp.Navigate(h.url+path), chromedp.WaitVisible("#inhalt"))
-		for _, width := range []int64{1440, 390} {
-			for _, scheme := range []string{"light", "dark"} {
-				id := fmt.Sprintf("%s-%d-%s", name, width, scheme)
-				do(t, ctx, id, chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
-					return err
-				}))
-				if scheme == "light" {
-					accessible(t, ctx, id)
-				} else { // the same page in other colours
-					axeRun(t, ctx, id, "{runOnly:{type:'rule',values:['color-contrast']}}")
-				}
-				shoot(t, ctx, id)
-			}
-		}
-		do(t, ctx, path, chromedp.EmulateViewport(1280, 900))
-		shoot(t, ctx, name+"-1280")
-		if out := ask[string](t, ctx, stickingOut); out != "" {
-			t.Errorf("%s: buttons stick out of their card: %s", path, out)
-		}
-		do(t, ctx, path, chromedp.EmulateViewport(320, 600)) // as wide as a page at 400 %
-		if wide := ask[int](t, ctx, "document.documentElement.scrollWidth-document.documentElement.clientWidth"); wide > 0 {
-			t.Errorf("%s is %d pixels wider than a window of 320", path, wide)
-		}
-	}
-	look("/anmelden", "anmelden")
+	lookAt(t, ctx, h, "/anmelden", "anmelden")
 	do(t, ctx, "sign in", signInWith(h))
 	for _, path := range append(every[:], "/gibt-es-nicht", "/vorgang/BO-26-EEEE-EEE-E") {
 		if strings.HasSuffix(path, "/rueckfrage") || strings.HasSuffix(path, "/bewilligen") {
 			continue // the same page as /ablehnen with other words
 		}
-		look(path, strings.Trim(names.ReplaceAllString(strings.ToLower(path), "-"), "-"))
+		lookAt(t, ctx, h, path, strings.Trim(names.ReplaceAllString(strings.ToLower(path), "-"), "-"))
 	}
+}
+
+// What only some towns keep: vacancies, and how many wait.
+func TestVacanciesAndQueuesAreAccessible(t *testing.T) {
+	town, err := service.LoadCatalogue(os.DirFS("../../../assets"), "stadt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := func(de string) publish.Words { return publish.Words{De: de} }
+	b := &boardOf{offers: []jobs.Offer{
+		{ID: "j1", Title: words("Gärtnerin oder Gärtner (m/w/d) für Grünflächen und Friedhöfe"), Department: "Bauhof", Salary: "TVöD E 5", From: "2026-11-02", Until: "2026-12-31", Text: words("Sie pflegen den Kurpark und die Friedhöfe.")},
+		{ID: "j2", Title: words("Sachbearbeitung Wohngeld"), Department: "Soziales", From: "2026-10-01", Until: "2026-11-30", Closed: "2026-11-20", Text: words("Sie prüfen Anträge.")}}}
+	h := newHouseWith(t, false, town, func(o *Options) { o.Jobs = b })
+	if err := h.queues.Count(t.Context(), "buergerbuero", 4); err != nil {
+		t.Fatal(err)
+	}
+	ctx := browse(t)
+	do(t, ctx, "sign in", signInWith(h))
+	lookAt(t, ctx, h, "/stellen", "stellen")
+	lookAt(t, ctx, h, "/wartende", "wartende")
 }

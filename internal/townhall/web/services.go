@@ -81,7 +81,7 @@ func (s *site) drawServices(w http.ResponseWriter, r *http.Request, status int, 
 	p := servicesPage{Refusal: no}
 	published := 0
 	for _, e := range list {
-		row := serviceRow{ID: e.ID, Title: e.Title, Version: e.Offered, State: offerBadge(e), Since: "mit dem Programm gekommen"}
+		row := serviceRow{ID: e.ID, Title: e.Title, Version: e.Offered, State: offerBadge(e), Since: "mit dem Programm"}
 		if e.Published() {
 			published++
 			row.Since = moment(e.Since, s.Now(), s.Zone)

@@ -180,51 +180,6 @@ func Note(st Style, o NoteOpts) *Drawn {
 	})
 }
 
-// Fact is one thing worth knowing before one starts: how long, how much, when.
-type Fact struct{ Icon, Value, Label string }
-
-// Facts shows facts beside each other on a soft ground, or below each other where they do not fit.
-func Facts(st Style, facts []Fact) fyne.CanvasObject {
-	var cells []fyne.CanvasObject
-	for _, f := range facts {
-		cells = append(cells, fact(st, f))
-	}
-	return Grid(st.Gap(), 3, cells...)
-}
-
-func fact(st Style, f Fact) *Drawn {
-	value := func(p *pen) face { return face{TitleS, true, p.c.Ink} }
-	label := func(p *pen) face { return face{Body, false, p.c.Ink} }
-	icon := func(p *pen) float32 { return p.m.icon * 1.3 }
-	least := func(p *pen) float32 {
-		return max(p.width(f.Value, value(p)), widest(f.Label, st.Size(Body), false)) + 2*p.m.pad
-	}
-	line := func(p *pen, w float32) bool {
-		return st.Shell == Phone && w >= least(p)+icon(p)+p.m.pad && w >= st.U(240)
-	} // alone in its line
-	height := func(p *pen, w float32) float32 {
-		if line(p, w) {
-			w -= 3*p.m.pad + icon(p)
-			return p.m.pad*1.6 + p.height(f.Value, value(p), w) + p.height(f.Label, label(p), w)
-		}
-		w -= 2 * p.m.pad
-		return p.m.pad*2 + icon(p) + st.U(8) + p.height(f.Value, value(p), w) + p.height(f.Label, label(p), w)
-	}
-	return newDrawn(st, least, height, func(p *pen, s fyne.Size) {
-		p.ground(s, p.c.AccentSoft)
-		if line(p, s.Width) {
-			x := 2*p.m.pad + icon(p)
-			p.icon(f.Icon, p.m.pad+icon(p)/2, s.Height/2, icon(p), p.c.Accent)
-			y := p.text(f.Value, value(p), x, p.m.pad*0.8, s.Width-x-p.m.pad)
-			p.text(f.Label, label(p), x, y, s.Width-x-p.m.pad)
-			return
-		}
-		p.icon(f.Icon, p.m.pad+icon(p)/2, p.m.pad+icon(p)/2, icon(p), p.c.Accent)
-		y := p.text(f.Value, value(p), p.m.pad, p.m.pad+icon(p)+st.U(8), s.Width-2*p.m.pad)
-		p.text(f.Label, label(p), p.m.pad, y, s.Width-2*p.m.pad)
-	}, func() tree.Node { return tree.Node{Role: tree.Text, Name: plain(f.Label), Value: plain(f.Value)} })
-}
-
 // ground draws a ground that cannot be touched: without sill, with an edge only where colours cannot part it from what is around.
 func (p *pen) ground(s fyne.Size, c color.Color) {
 	stroke := float32(0)
