@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -162,6 +163,12 @@ func (q *question) draw(a *App) page {
 // events are those of every form, and what only a whole one has: files, and streets while a street is typed.
 func (q *question) events(a *App) uipage.Events {
 	ev := q.filling.events(a)
+	ev.Own = func(f form.Field) fyne.CanvasObject {
+		if f.Kind != form.Place || f.ReadOnly {
+			return nil
+		}
+		return q.place(a, f)
+	}
 	ev.Files = func(f form.Field) fyne.CanvasObject { return q.files(a, f) }
 	ev.Suggest = func(f form.Field) []string {
 		if !strings.HasSuffix(f.Path, "/street") || strings.TrimSpace(f.Text) == "" {
@@ -170,6 +177,26 @@ func (q *question) events(a *App) uipage.Events {
 		return a.town.Suggest(f.Text, 4)
 	}
 	return ev
+}
+
+// place shows the place that was said, and leads to the map.
+func (q *question) place(a *App, f form.Field) fyne.CanvasObject {
+	label := f.Label
+	if !f.Required {
+		label += " " + a.o.Texts.Say(a.style.Lang, "page.optional")
+	}
+	objs := []fyne.CanvasObject{a.heading(look.Lead, label)}
+	switch {
+	case q.shown[f.Path] && f.Problem != "":
+		objs = append(objs, look.Problem(a.style, f.Problem))
+	case f.Hint != "":
+		objs = append(objs, a.small(f.Hint))
+	}
+	entry := look.EntryOpts{Icon: "map-pin", Title: a.say("where.title"), Action: a.say("ask.show"), ID: f.Path, Tap: func() { a.push(&where{draft: q.draft, of: f.Path}) }}
+	if spot, ok := form.SpotOf(f.Value); ok {
+		entry.Title, entry.Hint, entry.Action, entry.Name = a.spotText(spot), a.how(spot), a.say("change"), a.say("ask.change.where", "where", a.spotText(spot))
+	}
+	return look.Column(a.px(10), append(objs, look.Entry(a.style, entry))...)
 }
 
 // step goes from a typed field to the next one of the page, or puts the keyboard away.
@@ -238,6 +265,12 @@ func (q *question) next(a *App) {
 
 // problems tells what is wrong on a page from now on, and gives the first place to see it.
 func (q *question) problems(pg form.Page) (first string) {
+	for _, f := range pg.Fields { // a place is asked for as a whole here
+		if f.Kind == form.Place && (f.Missing || f.Problem != "") {
+			q.tell(f.Path)
+			first = cmp.Or(first, f.Path)
+		}
+	}
 	for _, f := range pg.Inputs() {
 		if !f.Missing && f.Problem == "" {
 			continue

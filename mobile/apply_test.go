@@ -304,3 +304,42 @@ func TestAPermitCanBeSaved(t *testing.T) {
 		t.Error("something else was saved")
 	}
 }
+
+// The place of a construction site is pointed at on the map, as that of a report is, and comes back to the form.
+func TestThePlaceOfAnApplicationIsPointedAtOnTheMap(t *testing.T) {
+	r := newRig(t, phone)
+	s, _ := r.a.o.Catalogue.Find("sondernutzung", "")
+	d := r.a.beginFor(s, nil)
+	page := ""
+	for _, p := range d.visit.View().Pages {
+		for _, f := range p.Fields {
+			if f.Path == "/place" {
+				page = p.ID
+			}
+		}
+	}
+	r.a.push(r.a.question(d, page, false))
+	r.Tap("next")
+	if !r.Sees(r.a.o.Texts.Say("de", "form.problem.missing")) && r.a.Screen() != "form" {
+		t.Fatal(r.a.Screen())
+	}
+	r.Tap("/place")
+	r.WaitScreen("where")
+	if r.Has("later") {
+		t.Error("a question of a form is put away as a report is")
+	}
+	r.Tap(fieldStreet)
+	r.types("Klosterstr 14")
+	r.Tap("street=0")
+	if spot, ok := r.a.top().(*where).spot(); !ok || !spot.Located || spot.Street != "Klosterstraße" {
+		t.Fatalf("%+v", spot)
+	}
+	r.Tap("next")
+	r.WaitScreen("form")
+	if !r.Sees("Klosterstraße 14") {
+		t.Error(r.Said())
+	}
+	if v, _ := d.visit.Draft().Answers.Get("/place"); v == nil {
+		t.Error("the place is not an answer")
+	}
+}

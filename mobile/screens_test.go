@@ -232,6 +232,25 @@ var screens = []struct {
 		r.a.push(q)
 	}},
 	{"p8-form-needless", func(r *rig) { r.a.push(r.a.question(r.applied(nil), "nowhere", false)) }},
+	{"p8-form-place", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("sondernutzung", "")
+		d := r.a.beginFor(s, nil)
+		for _, p := range d.visit.View().Pages {
+			for _, f := range p.Fields {
+				if f.Path == "/place" {
+					q := r.a.question(d, p.ID, false)
+					q.tell("/place")
+					r.a.push(q)
+				}
+			}
+		}
+	}},
+	{"p8-where", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("sondernutzung", "")
+		d := r.a.beginFor(s, nil)
+		d.visit.Answer("/place", form.Spot{Street: "Klosterstraße", Number: "14", How: form.ByStreet}.Value())
+		r.a.push(&where{draft: d, of: "/place"})
+	}},
 	{"p8-ineligible", func(r *rig) { r.a.push(&ineligible{draft: r.applied(map[string]any{"/permit": true})}) }},
 	{"p8-advice-cost", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Cost}) }},
 	{"p8-advice-entitled", func(r *rig) { r.a.push(&advice{draft: r.applied(nil), goal: form.Entitled}) }},

@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -11,9 +12,11 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
-// where is the second step: the place, and what others reported there.
+// where asks for a place on the map, by its street, or in words: the second step of a report, with what others reported there, or a question of
+// another form.
 type where struct {
 	draft *draft
+	of    string // path of the question, of a form that is no report
 	chart chart  // the map, kept from drawing to drawing
 	focus string // "street" or "words": what is typed into
 	typed string // into the street's field
@@ -34,11 +37,23 @@ const (
 // offered is how many streets are offered for what was typed.
 const offered = 4
 
+// path is the answer that is asked for.
+func (s *where) path() string { return cmp.Or(s.of, pathPlace) }
+
+// spot is where it is, as far as that was said.
+func (s *where) spot() (form.Spot, bool) {
+	v, _ := s.draft.visit.Draft().Answers.Get(s.path())
+	return form.SpotOf(v)
+}
+
 func (s *where) draw(a *App) page {
 	st, d := a.style, s.draft
-	p := page{title: a.say("where.title"), step: &step{2, steps, a.say("where.step")}}
-	spot, ok := d.spot()
-	hits := a.sameAs(d, spot)
+	p := page{title: a.say("where.title")}
+	spot, ok := s.spot()
+	var hits []hit
+	if s.of == "" {
+		p.step, hits = &step{2, steps, a.say("where.step")}, a.sameAs(d, spot)
+	}
 	if s.focus == "" && !s.edit {
 		p.wide = s.chart.draw(a, s, spot, hits)
 	}
@@ -79,8 +94,11 @@ func (s *where) draw(a *App) page {
 	if len(hits) > 0 {
 		next.Label = a.say("where.new")
 	}
+	if s.of != "" {
+		next = look.ButtonOpts{Label: a.say("where.done"), Icon: "check", Primary: true, ID: "next", Tap: func() { s.next(a) }}
+	}
 	p.foot = []look.ButtonOpts{next}
-	if !ok || s.edit && s.first {
+	if s.of == "" && (!ok || s.edit && s.first) {
 		p.foot = append(p.foot, look.ButtonOpts{Label: a.say("where.later"), Icon: "clock", ID: "later", Tap: func() { a.later(d) }})
 	}
 	return p
@@ -88,7 +106,7 @@ func (s *where) draw(a *App) page {
 
 // problem is the key of what has to be said of the place.
 func (s *where) problem(ok bool) string {
-	f, _ := s.draft.fieldOf(pathPlace)
+	f, _ := s.draft.fieldOf(s.path())
 	switch {
 	case ok && f.Problem != "":
 		return "where.outside"
@@ -146,7 +164,7 @@ func (s *where) street(a *App) []fyne.CanvasObject {
 		Label: a.say("where.street"), Hint: a.say("where.street.hint"), Example: a.say("where.street.example"), Text: s.typed, Focused: focused, Icon: "search", ID: fieldStreet,
 		Tap: func() {
 			if !s.edit {
-				_, said := s.draft.spot()
+				_, said := s.spot()
 				s.first = !said
 			}
 			s.edit, s.focus = true, "street"
@@ -170,7 +188,7 @@ func (s *where) letters(a *App, text string) {
 		return
 	}
 	if strings.TrimSpace(text) == "" {
-		s.draft.visit.Answer(pathPlace, nil)
+		s.draft.visit.Answer(s.path(), nil)
 		a.keep(s.draft, false)
 		return
 	}
@@ -224,9 +242,9 @@ func (s *where) pinned(a *App, p place.Point) {
 
 // set changes the place.
 func (s *where) set(a *App, change func(*form.Spot), atOnce bool) {
-	at, _ := s.draft.spot()
+	at, _ := s.spot()
 	change(&at)
-	s.draft.visit.Answer(pathPlace, at.Value())
+	s.draft.visit.Answer(s.path(), at.Value())
 	a.keep(s.draft, atOnce)
 }
 
@@ -265,9 +283,14 @@ func (s *where) next(a *App) {
 		s.take(a)
 	}
 	s.focus = ""
-	if _, ok := s.draft.spot(); !ok || s.problem(true) == "where.outside" {
+	_, ok := s.spot()
+	if !ok && s.of == "" || ok && s.problem(true) == "where.outside" {
 		s.asked = true
 		a.show()
+		return
+	}
+	if s.of != "" {
+		a.Back()
 		return
 	}
 	a.onward(s.draft, s)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
@@ -139,44 +137,10 @@ func (s *screenPress) draw(t *testing.T, name string, d document.Document) {
 	}
 }
 
-// Every paper that every service of every tenant makes out of each of its examples, in every language: as a PDF, on both widths of receipt paper, and on
-// the screens of terminal and phone. Nothing is cut off.
-func TestEveryDocumentOfEveryServiceIsWholeEverywhere(t *testing.T) {
-	tenants, err := fs.ReadDir(assets.FS, "tenants")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newPress(t)
-	for _, tenant := range tenants {
-		if !tenant.IsDir() {
-			continue
-		}
-		catalogue, err := service.LoadCatalogue(assets.FS, tenant.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range catalogue.Services() {
-			if s.Online() {
-				p.service(s)
-			}
-		}
-	}
-	if p.papers < 1000 {
-		t.Errorf("only %d papers", p.papers)
-	}
-	t.Logf("%d papers, %d of different shape", p.papers, len(p.drawn))
-}
-
+// service makes every paper of a service out of each of its good examples, in every language: as a PDF, on both widths of receipt paper, and on the
+// screens of terminal and phone. Nothing is cut off.
 func (p *press) service(s *service.Service) {
-	folder, err := fs.Sub(assets.FS, "services/"+s.ID)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	examples, err := service.Examples(folder, s.ID)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, e := range examples {
+	for _, e := range examplesOf(p.t, s) {
 		if len(e.Expect.Problems) > 0 {
 			continue
 		}
