@@ -185,14 +185,17 @@ func (q *question) place(a *App, f form.Field) fyne.CanvasObject {
 	if !f.Required {
 		label += " " + a.o.Texts.Say(a.style.Lang, "page.optional")
 	}
-	objs := []fyne.CanvasObject{a.heading(look.Lead, label)}
+	var objs []fyne.CanvasObject
+	if _, pg, _ := q.find(q.view()); f.Label != pg.Title {
+		objs = append(objs, a.heading(look.Lead, label))
+	}
 	switch {
 	case q.shown[f.Path] && f.Problem != "":
 		objs = append(objs, look.Problem(a.style, f.Problem))
 	case f.Hint != "":
 		objs = append(objs, a.small(f.Hint))
 	}
-	entry := look.EntryOpts{Icon: "map-pin", Title: a.say("where.title"), Action: a.say("ask.show"), ID: f.Path, Tap: func() { a.push(&where{draft: q.draft, of: f.Path}) }}
+	entry := look.EntryOpts{Icon: "map-pin", Title: a.say("where.pick"), Hint: a.say("where.pick.hint"), ID: f.Path, Tap: func() { a.push(&where{draft: q.draft, of: f.Path}) }}
 	if spot, ok := form.SpotOf(f.Value); ok {
 		entry.Title, entry.Hint, entry.Action, entry.Name = a.spotText(spot), a.how(spot), a.say("change"), a.say("ask.change.where", "where", a.spotText(spot))
 	}
