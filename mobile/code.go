@@ -1,17 +1,13 @@
 package mobile
 
 import (
-	"image"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
-
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo"
 )
 
 // codeEdges are the longer edges, in pixels, at which a code is looked for in a photo: a code that fills it is found in a small one, one in a corner
 // needs a large one.
-var codeEdges = []int{900, 1800, 450}
+var codeEdges = []int{900, 1800}
 
 // readCode finds the QR code in a photo; "" when there is none, or when the file is no photo.
 func readCode(file []byte) string {
@@ -24,30 +20,10 @@ func readCode(file []byte) string {
 		if err != nil {
 			return ""
 		}
-		text := codeIn(e.Picture())
+		text, err := qrread.Read(e.Picture())
 		e.Wipe()
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-func codeIn(img image.Image) (text string) {
-	defer func() { // a picture can be anything, and the library was not made for that
-		if recover() != nil {
-			text = ""
-		}
-	}()
-	source := gozxing.NewLuminanceSourceFromImage(img)
-	for _, ground := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {
-		bits, err := gozxing.NewBinaryBitmap(ground)
-		if err != nil {
-			continue
-		}
-		found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 		if err == nil {
-			return found.GetText()
+			return text
 		}
 	}
 	return ""

@@ -15,26 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 )
-
-// readCode reads the QR code in a picture, as a scanner would: as one among other things first, then as one that fills the picture.
-func readCode(img image.Image) (string, error) {
-	var errs []error
-	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
-		bits, err := gozxing.NewBinaryBitmapFromImage(img)
-		if err != nil {
-			return "", fmt.Errorf("demo: read code: %w", err)
-		}
-		found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{hint: true})
-		if err == nil {
-			return found.GetText(), nil
-		}
-		errs = append(errs, err)
-	}
-	return "", fmt.Errorf("demo: read code: %w", errors.Join(errs...))
-}
 
 func readPNG(file string) (image.Image, error) {
 	f, err := os.Open(file)
@@ -77,7 +59,7 @@ func (t *town) secret(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return readCode(img)
+	return qrread.Read(img)
 }
 
 // scanSlip waits for a slip and holds the slip's private part under the terminal's scanner.
@@ -141,7 +123,7 @@ func (j *journey) paper(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	code, err := readCode(img)
+	code, err := qrread.Read(img)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/girocode"
 )
 
@@ -148,7 +149,7 @@ func (b *bench) girocode(ctx context.Context, _ string) error {
 		if err != nil {
 			return err
 		}
-		if said, err := readCode(img); err != nil || said != string(payload) {
+		if said, err := qrread.Read(img); err != nil || said != string(payload) {
 			return errors.Join(err, errors.New("the code does not say what it should"))
 		}
 	}

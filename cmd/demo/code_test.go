@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 )
 
 // A journey failed once in a while because the reader did not find some codes, though a phone did.
@@ -30,7 +31,7 @@ func TestEveryCodeOnTheScreenIsRead(t *testing.T) {
 				}
 			}
 		}
-		if got, err := readCode(img); err != nil || got != code {
+		if got, err := qrread.Read(img); err != nil || got != code {
 			t.Errorf("code %d is read as %q: %v", n, got, err)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 )
 
 // faultFile is where an emulated device reads, again and again, what is wrong with it.
@@ -93,7 +95,7 @@ func (j *journey) takeCode(ctx context.Context, _ string) error {
 			continue
 		}
 		b := n.Bounds
-		if j.phone, err = readCode(img.SubImage(image.Rect(b.X, b.Y, b.X+b.W, b.Y+b.H))); err == nil {
+		if j.phone, err = qrread.Read(img.SubImage(image.Rect(b.X, b.Y, b.X+b.W, b.Y+b.H))); err == nil {
 			return nil
 		}
 	}

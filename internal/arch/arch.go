@@ -123,7 +123,7 @@ func foreign() map[string][]string {
 		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "drivers/eid/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
 		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/durable", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},
-		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "internal/core/document/barcode", "cmd/demo", "mobile"},
+		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "internal/core/document/barcode", "internal/core/document/qr/qrread"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
 	}
 }

@@ -8,8 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
@@ -112,9 +111,7 @@ func codeOn(t *testing.T, pdf []byte) string {
 	defer f.Close()
 	img, err := png.Decode(f)
 	ok(t, err)
-	bits := must[*gozxing.BinaryBitmap](t)(gozxing.NewBinaryBitmapFromImage(img))
-	found := must[*gozxing.Result](t)(qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}))
-	return found.GetText()
+	return must[string](t)(qrread.Read(img))
 }
 
 func TestAWithdrawnApplicationThatWasPaidMakesARefundTask(t *testing.T) {
