@@ -50,7 +50,7 @@ func (s *ask) draw(a *App) page {
 	p.body = append(p.body, s.said(a, title, icon)...)
 	v := d.visit.View()
 	for i := range v.Pages {
-		v.Pages[i].Fields = slices.DeleteFunc(slices.Clone(v.Pages[i].Fields), func(f form.Field) bool { return elsewhere(f.Path) })
+		v.Pages[i].Fields = slices.DeleteFunc(slices.Clone(v.Pages[i].Fields), func(f *form.Field) bool { return elsewhere(f.Path) })
 		v.Pages[i].Lead = ""
 		if len(v.Pages[i].Fields) == 0 {
 			continue

@@ -38,7 +38,7 @@ func (d *draft) fieldOf(path string) (form.Field, bool) {
 	for _, p := range d.visit.View().Pages {
 		for _, f := range p.Fields {
 			if f.Path == path {
-				return f, true
+				return *f, true
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func (a *App) firstField() form.Field {
 	for _, p := range visit.Begin(a.service(), a.o.Desk, a.options()).View().Pages {
 		for _, f := range p.Fields {
 			if f.Path == pathCategory {
-				return f
+				return *f
 			}
 		}
 	}

@@ -133,9 +133,14 @@ func (t *town) startHall(ctx context.Context) (config string, err error) {
 	if err != nil {
 		return "", err
 	}
+	open, err := freeAddress()
+	if err != nil {
+		return "", err
+	}
 	t.pages = "http://" + pages
 	config = filepath.Join(t.home, "townhall.yaml")
-	text := fmt.Sprintf("data: %s\ntenant: stadt\ndemo: true\ndevice:\n  listen: %s\nstaff:\n  listen: %s\nops:\n  listen: %s\n", filepath.Join(t.home, "hall"), devices, pages, ops)
+	text := fmt.Sprintf("data: %s\ntenant: stadt\ndemo: true\ndevice:\n  listen: %s\nstaff:\n  listen: %s\npublic:\n  listen: %s\nops:\n  listen: %s\n",
+		filepath.Join(t.home, "hall"), devices, pages, open, ops)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}

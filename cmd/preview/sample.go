@@ -105,23 +105,23 @@ func (s *screen) onPhone(st look.Style, texts *text.Texts) fyne.CanvasObject {
 // sample is a form with every kind of field, to look at without a service.
 func sample(yes bool) form.View {
 	v := form.View{Pages: []form.Page{
-		{ID: "vehicle", Title: "Ihr Fahrzeug", Fields: []form.Field{
+		{ID: "vehicle", Title: "Ihr Fahrzeug", Fields: []*form.Field{
 			{Path: "/vehicle/plate", Kind: form.Plate, Label: "Kennzeichen", Hint: "So wie es am Auto steht, zum Beispiel MI-AB 123", Text: "MI-RA 1848", Value: "MI-RA 1848", Required: true, Keys: form.KeysPlate},
 			{Path: "/vehicle/mine", Kind: form.Choice, Label: "Wem gehört das Auto?", Columns: 2, Required: true, Value: "me", Text: "Mir",
 				Options: []form.Option{{Value: "me", Label: "Mir", Selected: true}, {Value: "other", Label: "Jemand anderem"}}},
 		}},
-		{ID: "vehicle2", Title: "Ihr Fahrzeug", Fields: []form.Field{
+		{ID: "vehicle2", Title: "Ihr Fahrzeug", Fields: []*form.Field{
 			{Path: "/wrong/plate", Kind: form.Plate, Label: "Kennzeichen", Example: "MI-AB 123", Text: "MI-RA", Problem: "Hier fehlt noch die Zahl am Ende.", Required: true, Keys: form.KeysPlate},
 			{Path: "/wrong/mine", Kind: form.Choice, Label: "Wem gehört das Auto?", Columns: 2, Required: true, Missing: true, Problem: "Bitte wählen Sie eine Antwort.",
 				Options: []form.Option{{Value: "me", Label: "Mir"}, {Value: "other", Label: "Jemand anderem"}}},
 		}},
-		{ID: "zone", Title: "Wo und wie lange?", Fields: []form.Field{
+		{ID: "zone", Title: "Wo und wie lange?", Fields: []*form.Field{
 			{Path: "/zone", Kind: form.Choice, Label: "Welche Zone?", Note: "Zone A passt zu Ihrer Adresse.", Required: true, Value: "A", Text: "A, Innenstadt Nord",
 				Options: []form.Option{{Value: "A", Mark: "A", Label: "Innenstadt Nord", Hint: "Herforder Straße, Klosterstraße", Selected: yes}, {Value: "B", Mark: "B", Label: "Am Kurpark", Hint: "Ostkorso, Westkorso"}, {Value: "C", Mark: "C", Label: "Südlich der Bahn", Hint: "Detmolder Straße, Weserstraße"}}},
 			{Path: "/months", Kind: form.Choice, Label: "Für wie lange?", Columns: 3, Required: true, Value: 12, Text: "1 Jahr, ab 23. November 2026",
 				Options: []form.Option{{Value: 6, Label: "6 Monate", Hint: "15,40 €"}, {Value: 12, Label: "1 Jahr", Hint: "30,70 €", Selected: true}, {Value: 24, Label: "2 Jahre", Hint: "61,40 €"}}},
 		}},
-		{ID: "person", Title: "Über Sie", Lead: "Diese Angaben braucht das Rathaus, um Ihren Antrag zu bearbeiten.", Fields: []form.Field{
+		{ID: "person", Title: "Über Sie", Lead: "Diese Angaben braucht das Rathaus, um Ihren Antrag zu bearbeiten.", Fields: []*form.Field{
 			{Path: "/name", Kind: form.Text, Label: "Vorname und Nachname", Text: "Renate Vogt", Value: "Renate Vogt", Required: true, Keys: form.KeysText},
 			{Path: "/born", Kind: form.Date, Label: "Geburtsdatum", Example: "24.12.1980", Required: true, Missing: true, Keys: form.KeysDate},
 			{Path: "/mail", Kind: form.Text, Label: "E-Mail-Adresse", Hint: "Nur wenn Sie möchten, dass wir Ihnen schreiben.", Keys: form.KeysEmail},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -8,6 +9,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/portal"
 )
 
 // Config is townhall.yaml.
@@ -18,7 +20,8 @@ type Config struct {
 	Days   int          `yaml:"days"`   // within how many days a case should be decided
 	Demo   bool         `yaml:"demo"`   // a demo town: terminals enrolled here may tell programs what is on their screen
 	Device DeviceConfig `yaml:"device"`
-	Staff  StaffConfig  `yaml:"staff"`
+	Staff  WebConfig    `yaml:"staff"`  // where the staff's pages are
+	Public PublicConfig `yaml:"public"` // where everybody may read
 	Ops    OpsConfig    `yaml:"ops"`
 }
 
@@ -28,8 +31,14 @@ type DeviceConfig struct {
 	Names  []string `yaml:"names"` // host names and addresses that devices use
 }
 
-// StaffConfig is where the staff's pages are.
-type StaffConfig struct {
+// PublicConfig is where everybody may read what the town hall publishes.
+type PublicConfig struct {
+	WebConfig `yaml:",inline"`
+	Home      string `yaml:"home"` // under which it is reached from everywhere: https://rathaus.example
+}
+
+// WebConfig is where browsers and other programs come.
+type WebConfig struct {
 	Listen string `yaml:"listen"`
 	Cert   string `yaml:"cert"`  // PEM; empty: plain HTTP, for this machine or behind a proxy that does TLS
 	Key    string `yaml:"key"`   // PEM
@@ -45,7 +54,8 @@ func defaults() Config {
 	return Config{
 		Data: "data", Tenant: "stadt", Days: 14,
 		Device: DeviceConfig{Listen: ":8443", Names: []string{"localhost", "127.0.0.1"}},
-		Staff:  StaffConfig{Listen: "127.0.0.1:8080"},
+		Staff:  WebConfig{Listen: "127.0.0.1:8080"},
+		Public: PublicConfig{WebConfig: WebConfig{Listen: "127.0.0.1:8081"}},
 		Ops:    OpsConfig{Listen: "127.0.0.1:9100"},
 	}
 }
@@ -65,7 +75,7 @@ func load(path string) (Config, error) {
 		return Config{}, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Data, &c.Assets, &c.Staff.Cert, &c.Staff.Key} {
+	for _, p := range []*string{&c.Data, &c.Assets, &c.Staff.Cert, &c.Staff.Key, &c.Public.Cert, &c.Public.Key} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -74,7 +84,7 @@ func load(path string) (Config, error) {
 }
 
 func (c Config) check(f *config.File) error {
-	for key, address := range map[string]string{"device.listen": c.Device.Listen, "staff.listen": c.Staff.Listen, "ops.listen": c.Ops.Listen} {
+	for key, address := range map[string]string{"device.listen": c.Device.Listen, "staff.listen": c.Staff.Listen, "public.listen": c.Public.Listen, "ops.listen": c.Ops.Listen} {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			return f.Errorf(key, "is no address such as 127.0.0.1:8080")
 		}
@@ -88,13 +98,33 @@ func (c Config) check(f *config.File) error {
 		return f.Errorf("days", "has to be from 1 to 365")
 	case len(c.Device.Names) == 0:
 		return f.Errorf("device.names", "needs at least one host name or address")
-	case (c.Staff.Cert == "") != (c.Staff.Key == ""):
-		return f.Errorf("staff", "needs cert and key, or neither")
+	case c.Public.Home != "" && portal.CheckHome(c.Public.Home) != nil:
+		return f.Errorf("public.home", "is no address such as https://rathaus.example, without a slash at its end")
 	}
-	if host, _, _ := net.SplitHostPort(c.Staff.Listen); c.Staff.Cert == "" && !c.Staff.Proxy && !local(host) {
-		return f.Errorf("staff.listen", "is open to others without TLS: set cert and key, or proxy: true when a proxy does TLS")
+	for _, w := range []struct {
+		key string
+		WebConfig
+	}{{"staff", c.Staff}, {"public", c.Public.WebConfig}} {
+		if (w.Cert == "") != (w.Key == "") {
+			return f.Errorf(w.key, "needs cert and key, or neither")
+		}
+		if host, _, _ := net.SplitHostPort(w.Listen); w.Cert == "" && !w.Proxy && !local(host) {
+			return f.Errorf(w.key+".listen", "is open to others without TLS: set cert and key, or proxy: true when a proxy does TLS")
+		}
 	}
 	return nil
+}
+
+// TLS is nil for plain HTTP.
+func (w WebConfig) TLS() (*tls.Config, error) {
+	if w.Cert == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(w.Cert, w.Key)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}, nil
 }
 
 func local(host string) bool {

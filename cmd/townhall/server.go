@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/server"
 )
 
-// start starts the server as the configuration wants it. It returns when devices and staff can come.
+// start starts the server as the configuration wants it. It returns when somebody can come.
 func start(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*server.Server, error) {
 	data := c.files()
 	catalogue, err := service.LoadCatalogue(data, c.Tenant)
@@ -24,7 +23,7 @@ func start(ctx context.Context, c Config, now func() time.Time, log *slog.Logger
 	}
 	s, err := server.Open(ctx, server.Options{
 		Dir: c.Data, Tenant: c.Tenant, Catalogue: catalogue, Now: now, Fonts: data,
-		Term: time.Duration(c.Days) * 24 * time.Hour, Demo: c.Demo, Log: log,
+		Term: time.Duration(c.Days) * 24 * time.Hour, Home: c.Public.Home, Demo: c.Demo, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -44,25 +43,24 @@ func (c Config) files() fs.FS {
 	return assets.FS
 }
 
-// open opens the three doors.
+// open opens the doors.
 func open(s *server.Server, c Config, log *slog.Logger) error {
 	devices, err := s.DeviceDoor(c.Device.Listen, c.Device.Names)
 	if err != nil {
 		return err
 	}
-	var config *tls.Config
-	if c.Staff.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(c.Staff.Cert, c.Staff.Key)
-		if err != nil {
-			return fmt.Errorf("read the staff's certificate: %w", err)
-		}
-		config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
+	config, err := c.Staff.TLS()
+	if err != nil {
+		return fmt.Errorf("staff: %w", err)
 	}
 	staff, err := s.StaffDoor(c.Staff.Listen, config, c.Staff.Proxy)
 	if err != nil {
 		return err
 	}
-	for _, d := range []server.Door{devices, staff, {Name: "ops", Listen: c.Ops.Listen, Handler: ops(s, log)}} {
+	if config, err = c.Public.TLS(); err != nil {
+		return fmt.Errorf("public: %w", err)
+	}
+	for _, d := range []server.Door{devices, staff, s.PublicDoor(c.Public.Listen, config), {Name: "ops", Listen: c.Ops.Listen, Handler: ops(s, log)}} {
 		if err := s.Listen(d); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ func survey(t *testing.T, version string) string {
 
 func TestAServiceIsPublishedFromTheCommandLineWhileTheServerRuns(t *testing.T) {
 	h := newHouse(t)
-	h.write("data: data\ntenant: stadt\ndevice: {listen: \"127.0.0.1:0\", names: [127.0.0.1]}\nstaff: {listen: \"127.0.0.1:0\"}\nops: {listen: \"127.0.0.1:0\"}\n")
+	h.write("data: data\ntenant: stadt\ndevice: {listen: \"127.0.0.1:0\", names: [127.0.0.1]}\nstaff: {listen: \"127.0.0.1:0\"}\npublic: {listen: \"127.0.0.1:0\"}\nops: {listen: \"127.0.0.1:0\"}\n")
 	h.must("", "keys", "init")
 	m := h.serve()
 	t.Cleanup(func() { m.Close() })
@@ -84,7 +85,7 @@ func TestAServiceIsPublishedFromTheCommandLineWhileTheServerRuns(t *testing.T) {
 	if err := m.Library.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if code, body := h.get(m, "staff", "/schemas/umfrage/3/schema.json"); code != 200 || !strings.Contains(body, "/schemas/umfrage/3/schema.json") {
+	if code, body := h.get(m, "public", "/schemas/"); code != http.StatusOK || !strings.Contains(body, `"/schemas/umfrage/3/schema.json"`) {
 		t.Error(code, body)
 	}
 	if out := h.must("", "service", "list"); !strings.Contains(out, "3, 2") || !strings.Contains(out, "published since") || !strings.Contains(out, "ships") {
@@ -94,6 +95,11 @@ func TestAServiceIsPublishedFromTheCommandLineWhileTheServerRuns(t *testing.T) {
 	h.must("", "service", "withdraw", "umfrage")
 	if _, err := h.run("", "service", "withdraw", "umfrage"); err == nil {
 		t.Error("nothing was withdrawn, and nobody says so")
+	}
+	for _, version := range []string{"1", "2", "3"} { // whoever was handed an application of it can still read it
+		if code, body := h.get(m, "public", "/schemas/umfrage/"+version+"/schema.json"); code != http.StatusOK || !strings.Contains(body, "/schemas/umfrage/"+version+"/schema.json") {
+			t.Error(code, body)
+		}
 	}
 	h.must("", "publisher", "remove", "Amt")
 	if _, err := h.run("", "publisher", "add", "Amt", file); err == nil {

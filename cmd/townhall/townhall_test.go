@@ -45,6 +45,7 @@ tenant: stadt
 assets: assets
 device: {listen: "127.0.0.1:0", names: [127.0.0.1]}
 staff: {listen: "127.0.0.1:0"}
+public: {listen: "127.0.0.1:0", home: "https://rathaus.example"}
 ops: {listen: "127.0.0.1:0"}
 `)
 	return h
@@ -211,6 +212,9 @@ func TestATownHallFromItsFirstKeyToItsRestore(t *testing.T) {
 	if code, body := h.get(m, "staff", "/anmelden"); code != http.StatusOK || !strings.Contains(body, "Stadt Musterhausen") {
 		t.Errorf("the staff cannot sign in: %d", code)
 	}
+	if code, body := h.get(m, "public", "/schemas/"); code != http.StatusOK || !strings.Contains(body, "https://rathaus.example/schemas/") {
+		t.Errorf("nothing is published: %d %s", code, body)
+	}
 	if code, body := h.get(m, "ops", "/healthz"); code != http.StatusOK || body != "ok\n" {
 		t.Errorf("not healthy: %d", code)
 	}
@@ -350,6 +354,8 @@ func TestAWrongConfigurationNamesFileLineAndKey(t *testing.T) {
 		"days: 0\n":                                    "days",
 		"staff: {listen: \"0.0.0.0:80\"}\n":            "without TLS",
 		"staff: {listen: \"127.0.0.1:0\", cert: a}\n":  "cert and key",
+		"public: {listen: \"0.0.0.0:80\"}\n":           "public.listen",
+		"public: {home: \"http://rathaus\"}\n":         "public.home",
 		"device: {names: []}\n":                        "device.names",
 		"data: [\n":                                    "townhall.yaml",
 		"data: \"\"\n":                                 "data",

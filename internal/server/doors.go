@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/portal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/web"
 )
@@ -35,13 +36,18 @@ func (s *Server) DeviceDoor(listen string, names []string) (Door, error) {
 // StaffDoor is the door to the staff's pages. Without config they are plain HTTP: for this machine, or behind a proxy that does TLS.
 func (s *Server) StaffDoor(listen string, config *tls.Config, proxy bool) (Door, error) {
 	pages, err := web.New(web.Options{
-		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Queues: s, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Library: s.Library, Now: s.o.Now, Zone: s.o.Now().Location(),
+		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Queues: s, Home: s.o.Home, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Library: s.Library, Now: s.o.Now, Zone: s.o.Now().Location(),
 		Secure: config != nil || proxy, Proxy: proxy, Log: s.o.Log,
 	})
 	if err != nil {
 		return Door{}, err
 	}
 	return Door{"staff", listen, config, pages}, nil
+}
+
+// PublicDoor is the door for everybody. Without config it is plain HTTP: for this machine, or behind a proxy that does TLS.
+func (s *Server) PublicDoor(listen string, config *tls.Config) Door {
+	return Door{"public", listen, config, portal.New(portal.Options{Home: s.o.Home, Services: s.o.Catalogue.Services, Find: s.Library.Find})}
 }
 
 // users lets the staff's pages ask the store.

@@ -40,6 +40,7 @@ type Options struct {
 	Tenant    string             // whose cases these are
 	Catalogue *service.Catalogue // the tenant's services; the server publishes into it
 	Now       func() time.Time   // in the town's time zone: clock.Town
+	Home      string             // under which everybody reaches the public door: "https://rathaus.example"; "" when nobody knows. See portal.Options
 	Fonts     fs.FS              // folder with fonts/ for papers; nil, or without the fonts: those that are built in
 	Term      time.Duration      // within which a case should be decided; 14 days
 	Demo      bool               // a demo town: devices enrolled here may tell programs what is on their screen

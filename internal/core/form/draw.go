@@ -52,7 +52,7 @@ func (s *state) page(p page) Page {
 		if !s.shown[fd.Path] {
 			continue
 		}
-		drawn.Fields = append(drawn.Fields, *s.drawn[fd.number])
+		drawn.Fields = append(drawn.Fields, s.drawn[fd.number])
 		drawn.Done = drawn.Done && s.wrong[fd.Path].keyword == ""
 	}
 	return drawn
@@ -67,7 +67,7 @@ func (s *state) field(fd *field) Field {
 	case Repeat:
 		return s.more(fd)
 	}
-	raw, _ := s.in.Answers.Get(fd.Path)
+	raw := lookup(s.in.Answers, fd.trail)
 	d := Field{
 		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max, Prefill: fd.Prefill,
 		Label:    s.say("field." + fd.name + ".label"),

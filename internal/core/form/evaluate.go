@@ -112,7 +112,7 @@ func (s *state) ask(fd *field) {
 		}
 	case fd.answers():
 		s.read(fd)
-		put(s.asked, fd.Path, forRules(fd.Kind, s.values[fd.Path]))
+		set(s.asked, fd.trail, forRules(fd.Kind, s.values[fd.Path]))
 	}
 }
 
@@ -122,7 +122,7 @@ func (s *state) read(fd *field) {
 	if fd.Kind == Choice || fd.Kind == Choices || fd.Kind == Bool {
 		s.options[fd.Path] = s.choices(fd)
 	}
-	raw, _ := s.in.Answers.Get(fd.Path)
+	raw := lookup(s.in.Answers, fd.trail)
 	if empty(raw) && fd.initial != nil {
 		if v, err := fd.initial.Any(s.vars); err == nil {
 			raw = v

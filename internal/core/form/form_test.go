@@ -114,7 +114,7 @@ func find(t testing.TB, v View, path string) Field {
 	for _, p := range v.Pages {
 		for _, f := range p.Fields {
 			if f.Path == path {
-				return f
+				return *f
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func (f *Form) Advise(g Goal, in Input) Advice {
 	wants := f.wants(g)
 	a := Advice{View: View{Complete: true, Fee: whole.Fee, Eligible: whole.Eligible}}
 	for _, p := range whole.Pages {
-		var fields []Field
+		var fields []*Field
 		done := true
 		for i, fd := range p.Fields {
 			beside := fd.Kind == Info && i+1 < len(p.Fields) && wants[p.Fields[i+1].Path] // what explains the next question
@@ -132,7 +132,7 @@ func (f *Form) Advise(g Goal, in Input) Advice {
 			fields = append(fields, fd)
 			done = done && !fd.Missing && fd.Problem == ""
 		}
-		if !slices.ContainsFunc(fields, func(x Field) bool { return x.Kind != Info }) {
+		if !slices.ContainsFunc(fields, func(x *Field) bool { return x.Kind != Info }) {
 			continue
 		}
 		p.Fields, p.Done = fields, done
@@ -235,5 +235,5 @@ func (f *Form) compileNeeds(c *Compiler, layouts []needLayout, asked []string) {
 
 // Answered tells whether everything that a page asks has an answer that fits, also what could be left out.
 func (p Page) Answered() bool {
-	return p.Done && !slices.ContainsFunc(p.Fields, func(f Field) bool { return !f.Kind.Told() && f.Value == nil })
+	return p.Done && !slices.ContainsFunc(p.Fields, func(f *Field) bool { return !f.Kind.Told() && f.Value == nil })
 }

@@ -244,7 +244,7 @@ func onScreen(v View, path string) (Field, bool) {
 	for _, p := range v.Pages {
 		for _, f := range p.Fields {
 			if f.Path == path {
-				return f, true
+				return *f, true
 			}
 		}
 	}

@@ -255,7 +255,7 @@ func (p Page) Inputs() []Field {
 		if len(f.Parts) > 0 {
 			all = append(all, f.Parts...)
 		} else {
-			all = append(all, f)
+			all = append(all, *f)
 		}
 	}
 	return all

@@ -73,7 +73,7 @@ func (s *state) readField(fd *field) {
 		delete(s.misread, path)
 		delete(s.options, path)
 		if fd.answers() && (fd.in == nil || fd.index < s.entries[fd.in.Path]) {
-			put(s.asked, path, nil)
+			set(s.asked, fd.trail, nil)
 		}
 	}
 	s.vars["item"] = nil
@@ -113,7 +113,7 @@ func (s *state) settle(fd *field) {
 		now.wrong = trouble{keyword: "missing"}
 	}
 	if fd.answers() && (fd.in == nil || s.shown[fd.entry()]) {
-		put(s.counting, path, now.value)
+		set(s.counting, fd.trail, now.value)
 	}
 	was := s.settled[path]
 	if was.shown == now.shown && was.needed == now.needed && same(was.value, now.value) && same(was.wrong, now.wrong) {

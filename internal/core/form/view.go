@@ -105,8 +105,8 @@ type Page struct {
 	ID     string
 	Title  string
 	Lead   string
-	Fields []Field
-	Done   bool // nothing missing and nothing wrong on it
+	Fields []*Field // what did not change is the same Field as in the view before
+	Done   bool     // nothing missing and nothing wrong on it
 }
 
 // Field is one thing asked or told.

@@ -44,7 +44,10 @@ func everyForm(t testing.TB, f func(s *Service, examples []Example)) {
 func touch(r *rand.Rand, f *form.Form, v form.View, a form.Answers, examples []Example) form.Answers {
 	var fields []form.Field
 	for _, p := range v.Pages {
-		fields = append(append(fields, p.Fields...), p.Inputs()...)
+		for _, fd := range p.Fields {
+			fields = append(fields, *fd)
+		}
+		fields = append(fields, p.Inputs()...)
 	}
 	if len(fields) == 0 || r.IntN(12) == 0 {
 		paths := append(f.Paths(), "/nobody/asks", "", "/0", "/children")

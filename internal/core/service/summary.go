@@ -99,7 +99,7 @@ func (w *summary) head(a Application, day time.Time) {
 func (w *summary) page(p form.Page) {
 	var said []document.Block
 	for _, f := range p.Fields {
-		said = append(said, w.field(f)...)
+		said = append(said, w.field(*f)...)
 	}
 	if said == nil {
 		return

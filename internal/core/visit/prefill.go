@@ -130,17 +130,27 @@ func (v *Visit) sourced(view form.View, s saying) form.View {
 	}
 	for i := range view.Pages {
 		view.Pages[i].Fields = slices.Clone(view.Pages[i].Fields) // others see them without
-		for j := range view.Pages[i].Fields {
-			f := &view.Pages[i].Fields[j]
-			if source := s.from[f.Path]; source != form.OriginNone && (f.Text != "" || f.Value != nil) {
-				f.Source = v.service.OriginSentence(s.lang, source)
-			}
-			for _, part := range f.Parts {
-				if source := s.from[part.Path]; source != form.OriginNone && part.Text != "" {
-					f.Source = v.service.OriginSentence(s.lang, source)
-				}
+		for j, f := range view.Pages[i].Fields {
+			if source := sourceOf(f, s); source != form.OriginNone {
+				told := *f
+				told.Source = v.service.OriginSentence(s.lang, source)
+				view.Pages[i].Fields[j] = &told
 			}
 		}
 	}
 	return view
+}
+
+// sourceOf says where an answer, or the last of its parts that was filled in, comes from.
+func sourceOf(f *form.Field, s saying) form.Origin {
+	found := form.OriginNone
+	if f.Text != "" || f.Value != nil {
+		found = s.from[f.Path]
+	}
+	for _, part := range f.Parts {
+		if source := s.from[part.Path]; source != form.OriginNone && part.Text != "" {
+			found = source
+		}
+	}
+	return found
 }

@@ -27,7 +27,7 @@ func TestAPersonIsFilledInPartByPart(t *testing.T) {
 		for _, p := range v.View().Pages {
 			for _, f := range p.Fields {
 				if f.Path == path {
-					return f
+					return *f
 				}
 			}
 		}

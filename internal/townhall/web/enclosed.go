@@ -28,7 +28,7 @@ func (s *site) enclosures(p *casePage) {
 			for _, f := range page.Fields {
 				label[f.Path] = f.Label
 				if f.Kind == form.Files && form.Later(f.Value) && !came(p.Case, f.Path) {
-					p.Later = append(p.Later, promised{Path: f.Path, Label: f.Label, Accept: acceptOf(f), Many: f.Max != 1})
+					p.Later = append(p.Later, promised{Path: f.Path, Label: f.Label, Accept: acceptOf(*f), Many: f.Max != 1})
 				}
 			}
 		}
@@ -103,7 +103,7 @@ func (s *site) promisedField(c cases.Case, path string) (form.Field, bool) {
 	for _, page := range svc.View(c.Application.Answers, "de", s.dayOf(c)).Pages {
 		for _, f := range page.Fields {
 			if f.Path == path && f.Kind == form.Files && form.Later(f.Value) {
-				return f, true
+				return *f, true
 			}
 		}
 	}

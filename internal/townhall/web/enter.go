@@ -188,7 +188,7 @@ func (s *site) drawForm(w http.ResponseWriter, r *http.Request, status int, d dr
 		p.NextLabel = "Weiter zur Prüfung"
 	}
 	for _, f := range page.Fields {
-		x := draw(f, say)
+		x := draw(*f, say)
 		if x.Shape == "photos" || x.Shape == "files" {
 			p.Files, x.Base = true, d.url("")+"/foto/"
 			d.name(&x)

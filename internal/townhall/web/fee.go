@@ -48,7 +48,7 @@ func readOnly(v form.View, change func(page string) string) []asked {
 			if f.Kind == form.Info || f.Kind == form.Repeat {
 				continue
 			}
-			a.Rows = append(a.Rows, answer(f))
+			a.Rows = append(a.Rows, answer(*f))
 		}
 		if len(a.Rows) > 0 {
 			out = append(out, a)

@@ -200,9 +200,11 @@ func token(v any) string {
 
 // inputs are a page's fields as a browser's form has them: a signature is one field here, however somebody signed.
 func inputs(p form.Page) []form.Field {
-	for i := range p.Fields {
-		if p.Fields[i].Kind == form.Signature {
-			p.Fields[i].Parts = nil
+	p.Fields = slices.Clone(p.Fields)
+	for i, f := range p.Fields {
+		if f.Kind == form.Signature {
+			whole := *f
+			whole.Parts, p.Fields[i] = nil, &whole
 		}
 	}
 	return p.Inputs()

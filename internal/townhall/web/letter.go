@@ -74,7 +74,7 @@ func (s *site) summary(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	file, err := s.Book.Summary(r.Context(), c.Number, "https://"+r.Host)
+	file, err := s.Book.Summary(r.Context(), c.Number, s.Home)
 	switch {
 	case errors.Is(err, cases.ErrNotFound), errors.Is(err, cases.ErrPaper):
 		s.say(w, r, http.StatusNotFound, message{Icon: "file-off", Title: "Dazu gibt es keine Zusammenfassung", Text: "Diese Fassung der Leistung ist hier nicht bekannt. Die Angaben stehen am Vorgang.", Link: "/vorgang/" + c.Number, LinkText: "Zum Vorgang"})

@@ -8,7 +8,6 @@ func (s *site) routes() http.Handler {
 	m.HandleFunc("GET /anmelden", s.showSignIn)
 	m.HandleFunc("POST /anmelden", s.signIn)
 	m.HandleFunc("POST /abmelden", s.signOut)
-	m.HandleFunc("GET /schemas/{service}/{version}/schema.json", s.schema)
 	page := func(pattern string, h http.HandlerFunc) { m.HandleFunc(pattern, s.signed(h)) }
 
 	page("GET /{$}", func(w http.ResponseWriter, r *http.Request) {

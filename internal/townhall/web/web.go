@@ -102,6 +102,7 @@ type Options struct {
 	Jobs      Jobs               // the town's vacancies; nil: their page is not there
 	Library   Library            // what is published beside the catalogue; nil: its pages are not there
 	Queues    Queues             // how many people wait where; nil: their page is not there
+	Home      string             // under which the town hall publishes its schemas, without a slash at its end; "" when nobody knows
 	Town      *place.Town        // its map; nil: reports stand on plain ground
 	Now       func() time.Time
 	Zone      *time.Location // in which pages write times; nil: Europe/Berlin

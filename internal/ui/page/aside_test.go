@@ -23,7 +23,7 @@ func streets(n, chosen int, kind form.Kind) form.View {
 		f.Options = append(f.Options, form.Option{Value: fmt.Sprint(i), Label: fmt.Sprintf("Straße Nummer %d", i), Selected: i == chosen})
 	}
 	f.Options[n-1].Label = "Übergasse"
-	return form.View{Pages: []form.Page{{ID: "one", Title: "Die Straße", Fields: []form.Field{f}}}}
+	return form.View{Pages: []form.Page{{ID: "one", Title: "Die Straße", Fields: []*form.Field{&f}}}}
 }
 
 func ids(nodes []tree.Node) (all []string) {
@@ -116,7 +116,7 @@ func TestSeveralAreChosenFromALongList(t *testing.T) {
 
 // dates is a page with one date.
 func dates(pick form.Pick, value any) form.View {
-	return form.View{Pages: []form.Page{{ID: "one", Title: "Wann?", Fields: []form.Field{
+	return form.View{Pages: []form.Page{{ID: "one", Title: "Wann?", Fields: []*form.Field{
 		{Path: "/when", Kind: form.Date, Label: "Erster Tag", Keys: form.KeysDate, Required: true, Pick: pick, Value: value},
 	}}}}
 }
@@ -225,7 +225,7 @@ func TestPointsOfADateComeByThemselves(t *testing.T) {
 // home is a page that asks for an address in the town.
 func home(street string) form.View {
 	with := map[string]string{"postcode": "32545", "town": "Bad Oeynhausen"}
-	return form.View{Pages: []form.Page{{ID: "home", Title: "Wo wohnen Sie?", Fields: []form.Field{
+	return form.View{Pages: []form.Page{{ID: "home", Title: "Wo wohnen Sie?", Fields: []*form.Field{
 		{Path: "/home", Kind: form.Address, Label: "Ihre Adresse", Required: true, Missing: true, Problem: "Bitte nennen Sie die Postleitzahl.", Parts: []form.Field{
 			{Path: "/home/street", Kind: form.Text, Label: "Straße", Text: street, Required: true, Keys: form.KeysText, Max: 80,
 				Offers: []form.Offer{{Text: "Herforder Straße", With: with}, {Text: "Klosterstraße", With: with}}},

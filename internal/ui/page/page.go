@@ -52,7 +52,7 @@ func Draw(st look.Style, texts look.Texts, v form.View, index int, ev Events, sh
 		objs = append(objs, look.Text(st, look.Lead, d.page.Lead, look.TextOpts{Color: st.Colors().Ink2}))
 	}
 	for _, f := range d.page.Fields {
-		objs = append(objs, d.field(f))
+		objs = append(objs, d.field(*f))
 	}
 	gap := st.U(38)
 	if st.Shell == look.Phone {

@@ -35,18 +35,18 @@ func texts(t *testing.T) *text.Texts {
 // view is a form with every kind of field.
 func view() form.View {
 	return form.View{Pages: []form.Page{
-		{ID: "vehicle", Title: "Ihr Fahrzeug", Lead: "Wir brauchen das Kennzeichen für den Parkausweis.", Fields: []form.Field{
+		{ID: "vehicle", Title: "Ihr Fahrzeug", Lead: "Wir brauchen das Kennzeichen für den Parkausweis.", Fields: []*form.Field{
 			{Path: "/plate", Kind: form.Plate, Label: "Kennzeichen", Example: "MI-AB 123", Text: "MI-RA", Problem: "Hier fehlt noch die Zahl am Ende.", Required: true, Keys: form.KeysPlate},
 			{Path: "/owner", Kind: form.Choice, Label: "Wem gehört das Auto?", Columns: 2, Required: true, Missing: true,
 				Options: []form.Option{{Value: "me", Label: "Mir"}, {Value: "other", Label: "Jemand anderem"}}},
 		}},
-		{ID: "zone", Title: "Wo und wie lange?", Fields: []form.Field{
+		{ID: "zone", Title: "Wo und wie lange?", Fields: []*form.Field{
 			{Path: "/zone", Kind: form.Choice, Label: "Welche Zone?", Note: "Zone A passt zu Ihrer Adresse.", Required: true, Value: "A", Text: "A, Innenstadt Nord",
 				Options: []form.Option{{Value: "A", Mark: "A", Label: "Innenstadt Nord", Hint: "Herforder Straße, Klosterstraße", Selected: true}, {Value: "B", Mark: "B", Label: "Am Kurpark"}}},
 			{Path: "/months", Kind: form.Choice, Label: "Für wie lange?", Columns: 3, Required: true, Value: 12, Text: "1 Jahr",
 				Options: []form.Option{{Value: 6, Label: "6 Monate", Hint: "15,40 €"}, {Value: 12, Label: "1 Jahr", Hint: "30,70 €", Selected: true}, {Value: 24, Label: "2 Jahre", Hint: "61,40 €"}}},
 		}},
-		{ID: "more", Title: "Über Sie", Fields: []form.Field{
+		{ID: "more", Title: "Über Sie", Fields: []*form.Field{
 			{Path: "/name", Kind: form.Text, Label: "Vorname und Nachname", Text: "Renate Vogt", Value: "Renate Vogt", Required: true, Keys: form.KeysText},
 			{Path: "/born", Kind: form.Date, Label: "Geburtsdatum", Example: "24.12.1980", Required: true, Keys: form.KeysDate},
 			{Path: "/income", Kind: form.Money, Label: "Jahreseinkommen der Familie", Hint: "Ungefähr genügt.", Keys: form.KeysDigits},
@@ -170,7 +170,7 @@ func TestAnotherEntryIsBegunAndOneIsTakenOut(t *testing.T) {
 		t.Errorf("%v", said)
 	}
 	full := view()
-	full.Pages[2].Fields = slices.DeleteFunc(full.Pages[2].Fields, func(f form.Field) bool { return f.Kind != form.Entry && f.Kind != form.Repeat })
+	full.Pages[2].Fields = slices.DeleteFunc(full.Pages[2].Fields, func(f *form.Field) bool { return f.Kind != form.Entry && f.Kind != form.Repeat })
 	full.Pages[2].Fields[0].Remove, full.Pages[2].Fields[1].Add = false, ""
 	if _, nodes := show(t, st, 1080, page.Draw(st, texts(t), full, 2, page.Events{}, nil, "")); slices.ContainsFunc(nodes, func(n tree.Node) bool { return n.Role == "button" }) {
 		t.Error("the least entry can be taken out, or one more than the most begun")
@@ -178,7 +178,7 @@ func TestAnotherEntryIsBegunAndOneIsTakenOut(t *testing.T) {
 }
 
 func TestTakingTheLastTickBackTakesTheAnswerBack(t *testing.T) {
-	v := form.View{Pages: []form.Page{{Fields: []form.Field{
+	v := form.View{Pages: []form.Page{{Fields: []*form.Field{
 		{Path: "/days", Kind: form.Choices, Label: "Tage", Options: []form.Option{{Value: "mo", Label: "Montag", Selected: true}, {Value: "tu", Label: "Dienstag"}}},
 		{Path: "/ok", Kind: form.Consent, Label: "Einverstanden", Value: true},
 	}}}}

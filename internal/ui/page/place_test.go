@@ -16,7 +16,7 @@ import (
 
 // where is a page that asks for photos and a place.
 func where(street string) form.View {
-	return form.View{Pages: []form.Page{{ID: "ort", Title: "Wo ist das?", Fields: []form.Field{
+	return form.View{Pages: []form.Page{{ID: "ort", Title: "Wo ist das?", Fields: []*form.Field{
 		{Path: "/photos", Kind: form.Photos, Label: "Fotos", Max: 5},
 		{Path: "/place", Kind: form.Place, Label: "Wo ist das?", Required: true, Problem: "Bitte nennen Sie auch die Straße.", Parts: []form.Field{
 			{Path: "/place/street", Kind: form.Text, Label: "Straße", Text: street, Example: "Klosterstraße", Required: true, Keys: form.KeysText, Problem: "Bitte nennen Sie auch die Straße."},

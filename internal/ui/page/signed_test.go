@@ -22,7 +22,7 @@ type desk0 struct {
 }
 
 func (d *desk0) draw() {
-	v := form.View{Pages: []form.Page{{ID: "a", Title: "Fast fertig", Fields: []form.Field{d.field}}}}
+	v := form.View{Pages: []form.Page{{ID: "a", Title: "Fast fertig", Fields: []*form.Field{&d.field}}}}
 	d.c, _ = show(d.t, look.Style{Lang: "de", Text: 1, Still: true}, 952, page.Draw(look.Style{Lang: "de", Text: 1, Still: true}, texts(d.t), v, 0, page.Events{
 		Answer: func(path string, value any) {
 			if path != d.field.Path {

@@ -27,7 +27,7 @@ func Summary(st look.Style, texts look.Texts, v form.View, change func(page int)
 			if name == "" {
 				name = f.Label
 			}
-			said = append(said, answer(st, texts, f))
+			said = append(said, answer(st, texts, *f))
 		}
 		if said == nil {
 			continue
