@@ -51,7 +51,7 @@ race:
 	$(GO) test -race -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -vxFf <($(GO) list -tags $(TAGS) $(DRAWING)))
 
 # Every journey is a town of its own, on a display of its own: two are played at a time.
-PLAYS := permit offline english unclear paper devices report follow kills
+PLAYS := permit offline english unclear paper devices pause report follow kills
 journeys:
 	@$(MAKE) --no-print-directory -j2 --output-sync=target $(PLAYS:%=play-%)
 play-permit:  ; ./out/bin/demo --headless --journey parking-permit
@@ -60,6 +60,7 @@ play-english: ; ./out/bin/demo --headless --journey parking-permit-english --siz
 play-unclear: ; ./out/bin/demo --headless --journey payment-unclear
 play-paper:   ; ./out/bin/demo --headless --journey paper-runs-out
 play-devices: ; ./out/bin/demo --headless --journey devices-return
+play-pause:   ; ./out/bin/demo --headless --journey pause-resume
 play-report:  ; ./out/bin/demo --headless --journey defect-report
 play-follow:  ; ./out/bin/demo --headless --journey defect-follow
 play-kills:   ; ./out/bin/demo kills --rounds 20

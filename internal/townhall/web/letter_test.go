@@ -26,11 +26,11 @@ func TestAnAnswerCanBeHadAsALetter(t *testing.T) {
 }
 
 func TestTheSummaryOfACaseCanBeFetched(t *testing.T) {
-	h := newHouse(t, false)
+	h := newHouseWith(t, false, nil, func(o *Options) { o.Home = "https://rathaus.example" })
 	h.signIn()
 	at := "/vorgang/" + opened
 	file := h.get(at + "/zusammenfassung")
-	if file.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(file.body, "%PDF-1.7 "+opened+" https://") {
+	if file.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(file.body, "%PDF-1.7 "+opened+" https://rathaus.example") {
 		t.Errorf("%s: %q", file.Header.Get("Content-Type"), file.body)
 	}
 	h.book.mu.Lock()
