@@ -182,7 +182,9 @@ func TestAClerkPublishesAServiceAndSeesBeforeWhatChanges(t *testing.T) {
 	s.post("/leistung/umfrage", "/leistung/umfrage/zurueckziehen", url.Values{}).wantGo(t, "/leistung/umfrage")
 	s.get("/leistung/umfrage").want(t, http.StatusOK, "Umfrage zu diesem Gerät", "Fassung 2 zurückgezogen", "Wieder anbieten", "Terminals und Apps erfahren es")
 	s.post("/leistung/umfrage", "/leistung/umfrage/zurueckziehen", url.Values{}).want(t, http.StatusConflict, "nichts zurückzuziehen")
-	s.get("/schemas/umfrage/3/schema.json").want(t, http.StatusOK, "ease")
+	if was, ok := s.library.Find("umfrage", "3"); !ok || !strings.Contains(string(was.Schema()), "ease") {
+		t.Error("what was withdrawn cannot be found any more")
+	}
 	s.get("/leistung/gibtesnicht").want(t, http.StatusNotFound)
 }
 
