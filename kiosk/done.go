@@ -102,6 +102,10 @@ func (d *done) draw(k *Kiosk) page {
 			p.body = append(p.body, look.Text(st, look.Lead, k.word("done.sent"), look.TextOpts{}))
 		}
 	}
+	if d.codeAside(k) {
+		p.hall, p.head = k.codeHall(r.Secret, k.say("done.phone"), d.numbered(k)...), nil
+		p.body = append([]fyne.CanvasObject{k.heading(look.TitleS, p.title)}, p.body...)
+	}
 	if d.err != nil {
 		kept := k.word("nopaper.text")
 		if d.unclear { // nobody knows yet whether it is delivered
@@ -109,7 +113,14 @@ func (d *done) draw(k *Kiosk) page {
 		}
 		p.body = append(p.body, k.note(look.Warn, "printer", k.say(paperKey(d.err)), kept))
 	}
-	p.body = append(p.body, d.number(k))
+	if d.codeAside(k) {
+		p.body = append(p.body, k.iconLine("device-mobile", k.say("done.phone.hint")))
+		if st.Text >= 2 { // it has no room below the code
+			p.body = append(p.body, look.Text(st, look.Lead, k.say("done.number")+": "+r.Case, look.TextOpts{Bold: true}))
+		}
+	} else {
+		p.body = append(p.body, d.number(k))
+	}
 	if d.err != nil {
 		p.body = append(p.body, k.muted(k.say("nopaper.write")))
 		if slip := d.receipt.Slip; !d.noSlip && len(slip.Blocks) > 0 {
@@ -173,6 +184,19 @@ func paperKey(err error) string {
 		return "nopaper.open"
 	}
 	return "nopaper.dead"
+}
+
+// codeAside tells whether the code takes the place of the slip, in landscape at the page's left: it is all that the citizen takes along.
+func (d *done) codeAside(k *Kiosk) bool {
+	return d.err != nil && d.receipt.Secret != "" && k.landscape()
+}
+
+// numbered is the case number below the code.
+func (d *done) numbered(k *Kiosk) []fyne.CanvasObject {
+	if k.s.style.Text >= 2 {
+		return nil
+	}
+	return []fyne.CanvasObject{k.muted(k.say("done.number")), k.heading(look.TitleS, d.receipt.Case)}
 }
 
 // number is the card with the case number, the state of the slip, and the code for the phone.

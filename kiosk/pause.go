@@ -215,10 +215,11 @@ func (s *paused) code(k *Kiosk, p *page) {
 	words := look.Column(k.px(16), k.muted(k.say("pause.code.text")), k.muted(k.say("pause.code.write")), letters)
 	title := k.say("pause.code")
 	if k.landscape() { // beside the words, over the whole height
-		code := k.qr(s.ticket.Code, title, 320)
-		p.hall = look.Inset(k.cardBox(code), k.px(24), k.px(24), 0, k.px(24))
+		p.hall = k.codeHall(s.ticket.Code, title)
 		if s.err == nil {
 			p.body = append(p.body, k.heading(look.TitleM, title))
+		} else {
+			p.body = append([]fyne.CanvasObject{k.heading(look.TitleM, p.title)}, p.body...)
 		}
 		p.body = append(p.body, words)
 		return
@@ -237,6 +238,13 @@ func (s *paused) code(k *Kiosk, p *page) {
 	}
 	side := k.px(size)
 	p.body = append(p.body, k.cardBox(led(side, side, side, k.px(32), false, code, words)))
+}
+
+// codeHall is a code at the left of a landscape page, where it is seen without scrolling, with what belongs below it. The page's title then stands in
+// its body.
+func (k *Kiosk) codeHall(data, name string, below ...fyne.CanvasObject) fyne.CanvasObject {
+	card := k.cardBox(look.Column(k.px(16), append([]fyne.CanvasObject{k.qr(data, name, 320)}, below...)...))
+	return look.Inset(card, k.px(24), k.px(24), 0, k.px(24))
 }
 
 // mayPauseNow tells whether the idle warning offers to go on later: on a page of the form or the summary, not in the middle of something else.
