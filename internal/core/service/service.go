@@ -30,7 +30,7 @@ import (
 type Service struct {
 	ID         string
 	Version    string
-	Kind       string    // how it is spoken of: "application" or "report"
+	Kind       string    // OfApplication, OfReport or OfSurvey: how it is spoken of, and what becomes of it
 	Icon       string    // name of an icon
 	Situations []string  // ids of the tenant's life situations; the first one is the kicker of the card
 	Ways       []pay.Way // how the fee can be paid, the usual one first; empty when nothing can be applied for
@@ -172,7 +172,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 		return nil, fmt.Errorf("%s/service.yaml: id has to be the name of the folder, %q and not %q, and a version is needed", name, id, d.ID)
 	}
 	d = d.at(t.ID)
-	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, "application"), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
+	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, OfApplication), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
 		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
 	own, err := openTexts(folder, t.names)
@@ -241,6 +241,9 @@ func (s *Service) readRest(name string, folder fs.FS, d description, own *text.T
 		if asked, err = form.Load(form.Folder{Service: name, FS: folder, Texts: s.texts, Tables: s.tenant.Tables}); err != nil {
 			return err
 		}
+		if err := s.checkSurvey(name, asked); err != nil {
+			return err
+		}
 		s.keys = append(s.keys, asked.Keys()...)
 		for _, name := range asked.Tables() {
 			used[name], s.reads[name] = true, asked.TableAt(name)
@@ -267,8 +270,11 @@ func (s *Service) check(name string) error {
 			return fmt.Errorf("%s/service.yaml: %s has no situation %q; there are %s", name, s.tenant.ID, situation, strings.Join(s.tenant.situationIDs(), ", "))
 		}
 	}
-	if !slices.Contains([]string{"application", "report"}, s.Kind) {
-		return fmt.Errorf("%s/service.yaml: no such kind: %q (application, report)", name, s.Kind)
+	if !slices.Contains([]string{OfApplication, OfReport, OfSurvey}, s.Kind) {
+		return fmt.Errorf("%s/service.yaml: no such kind: %q (%s, %s, %s)", name, s.Kind, OfApplication, OfReport, OfSurvey)
+	}
+	if s.Counted() && (s.Trust != "none" || !slices.Equal(s.Ways, []pay.Way{pay.Free})) {
+		return fmt.Errorf("%s/service.yaml: kind: a survey asks nobody who they are and costs nothing: trust: none, ways: [free]", name)
 	}
 	for _, w := range s.Ways {
 		if !slices.Contains([]pay.Way{pay.Free, pay.Card, pay.Invoice, pay.Counter}, w) {
