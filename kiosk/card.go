@@ -141,7 +141,7 @@ func (c *card) troubles(k *Kiosk) []fyne.CanvasObject {
 	default:
 		notes = append(notes, k.note(look.Warn, "credit-card", k.say("service.card.away"), k.say("service.card.none")))
 	}
-	if c.printer != nil {
+	if c.printer != nil && !c.service.Counted() {
 		title := k.say("service.printer")
 		switch {
 		case errors.Is(c.printer, visit.ErrNoPaper):

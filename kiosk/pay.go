@@ -130,6 +130,11 @@ func (k *Kiosk) submit(way pay.Way) {
 // submitted shows how a Submit ended.
 func (k *Kiosk) submitted(r visit.Receipt, err error) {
 	switch {
+	case r.Counted && err == nil:
+		k.o.Event("counted", "online", r.Online)
+		clear(k.s.stack[1:])
+		k.s.stack = append(k.s.stack[:1], &thanked{online: r.Online})
+		k.arrive()
 	case r.Case != "": // it is durable; with ErrUnclear the payment is not clear yet, any other error is about the slip
 		unclear := errors.Is(err, visit.ErrUnclear)
 		k.o.Event("submitted", "case", r.Case, "unclear", unclear, "online", r.Online)

@@ -215,6 +215,8 @@ var screens = []struct {
 		r.filled()
 		r.k.push(&done{receipt: receipt(pay.Invoice, false), begun: true, printed: true})
 	}},
+	{"14-thanked", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&thanked{online: true}) }},
+	{"14-thanked-later", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&thanked{}) }},
 	{"20-scan", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true}) }},
 	{"20-scan-wrong", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "wrong"}) }},
 	{"20-scan-offline", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&scan{begun: true, said: "offline"}) }},

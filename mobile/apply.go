@@ -329,6 +329,11 @@ func (a *App) send(d *draft, way pay.Way, st *sending, on screen) {
 			a.refresh(on)
 			return
 		}
+		if s.Counted() {
+			a.o.Event("sent", "kind", "survey")
+			a.thank(d)
+			return
+		}
 		a.o.Event("sent", "kind", "application")
 		a.sent(d, *kept)
 	})

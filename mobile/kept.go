@@ -74,7 +74,11 @@ func (k *keeper) Keep(ctx context.Context, e seal.Envelope, way pay.Way, amount 
 	if err != nil {
 		return errors.New("mobile: keep report: marshal") // the cause could quote an answer
 	}
-	if err := k.out.Keep(ctx, e, way, amount, []Entry{{Shelf: shelfReport, ID: e.ID, Data: text, At: kept.At}}, remove); err != nil {
+	put := []Entry{{Shelf: shelfReport, ID: e.ID, Data: text, At: kept.At}}
+	if kept.Secret == "" { // a survey: that somebody answered it is not remembered
+		put = nil
+	}
+	if err := k.out.Keep(ctx, e, way, amount, put, remove); err != nil {
 		return fmt.Errorf("mobile: keep report: %w", err)
 	}
 	k.mu.Lock()

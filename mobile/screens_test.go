@@ -87,6 +87,7 @@ var screens = []struct {
 	{"p1-start", func(r *rig) { r.a.show() }},
 	{"p1-start-used", func(r *rig) { r.reports(); r.a.show() }},
 	{"p1-album", func(r *rig) { r.a.take(nil) }},
+	{"p0-thanked", func(r *rig) { r.a.push(&thanked{}) }},
 	{"p2-foto-none", func(r *rig) { r.a.push(&foto{draft: r.a.begin(nil)}) }},
 	{"p2-foto", func(r *rig) { r.a.push(&foto{draft: r.withPhotos(r.a.begin(nil), "schlagloch.jpg")}) }},
 	{"p2-foto-what", func(r *rig) { r.a.push(&foto{draft: r.withPhotos(r.filled(), "schlagloch.jpg"), covered: nil}) }},

@@ -69,10 +69,17 @@ func (a *App) word(r *report, key string) string {
 
 // thanks is the large ground that says that the report has arrived.
 func (a *App) thanks(r *report) fyne.CanvasObject {
+	return a.thanksFor(a.say("sent.thanks"), a.word(r, "sent.there"))
+}
+
+// thanksFor is the large ground that says that something is done.
+func (a *App) thanksFor(title, text string) fyne.CanvasObject {
 	st := a.style
 	c := st.Colors()
-	words := look.Column(a.px(4), look.Text(st, look.TitleL, a.say("sent.thanks"), look.TextOpts{Bold: true, Color: c.OnHero}),
-		look.Text(st, look.Lead, a.word(r, "sent.there"), look.TextOpts{Color: c.OnHero2}))
+	words := fyne.CanvasObject(look.Column(a.px(4), look.Text(st, look.TitleL, title, look.TextOpts{Bold: true, Color: c.OnHero}), look.Text(st, look.Lead, text, look.TextOpts{Color: c.OnHero2})))
+	if st.Factor() <= 1 { // the spring stands at the right
+		words = look.Inset(words, 0, 0, a.px(150), 0)
+	}
 	d := a.px(64)
 	sign := look.NewScene(d, look.Fixed(d), func(s fyne.Size) []fyne.CanvasObject {
 		ground, ink := c.OnHero, c.OK

@@ -23,7 +23,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
-const survey = "umfrage"
+const ideas = "ideenwettbewerb"
 
 // version is a folder that ships, as another version, or under another id, with another title.
 func version(t testing.TB, id, as, number, title string) fstest.MapFS {
@@ -101,17 +101,17 @@ func shows(t testing.TB, c *service.Catalogue, id, number, title string) {
 	}
 }
 
-const surveyTitle = "Umfrage zu diesem Gerät"
+const ideasTitle = "Ideenwettbewerb"
 
-// says fills the survey in and sends it.
-func says(t testing.TB, v *visit.Visit, again string) visit.Receipt {
+// says fills an idea in and sends it.
+func says(t testing.TB, v *visit.Visit, topic string) visit.Receipt {
 	t.Helper()
 	ctx := t.Context()
-	for path, value := range map[string]any{"/ease": 1, "/done": "yes", "/again": again} {
+	for path, value := range map[string]any{"/topic": topic, "/title": "Bänke am Weserufer", "/words": "Am Weserufer fehlen Bänke für Pausen.", "/publish": true} {
 		v.Answer(path, value)
 	}
 	if view := v.View(); !view.Complete {
-		t.Fatalf("the survey is not complete: %+v", view)
+		t.Fatalf("the idea is not complete: %+v", view)
 	}
 	return must[visit.Receipt](t)(v.Submit(ctx, pay.Free, nil))
 }
@@ -122,7 +122,7 @@ func TestAServiceThatWasSignedAndPublishedIsAppliedForAtOnceWithoutAnUpdate(t *t
 	r.arrive(t, p)
 	publisher := must[proof.Key](t)(proof.Generate())
 	ok(t, r.Hall.Store.AddPublisher(ctx, services.Publisher{Name: "Amt", Key: publisher.Public(), Added: r.VisitOptions().Now()}))
-	file := must[[]byte](t)(bundle.Sign(publisher, "laternenumzug", "3", packed(t, version(t, survey, "laternenumzug", "3", "Laternenumzug melden"))))
+	file := must[[]byte](t)(bundle.Sign(publisher, "laternenumzug", "3", packed(t, version(t, ideas, "laternenumzug", "3", "Laternenumzug melden"))))
 	f := must[services.Folder](t)(r.Hall.Library.Check(ctx, file))
 	if f.Signer != "Amt" || len(f.Flaws) > 0 {
 		t.Fatalf("%q %+v", f.Signer, f.Flaws)
@@ -134,7 +134,7 @@ func TestAServiceThatWasSignedAndPublishedIsAppliedForAtOnceWithoutAnUpdate(t *t
 		t.Log(name)
 		shows(t, c, "laternenumzug", "3", "Laternenumzug melden")
 	}
-	numbers := []string{says(t, r.Visit("laternenumzug"), "yes").Case, says(t, p.Visit("laternenumzug"), "yes").Case}
+	numbers := []string{says(t, r.Visit("laternenumzug"), "green").Case, says(t, p.Visit("laternenumzug"), "green").Case}
 	r.sync(t)
 	ok(t, p.Sync(ctx))
 	for _, number := range numbers {
@@ -150,27 +150,26 @@ func TestAServiceThatWasSignedAndPublishedIsAppliedForAtOnceWithoutAnUpdate(t *t
 
 func TestWhoIsInTheMiddleEndsWithTheVersionHeBeganWith(t *testing.T) {
 	r := open(t, options(t))
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
 	r.arrive(t)
-	v := r.Visit(survey)
-	v.Answer("/ease", 2)
-	stricter := version(t, survey, survey, "3", "Ihre Meinung")
-	edit(stricter, "schema.json", `"again": {"enum": ["yes", "perhaps", "no"]}`, `"again": {"enum": ["perhaps", "no"]}`)
+	v := r.Visit(ideas)
+	v.Answer("/title", "Bänke")
+	stricter := version(t, ideas, ideas, "3", "Ihre Meinung")
+	edit(stricter, "schema.json", `"enum": ["green", `, `"enum": [`)
 	for _, name := range must[[]string](t)(fs.Glob(stricter, "examples/*")) {
-		edit(stricter, name, `again: "yes"`, "again: perhaps")
+		edit(stricter, name, "topic: green", "topic: together")
 	}
-	edit(stricter, "form.yaml", `          - {value: "yes"}
-          - {value: perhaps}`, "          - {value: perhaps}")
+	edit(stricter, "form.yaml", "          - {value: green, mark: \"icon:plant-2\"}\n", "")
 	r.publish(t, stricter)
 	ok(t, r.Sync(t.Context()))
 	if old := v.Service(); old.Version != "2" || old.Title("de") != "Was denken Sie?" {
 		t.Fatalf("the visit became one of version %s", old.Version)
 	}
-	shows(t, r.Shows(), survey, "2", "Was denken Sie?") // nobody said yet that the visit is over
-	receipt := says(t, v, "yes")
+	shows(t, r.Shows(), ideas, "2", "Was denken Sie?") // nobody said yet that the visit is over
+	receipt := says(t, v, "green")
 	r.Renew()
-	shows(t, r.Shows(), survey, "3", "Ihre Meinung")
-	next := says(t, r.Visit(survey), "perhaps")
+	shows(t, r.Shows(), ideas, "3", "Ihre Meinung")
+	next := says(t, r.Visit(ideas), "together")
 	r.sync(t)
 	for number, want := range map[string]string{receipt.Case: "2", next.Case: "3"} {
 		if c := r.find(t, number); c.ServiceVersion != want || len(c.Warnings) > 0 {
@@ -181,10 +180,10 @@ func TestWhoIsInTheMiddleEndsWithTheVersionHeBeganWith(t *testing.T) {
 
 func TestAnApplicationIsCheckedByItsVersionAlsoWhenItIsLongWithdrawn(t *testing.T) {
 	r := open(t, options(t))
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
 	r.arrive(t)
-	receipt := says(t, r.Visit(survey), "yes")
-	ok(t, r.Hall.Library.Withdraw(t.Context(), survey, "kowalski"))
+	receipt := says(t, r.Visit(ideas), "green")
+	ok(t, r.Hall.Library.Withdraw(t.Context(), ideas, "kowalski"))
 	r.sync(t)
 	if c := r.find(t, receipt.Case); c.ServiceVersion != "2" || c.Title != "Was denken Sie?" || len(c.Warnings) > 0 {
 		t.Errorf("version %s, %q, warnings %q", c.ServiceVersion, c.Title, c.Warnings)
@@ -206,24 +205,24 @@ func word(t testing.TB, k proof.Key, kind, id, number string, serial int64, fold
 
 func TestWhatTheTownHallDidNotSayIsNotOfferedAndTold(t *testing.T) {
 	ctx, r := t.Context(), open(t, options(t))
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
 	first := must[[]wire.Record](t)(r.Hall.Store.After(ctx, "stadt", 0, 100))
-	r.publish(t, version(t, survey, survey, "3", "Ihre Meinung"))
+	r.publish(t, version(t, ideas, ideas, "3", "Ihre Meinung"))
 	r.arrive(t)
-	shows(t, r.Shows(), survey, "3", "Ihre Meinung")
+	shows(t, r.Shows(), ideas, "3", "Ihre Meinung")
 	hall, stranger := r.Hall.Keys().Hall, must[proof.Key](t)(proof.Generate())
-	good := packed(t, version(t, survey, survey, "4", "Untergeschoben")).Packed()
-	other := packed(t, version(t, survey, survey, "4", "Etwas anderes")).Packed()
+	good := packed(t, version(t, ideas, ideas, "4", "Untergeschoben")).Packed()
+	other := packed(t, version(t, ideas, ideas, "4", "Etwas anderes")).Packed()
 	const late = int64(9_000_000_000_000)
-	abroad := must[string](t)(proof.Sign(hall, proof.Offer, wire.Offer{Tenant: "staatsbad", Service: survey, Version: "4", SHA256: wire.Digest(good), Serial: late}))
+	abroad := must[string](t)(proof.Sign(hall, proof.Offer, wire.Offer{Tenant: "staatsbad", Service: ideas, Version: "4", SHA256: wire.Digest(good), Serial: late}))
 	for name, try := range map[string]func(){
-		"changed bytes":           func() { r.forge(t, survey, word(t, hall, proof.Offer, survey, "4", late, good), other) },
-		"another key":             func() { r.forge(t, survey, word(t, stranger, proof.Offer, survey, "4", late, good), good) },
-		"another kind of word":    func() { r.forge(t, survey, word(t, hall, proof.Service, survey, "4", late, good), good) },
-		"another id":              func() { r.forge(t, survey, word(t, hall, proof.Offer, "hundesteuer", "4", late, good), good) },
-		"another tenant":          func() { r.forge(t, survey, abroad, good) },
-		"a service that says so":  func() { r.forge(t, survey, word(t, hall, proof.Offer, survey, "5", late, good), good) },
-		"something else entirely": func() { r.forge(t, survey, "a.b.c", []byte("hello")) },
+		"changed bytes":           func() { r.forge(t, ideas, word(t, hall, proof.Offer, ideas, "4", late, good), other) },
+		"another key":             func() { r.forge(t, ideas, word(t, stranger, proof.Offer, ideas, "4", late, good), good) },
+		"another kind of word":    func() { r.forge(t, ideas, word(t, hall, proof.Service, ideas, "4", late, good), good) },
+		"another id":              func() { r.forge(t, ideas, word(t, hall, proof.Offer, "hundesteuer", "4", late, good), good) },
+		"another tenant":          func() { r.forge(t, ideas, abroad, good) },
+		"a service that says so":  func() { r.forge(t, ideas, word(t, hall, proof.Offer, ideas, "5", late, good), good) },
+		"something else entirely": func() { r.forge(t, ideas, "a.b.c", []byte("hello")) },
 		"an older word": func() {
 			for _, rec := range first {
 				if rec.Collection == wire.CollectionServices {
@@ -234,16 +233,16 @@ func TestWhatTheTownHallDidNotSayIsNotOfferedAndTold(t *testing.T) {
 	} {
 		try()
 		r.arrive(t)
-		if s, _ := r.Shows().Find(survey, ""); s.Version != "3" || s.Title("de") != "Ihre Meinung" {
+		if s, _ := r.Shows().Find(ideas, ""); s.Version != "3" || s.Title("de") != "Ihre Meinung" {
 			t.Errorf("%s: %s %q is offered", name, s.Version, s.Title("de"))
 		}
 		r.sync(t)
 	}
-	if n := len(r.faults(t, survey)); n < 6 {
+	if n := len(r.faults(t, ideas)); n < 6 {
 		t.Errorf("the town hall hears of %d of them", n)
 	}
 	ok(t, r.RestartTerminal())
-	shows(t, r.Shows(), survey, "3", "Ihre Meinung")
+	shows(t, r.Shows(), ideas, "3", "Ihre Meinung")
 }
 
 // faults are what the town hall knows of a service.
@@ -282,23 +281,23 @@ func TestAFolderThatAnOlderProgramCannotReadIsRefusedAndTheOldOneStays(t *testin
 	o.Catalogue = must[*service.Catalogue](t)(service.LoadCatalogue(newer{assets.FS}, "stadt"))
 	r := open(t, o)
 	p := phone(t, r, "phone")
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
 	r.arrive(t, p)
-	later := version(t, survey, survey, "3", "Ihre Meinung")
+	later := version(t, ideas, ideas, "3", "Ihre Meinung")
 	edit(later, "service.yaml", "[schaden-melden]", "[zukunft]")
 	r.publish(t, later)
 	for range 3 {
 		r.arrive(t, p)
 	}
-	shows(t, r.Shows(), survey, "2", "Was denken Sie?")
-	shows(t, p.Shows(), survey, "2", "Was denken Sie?")
+	shows(t, r.Shows(), ideas, "2", "Was denken Sie?")
+	shows(t, p.Shows(), ideas, "2", "Was denken Sie?")
 	ok(t, r.RestartTerminal()) // it is tried again, and told once
 	for range 3 {
 		r.arrive(t, p)
 	}
-	shows(t, r.Shows(), survey, "2", "Was denken Sie?")
+	shows(t, r.Shows(), ideas, "2", "Was denken Sie?")
 	found := map[string]services.Fault{}
-	for _, f := range r.faults(t, survey) {
+	for _, f := range r.faults(t, ideas) {
 		found[f.Device] = f
 	}
 	if f := found[town.Device]; len(found) != 2 || f.Kind != wire.FaultRefused || f.Version != "3" || f.Count != 1 || !strings.Contains(f.Reason, "zukunft") {
@@ -310,10 +309,10 @@ func TestAFolderThatAnOlderProgramCannotReadIsRefusedAndTheOldOneStays(t *testin
 	if told := must[[]store.Fault](t)(r.Faults(t.Context())); len(told) != 1 || told[0].Version != "3" {
 		t.Errorf("the terminal's own list says %+v", told)
 	}
-	mended := version(t, survey, survey, "4", "Jetzt aber")
+	mended := version(t, ideas, ideas, "4", "Jetzt aber")
 	r.publish(t, mended)
 	r.arrive(t, p)
-	shows(t, r.Shows(), survey, "4", "Jetzt aber")
+	shows(t, r.Shows(), ideas, "4", "Jetzt aber")
 	if told := must[[]store.Fault](t)(r.Faults(t.Context())); len(told) != 0 {
 		t.Errorf("what is mended is still told: %+v", told)
 	}
@@ -322,16 +321,16 @@ func TestAFolderThatAnOlderProgramCannotReadIsRefusedAndTheOldOneStays(t *testin
 func TestPublishedServicesAreThereAfterAStartWithoutALine(t *testing.T) {
 	r := open(t, options(t))
 	p := phone(t, r, "phone")
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
-	r.publish(t, version(t, survey, survey, "3", "Ihre Meinung"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "3", "Ihre Meinung"))
 	r.arrive(t, p)
 	r.Cut()
 	ok(t, r.RestartTerminal())
 	ok(t, p.Close())
 	again := phone(t, r, "phone")
-	shows(t, r.Shows(), survey, "3", "Ihre Meinung")
-	shows(t, again.Shows(), survey, "3", "Ihre Meinung")
-	receipt := says(t, r.Visit(survey), "yes")
+	shows(t, r.Shows(), ideas, "3", "Ihre Meinung")
+	shows(t, again.Shows(), ideas, "3", "Ihre Meinung")
+	receipt := says(t, r.Visit(ideas), "green")
 	ok(t, r.Join())
 	r.sync(t)
 	if c := r.find(t, receipt.Case); c.ServiceVersion != "3" || len(c.Warnings) > 0 {
@@ -341,18 +340,18 @@ func TestPublishedServicesAreThereAfterAStartWithoutALine(t *testing.T) {
 
 func TestAMemoryThatWasChangedWhileTheDeviceWasOffIsNotBelieved(t *testing.T) {
 	r := open(t, options(t))
-	r.publish(t, version(t, survey, survey, "2", "Was denken Sie?"))
+	r.publish(t, version(t, ideas, ideas, "2", "Was denken Sie?"))
 	r.arrive(t)
 	ok(t, r.KillTerminal())
-	swap(t, filepath.Join(r.dir, town.TerminalDir), survey, packed(t, version(t, survey, survey, "2", "Untergeschoben")).Packed())
+	swap(t, filepath.Join(r.dir, town.TerminalDir), ideas, packed(t, version(t, ideas, ideas, "2", "Untergeschoben")).Packed())
 	ok(t, r.RestartTerminal())
-	shows(t, r.Shows(), survey, "1", surveyTitle)
+	shows(t, r.Shows(), ideas, "1", ideasTitle)
 }
 
 func TestBrokenRulesReachTheTownHallWithoutAnswers(t *testing.T) {
 	r := open(t, options(t))
 	p := phone(t, r, "phone")
-	at := expr.Place{Service: survey, File: "form.yaml", Line: 12, Key: "fee.amount"}
+	at := expr.Place{Service: ideas, File: "form.yaml", Line: 12, Key: "fee.amount"}
 	for range 3 {
 		r.VisitOptions().Broken("1", []expr.Place{at})
 	}
@@ -361,7 +360,7 @@ func TestBrokenRulesReachTheTownHallWithoutAnswers(t *testing.T) {
 		r.arrive(t, p)
 	}
 	got := map[string]int64{}
-	for _, f := range r.faults(t, survey) {
+	for _, f := range r.faults(t, ideas) {
 		if f.Kind != wire.FaultRule || f.File != "form.yaml" || f.Line != 12 || f.Key != "fee.amount" || f.Version != "1" || f.Reason != "" {
 			t.Errorf("%+v", f)
 		}
@@ -373,7 +372,7 @@ func TestBrokenRulesReachTheTownHallWithoutAnswers(t *testing.T) {
 	r.VisitOptions().Broken("1", []expr.Place{at})
 	r.Hall.Watch(nil)
 	r.arrive(t)
-	if f := r.faults(t, survey); f[0].Count != 4 {
+	if f := r.faults(t, ideas); f[0].Count != 4 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -179,7 +179,7 @@ type Keeper interface {
 // Kept is what a person's own device remembers of an application that it sent. Secret opens the town hall's answers.
 type Kept struct {
 	Case      string
-	Secret    string // as on a slip; empty with a reply
+	Secret    string // as on a slip; empty with a reply, and with a survey, of which nothing is remembered
 	Recipient string // the public half of Secret
 	Title     string // of the service, in the citizen's language
 	Service   string // its id

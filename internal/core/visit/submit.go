@@ -134,21 +134,19 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	}
 
 	on(Progress{Stage: Sealing})
-	secret, recipient, err := seal.NewSlip()
-	if err != nil {
-		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
+	var secret, recipient, number string
+	if !v.service.Counted() {
+		var err error
+		if secret, recipient, err = seal.NewSlip(); err != nil {
+			return Receipt{}, fmt.Errorf("visit: submit: %w", err)
+		}
+		if number, err = v.number(now); err != nil {
+			return Receipt{}, err
+		}
 	}
 	id, err := uuid.NewV7FromReader(v.opts.Random)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("visit: submit: choose id: %w", err)
-	}
-	year := now.Year()
-	if v.opts.Year != nil {
-		year = v.opts.Year()
-	}
-	number, err := service.NewCase(v.opts.Random, v.opts.CasePrefix, year)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
 	}
 	app := service.Application{
 		Kind: service.KindApplication, ID: id.String(), Case: number,
@@ -167,7 +165,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 	}
 	envelope.Parts = parts
 
-	r := Receipt{Case: number, Title: v.service.Title(lang), Amount: fee, Way: way, Secret: secret, Online: v.desk.Town != nil && v.desk.Town.Online()}
+	r := Receipt{Case: number, Title: v.service.Title(lang), Amount: fee, Way: way, Secret: secret, Online: v.desk.Town != nil && v.desk.Town.Online(), Counted: v.service.Counted()}
 	payment := pay.Payment{ID: uuid.NewString(), Envelope: envelope.ID, Amount: fee, State: pay.Intended, At: now}
 	var unclear error
 	if way == pay.Card {
@@ -194,9 +192,11 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		outcome.Payment, r.Payment = payment.ID, payment.ID
 	}
 	data := service.Data{Application: app, Outcome: &outcome, Secret: secret, Today: now, Settled: unclear == nil, Online: r.Online}
-	r.Slip, err = v.service.Document("slip", data)
-	if err != nil { // the application is on its way all the same: the screen still has number and code
-		err = fmt.Errorf("visit: slip: %w", err)
+	if !r.Counted {
+		r.Slip, err = v.service.Document("slip", data)
+		if err != nil { // the application is on its way all the same: the screen still has number and code
+			err = fmt.Errorf("visit: slip: %w", err)
+		}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -209,6 +209,19 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		return r, unclear
 	}
 	return r, err
+}
+
+// number chooses the case's number.
+func (v *Visit) number(now time.Time) (string, error) {
+	year := now.Year()
+	if v.opts.Year != nil {
+		year = v.opts.Year()
+	}
+	number, err := service.NewCase(v.opts.Random, v.opts.CasePrefix, year)
+	if err != nil {
+		return "", fmt.Errorf("visit: submit: %w", err)
+	}
+	return number, nil
 }
 
 // Clear tells the visit how a payment ended; false when it is not the one that Submit left unclear. With State Approved the receipt has a slip of

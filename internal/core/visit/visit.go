@@ -74,6 +74,7 @@ type Receipt struct {
 	Secret   string // opens the town hall's answers; only here, on the slip, and nowhere else
 	Slip     document.Document
 	Online   bool // the town hall could be reached just before; false: it will be delivered later
+	Counted  bool // a survey: there is no case, no secret and no slip, nothing leads back to who answered
 }
 
 // Begin starts a visit for a service.
