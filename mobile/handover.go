@@ -51,6 +51,9 @@ func (s *handover) draw(a *App) page {
 		return p
 	}
 	p.body = append(p.body, a.lead(a.say("handover.text")), s.code(a), look.Text(a.style, look.Body, grouped(s.ticket.Text), look.TextOpts{Bold: true, Center: true}))
+	if len(s.draft.visit.Files()) > 0 {
+		p.body = append(p.body, a.note(look.Warn, "camera", "", a.say("handover.files")))
+	}
 	if s.ticket.Away {
 		p.body = append(p.body, a.note(look.Warn, "cloud-off", "", a.say("handover.away")))
 	}

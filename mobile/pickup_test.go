@@ -244,6 +244,7 @@ var pickupScreens = []struct {
 	{"p9-handover", func(r *rig) {
 		r.a.push(&handover{draft: r.carried(""), begun: true, ticket: visit.Ticket{Code: seal.DraftKey{1, 2, 3, 4, 5, 6, 7}.Code(), Text: seal.DraftKey{1, 2, 3, 4, 5, 6, 7}.Text(), Until: r.clock, Away: true}})
 	}},
+	{"p9-handover-files", func(r *rig) { r.handsOverPhotos() }},
 	{"p9-begun", func(r *rig) { r.a.push(&begun{draft: r.carried("zone")}) }},
 	{"p9-mine", func(r *rig) { r.carried("zone"); r.a.room(&mine{}) }},
 }
@@ -261,6 +262,19 @@ func (r *rig) carried(page string) *draft {
 	}
 	r.a.room(&start{})
 	return r.a.drafts[0]
+}
+
+func (r *rig) handsOverPhotos() {
+	r.a.push(&handover{draft: r.withPhotos(r.filled(), "schlagloch.jpg"), begun: true, ticket: visit.Ticket{Code: seal.DraftKey{1}.Code(), Text: seal.DraftKey{1}.Text(), Until: r.clock}})
+}
+
+// Photos are too large for what travels; who goes on at a terminal hears that before.
+func TestWhoHandsOverHearsThatPhotosStayHere(t *testing.T) {
+	r := newRig(t, phone)
+	r.handsOverPhotos()
+	if !r.Sees(r.a.say("handover.files")) {
+		t.Error(r.Said())
+	}
 }
 
 func TestPickingUpCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
