@@ -121,6 +121,8 @@ type Store interface {
 	// RemovePublisher takes one away; ErrPublisher. What was published stays.
 	RemovePublisher(ctx context.Context, name string) error
 
+	Drafts
+
 	// Epoch changes with every restore from a backup.
 	Epoch(ctx context.Context) (string, error)
 }
