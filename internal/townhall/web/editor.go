@@ -34,6 +34,8 @@ type Drafting interface {
 	Raise(ctx context.Context, e services.Edit) error
 	Next(ctx context.Context, id string) (string, error)
 	Discard(ctx context.Context, e services.Edit) error
+	Papers(d services.Draft) []string
+	Paper(d services.Draft, name, example, lang string) ([]byte, error)
 }
 
 // editorRoutes lists the addresses where services are written.
@@ -46,6 +48,8 @@ func (s *site) editorRoutes(page func(pattern string, h http.HandlerFunc)) {
 	page("POST /leistung/{leistung}/entwurf/datei", s.changeFile)
 	page("POST /leistung/{leistung}/entwurf/stand", s.restoreDraft)
 	page("GET /leistung/{leistung}/entwurf/ordner.zip", s.sendDraft)
+	page("GET /leistung/{leistung}/entwurf/vorschau", s.showPreview)
+	page("GET /leistung/{leistung}/entwurf/papier/{papier}", s.showDraftPaper)
 	page("GET /leistung/{leistung}/entwurf/aenderungen", s.showDraftChanges)
 	page("POST /leistung/{leistung}/entwurf/nummer", s.raiseDraft)
 	page("POST /leistung/{leistung}/entwurf/veroeffentlichen", s.readyDraft)

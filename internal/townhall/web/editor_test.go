@@ -283,10 +283,50 @@ func TestOnlyWhoMayWritesServices(t *testing.T) {
 	if err := s.library.Begin(t.Context(), "umfrage", "a.meier"); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{surveyDraft, surveyDraft + "/ordner.zip", surveyDraft + "/aenderungen", surveyDraft + "/verwerfen", "/leistungen/neu"} {
+	for _, path := range []string{surveyDraft, surveyDraft + "/ordner.zip", surveyDraft + "/aenderungen", surveyDraft + "/verwerfen", surveyDraft + "/vorschau", surveyDraft + "/papier/slip", "/leistungen/neu"} {
 		s.get(path).want(t, http.StatusForbidden, "Das dürfen nur wenige")
 	}
 	for _, path := range []string{surveyDraft, surveyDraft + "/datei", surveyDraft + "/stand", surveyDraft + "/nummer", surveyDraft + "/veroeffentlichen", surveyDraft + "/verwerfen", "/leistungen/neu", "/leistung/umfrage/bearbeiten"} {
 		s.post("/arbeitsliste", path, url.Values{}).want(t, http.StatusForbidden, "Das dürfen nur wenige")
 	}
+}
+
+func TestThePreviewIsTheFormAsTheCounterHasItAndSendsNothing(t *testing.T) {
+	s := newShelf(t, true)
+	s.post("/leistung/parkausweis-bewohner", "/leistung/parkausweis-bewohner/bearbeiten", url.Values{}).wantGo(t, "/leistung/parkausweis-bewohner/entwurf")
+	at := "/leistung/parkausweis-bewohner/entwurf/vorschau"
+	empty := s.get(at)
+	empty.want(t, http.StatusOK, "Hier lässt sich nichts absenden", "Noch nichts beantwortet", "Schritt 1 von", "<fieldset disabled", "Prüfen und absenden", "Was man vorher liest")
+	if main := empty.body[strings.Index(empty.body, "<main"):]; strings.Contains(main, `method="post"`) {
+		t.Error("the preview can be sent")
+	}
+	filled := s.get(at + "?beispiel=company-car")
+	if !strings.Contains(filled.body, "selected>company-car") {
+		t.Fatalf("there is no such example: %s", strings.Join(regexp.MustCompile(`<option value="[^"]*"`).FindAllString(filled.body, -1), " "))
+	}
+	filled.want(t, http.StatusOK, "Gebühr", "€", "Mitzubringen")
+	end := s.get(at + "?beispiel=company-car&ende=1")
+	end.want(t, http.StatusOK, "Stimmt alles?", "Beleg (PDF)", "Ausweis (PDF)", "Zusammenfassung (PDF)")
+	s.get(at+"?beispiel=company-car&sprache=en").want(t, http.StatusOK, `lang="en"`, "Who are you?")
+	for _, paper := range []string{"slip", "permit", "summary"} {
+		file := s.get("/leistung/parkausweis-bewohner/entwurf/papier/" + paper + "?beispiel=company-car")
+		if file.StatusCode != http.StatusOK || file.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(file.body, "%PDF") {
+			t.Errorf("%s is no paper: %d", paper, file.StatusCode)
+		}
+	}
+	for _, path := range []string{"slip", "gibtesnicht?beispiel=company-car", "slip?beispiel=gibtesnicht"} {
+		s.get("/leistung/parkausweis-bewohner/entwurf/papier/"+path).want(t, http.StatusNotFound, "Dieses Papier lässt sich nicht zeigen")
+	}
+}
+
+func TestThePreviewShowsWhatWasWrittenOrWhyItCannot(t *testing.T) {
+	s := newShelf(t, true)
+	s.beginDraft()
+	text := written(t, s.get(surveyDraft+"?datei=texts/de.yaml"))
+	s.save("texts/de.yaml", strings.Replace(text, "title: Umfrage zu diesem Gerät", "title: Was denken Sie?", 1), "").wantGo(t, surveyDraft+"?datei=texts%2Fde.yaml")
+	s.get(surveyDraft+"/vorschau").want(t, http.StatusOK, "Was denken Sie?")
+	s.save("texts/de.yaml", "title: [", "").wantGo(t, surveyDraft+"?datei=texts%2Fde.yaml")
+	s.get(surveyDraft+"/vorschau").want(t, http.StatusOK, "So lässt sich noch nichts zeigen", "texts/de.yaml, Zeile 1")
+	s.post("/leistung/wohngeld", "/leistung/wohngeld/bearbeiten", url.Values{}).wantGo(t, "/leistung/wohngeld/entwurf")
+	s.get("/leistung/wohngeld/entwurf/vorschau").want(t, http.StatusOK, "Ein Formular hat sie nicht")
 }
