@@ -37,7 +37,12 @@ func Sentences(data []byte) ([]Sentence, error) {
 
 // Edit gives the file with other sentences, by their keys; an empty one is taken out, and one that was not there is added. Order and comments stay.
 // ErrForm when that cannot be done.
-func Edit(data []byte, changes map[string]string) ([]byte, error) {
+func Edit(data []byte, changes map[string]string) (out []byte, err error) {
+	defer func() {
+		if recover() != nil { // the library gives up in this way on some of what it has read
+			out, err = nil, ErrForm
+		}
+	}()
 	p, err := readSheet(data)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func Edit(data []byte, changes map[string]string) ([]byte, error) {
 		}
 		want[key] = said
 	}
-	out := p.write(data)
+	out = p.write(data)
 	return out, sayTheSame(out, want)
 }
 

@@ -36,6 +36,7 @@ const (
 	DraftRemoved  = "removed"  // a file
 	DraftRestored = "restored" // an earlier state
 	DraftRaised   = "raised"   // the version's number
+	DraftWorded   = "worded"   // sentences, in whichever languages
 )
 
 // keptStates is how many states of a draft are kept.

@@ -243,3 +243,35 @@ func TestTheLastFiftyStatesOfADraftAreKept(t *testing.T) {
 		t.Errorf("the oldest is %q", got)
 	}
 }
+
+func TestSentencesAreChangedBesideEachOther(t *testing.T) {
+	d := open(t)
+	ctx := t.Context()
+	ok(t, d.Begin(ctx, survey, "kowalski"))
+	s := d.draft(t, survey).Sentences()
+	if strings.Join(s.Langs, " ") != "de en de-simple" || len(s.Closed) > 0 || s.Rows[0].Key != "title" || s.Rows[0].Said["de"] != "Umfrage zu diesem Gerät" {
+		t.Fatalf("%v %v %+v", s.Langs, s.Closed, s.Rows[0])
+	}
+	edit := d.edit(t, survey, "vogt")
+	ok(t, d.SaveSentences(ctx, edit, map[string]map[string]string{"de": {"title": "Was denken Sie?"}, "de-simple": {"slip.day": "Tag: heute"}, "en": {"title": ""}}))
+	x := d.draft(t, survey)
+	if x.What != services.DraftWorded || x.Title != "Was denken Sie?" || !strings.Contains(text(t, x, "texts/de-simple.yaml"), `day: "Tag: heute"`) || !strings.Contains(text(t, x, "texts/de-simple.yaml"), "# ") {
+		t.Errorf("%+v\n%s", x.State, text(t, x, "texts/de-simple.yaml"))
+	}
+	if len(x.Mistakes) != 1 || x.Mistakes[0].File != "texts/en.yaml" || !strings.Contains(x.Mistakes[0].Wrong, "title is missing") {
+		t.Errorf("a sentence that is missing is no mistake: %+v", x.Mistakes)
+	}
+	if err := d.SaveSentences(ctx, edit, map[string]map[string]string{"de": {"title": "Mein Titel"}}); !errors.Is(err, services.ErrNewer) {
+		t.Error(err)
+	}
+	if err := d.SaveSentences(ctx, d.edit(t, survey, "vogt"), map[string]map[string]string{"../x": {"title": "Y"}}); !errors.Is(err, services.ErrNoFile) {
+		t.Error(err)
+	}
+	ok(t, d.SaveFile(ctx, d.edit(t, survey, "vogt"), "texts/en.yaml", "title: [\n"))
+	if s := d.draft(t, survey).Sentences(); strings.Join(s.Langs, " ") != "de de-simple" || strings.Join(s.Closed, " ") != "en" {
+		t.Errorf("%v %v", s.Langs, s.Closed)
+	}
+	if err := d.SaveSentences(ctx, d.edit(t, survey, "vogt"), map[string]map[string]string{"en": {"title": "Y"}}); !errors.Is(err, services.ErrText) {
+		t.Error(err)
+	}
+}

@@ -59,12 +59,12 @@ func (l *Library) copied(ctx context.Context, from, id, title string) (*bundle.F
 	if err != nil {
 		return nil, err
 	}
-	for _, line := range [][3]string{{"service.yaml", "id", id}, {"service.yaml", "version", `"1"`}, {"texts/de.yaml", "title", quoted(title)}} {
-		if files, err = rewrite(files, line[0], line[1], line[2]); err != nil {
+	for _, line := range [][2]string{{"id", id}, {"version", `"1"`}} {
+		if files, err = rewrite(files, "service.yaml", line[0], line[1]); err != nil {
 			return nil, err
 		}
 	}
-	return files, nil
+	return reword(files, map[string]map[string]string{text.German: {"title": title}})
 }
 
 // rewrite puts another value into a line of a YAML file that begins with the key; what is written behind it stays. ErrText when there is no such line.

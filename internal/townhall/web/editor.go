@@ -29,6 +29,7 @@ type Drafting interface {
 	SaveFile(ctx context.Context, e services.Edit, file, text string) error
 	AddFile(ctx context.Context, e services.Edit, file string) error
 	RenameFile(ctx context.Context, e services.Edit, file, to string) error
+	SaveSentences(ctx context.Context, e services.Edit, changes map[string]map[string]string) error
 	RemoveFile(ctx context.Context, e services.Edit, file string) error
 	Restore(ctx context.Context, e services.Edit, revision int64) error
 	Raise(ctx context.Context, e services.Edit) error
@@ -45,6 +46,7 @@ func (s *site) editorRoutes(page func(pattern string, h http.HandlerFunc)) {
 	page("POST /leistung/{leistung}/bearbeiten", s.begin)
 	page("GET /leistung/{leistung}/entwurf", s.showDraft)
 	page("POST /leistung/{leistung}/entwurf", s.saveFile)
+	page("POST /leistung/{leistung}/entwurf/texte", s.saveSentences)
 	page("POST /leistung/{leistung}/entwurf/datei", s.changeFile)
 	page("POST /leistung/{leistung}/entwurf/stand", s.restoreDraft)
 	page("GET /leistung/{leistung}/entwurf/ordner.zip", s.sendDraft)
@@ -144,6 +146,7 @@ type editorPage struct {
 	draftHead
 	File, Text, Label string
 	Plain             bool // it is text, and can be written
+	Mine              bool // the text was written and not saved
 	Groups            []fileGroup
 	Mistakes          []mistakeLine
 	More              int // mistakes beside those
@@ -193,6 +196,10 @@ func (s *site) showDraft(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if r.URL.Query().Get("ansicht") == "texte" && revision == 0 {
+		s.showSentences(w, r, d)
+		return
+	}
 	p := editorPage{File: r.URL.Query().Get("datei"), Line: numbered(r.URL.Query().Get("zeile"))}
 	if p.File != "" && !hasFile(d, p.File) {
 		p.Problem, p.File = "Die Datei "+p.File+" gibt es in diesem Entwurf nicht.", ""
@@ -210,7 +217,6 @@ func hasFile(d services.Draft, name string) bool {
 
 // drawDraft draws the editor. What the page says already stays: the text that somebody wrote among it.
 func (s *site) drawDraft(w http.ResponseWriter, r *http.Request, status int, d services.Draft, p editorPage) {
-	typed := p.Text
 	p.draftHead = s.draftHead(r, d)
 	if p.File == "" {
 		p.File = "service.yaml"
@@ -221,7 +227,7 @@ func (s *site) drawDraft(w http.ResponseWriter, r *http.Request, status int, d s
 	p.Label = path.Base(p.File)
 	data, _ := d.Checked.Files.File(p.File)
 	p.Plain = utf8.Valid(data) && !bytes.ContainsRune(data, 0)
-	if p.Plain && p.Newer == nil && typed == "" {
+	if p.Plain && !p.Mine {
 		p.Text = string(data)
 	}
 	states, err := s.Library.DraftStates(r.Context(), p.ID)
@@ -252,7 +258,9 @@ func (s *site) drawDraft(w http.ResponseWriter, r *http.Request, status int, d s
 			marked = append(marked, strconv.Itoa(m.Line))
 		}
 	}
-	p.Marked = strings.Join(marked, " ")
+	if !p.Mine { // otherwise they are about another text
+		p.Marked = strings.Join(marked, " ")
+	}
 	if lines := strings.Split(p.Text, "\n"); p.Line > 0 && p.Line <= int64(len(lines)) {
 		p.LineText = lines[p.Line-1]
 	} else {
@@ -327,7 +335,7 @@ func (s *site) stateLines(r *http.Request, states []services.State, file string)
 	names := s.names(r)
 	for i, x := range states {
 		what := map[string]string{services.DraftBegun: "begonnen", services.DraftSaved: "gespeichert", services.DraftAdded: "angelegt", services.DraftRenamed: "umbenannt", services.DraftRemoved: "gelöscht",
-			services.DraftRestored: "früheren Stand zurückgeholt", services.DraftRaised: "Nummer erhöht"}[x.What]
+			services.DraftRestored: "früheren Stand zurückgeholt", services.DraftRaised: "Nummer erhöht", services.DraftWorded: "Texte geändert"}[x.What]
 		if x.File != "" && x.What != services.DraftRaised {
 			what = x.File + " " + what
 		}
@@ -351,7 +359,7 @@ func (s *site) saveFile(w http.ResponseWriter, r *http.Request) {
 	text := strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")
 	err := s.Library.SaveFile(r.Context(), e, file, text)
 	if err != nil {
-		s.notSaved(w, r, err, editorPage{File: file, Text: text})
+		s.notSaved(w, r, err, editorPage{File: file, Text: text, Mine: true})
 		return
 	}
 	s.sessions.Put(r.Context(), keyFlash, "entwurf-gespeichert")
@@ -406,7 +414,7 @@ func reasonOf(err error) string {
 }
 
 func (s *site) newer(r *http.Request, d services.Draft, p editorPage) *newer {
-	n := &newer{Who: s.names(r)(d.Who), When: lower(moment(d.At, s.Now(), s.Zone)), Kept: p.Text != ""}
+	n := &newer{Who: s.names(r)(d.Who), When: lower(moment(d.At, s.Now(), s.Zone)), Kept: p.Mine}
 	data, ok := d.Checked.Files.File(p.File)
 	n.Gone, n.Other = !ok && p.File != "", string(data)
 	if old, err := s.Library.Draft(r.Context(), d.State.Service, numbered(r.PostForm.Get("stand"))); err == nil {

@@ -17,7 +17,7 @@ const inEditor = "document.getElementById('text').value"
 // write puts a text into the editor, as somebody who types it all anew.
 func write(text string) move {
 	return chromedp.Func(func(ctx context.Context, at *chromedp.Target) error {
-		_, err := chromedp.Evaluate[bool](fmt.Sprintf("(()=>{const t=document.getElementById('text');t.value=%q;t.dispatchEvent(new Event('input'));return true})()", text))(ctx, at)
+		_, err := chromedp.Evaluate[bool](fmt.Sprintf("(()=>{const t=document.getElementById('text');t.value=%q;t.dispatchEvent(new Event('input',{bubbles:true}));return true})()", text))(ctx, at)
 		return err
 	})
 }
@@ -89,7 +89,7 @@ func TestThePagesOfTheEditorAreAccessible(t *testing.T) {
 	do(t, ctx, "sign in", signInWith(s.house))
 	for path, name := range map[string]string{
 		"/leistungen": "leistungen-entwuerfe", "/leistungen/neu": "leistung-neu", "/leistung/umfrage": "leistung-entwurf", surveyDraft + "?datei=form.yaml&zeile=1": "entwurf-fehler",
-		surveyDraft + "?stand=" + first: "entwurf-frueher", surveyDraft + "/vorschau": "vorschau-fehler", surveyDraft + "/aenderungen": "aenderungen-fehler", surveyDraft + "/verwerfen": "entwurf-verwerfen",
+		surveyDraft + "?stand=" + first: "entwurf-frueher", surveyDraft + "/vorschau": "vorschau-fehler", surveyDraft + "/aenderungen": "aenderungen-fehler", surveyDraft + "/verwerfen": "entwurf-verwerfen", "/leistung/laternenumzug/entwurf?ansicht=texte": "entwurf-texte",
 		"/leistung/laternenumzug/entwurf/vorschau?beispiel=too-short&seite=what": "vorschau-problem", "/leistung/laternenumzug/entwurf/vorschau?beispiel=good&ende=1": "vorschau-ende", "/leistung/laternenumzug/entwurf/aenderungen": "aenderungen-neu",
 	} {
 		lookAt(t, ctx, s.house, path, name)

@@ -330,3 +330,54 @@ func TestThePreviewShowsWhatWasWrittenOrWhyItCannot(t *testing.T) {
 	s.post("/leistung/wohngeld", "/leistung/wohngeld/bearbeiten", url.Values{}).wantGo(t, "/leistung/wohngeld/entwurf")
 	s.get("/leistung/wohngeld/entwurf/vorschau").want(t, http.StatusOK, "Ein Formular hat sie nicht")
 }
+
+// words changes sentences as the table's form does, as somebody who saw this state; "" is the newest.
+func (s *shelf) words(seen string, changes ...string) reply {
+	s.t.Helper()
+	page := s.get(surveyDraft + "?ansicht=texte")
+	if seen == "" {
+		seen = stand(s.t, page)
+	}
+	v := url.Values{"stand": {seen}, "dann": {""}}
+	for _, m := range regexp.MustCompile(`(?s)name="(t:[^"]*)"[^>]*>\n(.*?)</textarea>`).FindAllStringSubmatch(page.body, -1) {
+		v.Set(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
+	}
+	for i := 0; i < len(changes); i += 2 {
+		v.Set(changes[i], changes[i+1])
+	}
+	return s.post(surveyDraft, surveyDraft+"/texte", v)
+}
+
+func TestTextsOfAllLanguagesAreWrittenBesideEachOther(t *testing.T) {
+	s := newShelf(t, true)
+	s.beginDraft()
+	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Deutsch", "Englisch", "Leichte Sprache", "Umfrage zu diesem Gerät", "Jeder Text ist da")
+	before := written(t, s.get(surveyDraft+"?datei=texts/de-simple.yaml"))
+	s.words("", "t:de:title", "Was denken Sie?", "t:en:page.done.title", "", "t:de-simple:lead", "Sagen Sie uns: Wie ist es?").wantGo(t, surveyDraft+"?ansicht=texte")
+	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Gespeichert und geprüft", "Was denken Sie?", "1 Text fehlt", "fehlt", "1 Fehler")
+	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, "title: Was denken Sie?")
+	after := written(t, s.get(surveyDraft+"?datei=texts/de-simple.yaml"))
+	lines := strings.Split(before, "\n")
+	lines[2] = `lead: "Sagen Sie uns: Wie ist es?"`
+	if after != strings.Join(lines, "\n") {
+		t.Errorf("other lines have changed:\n%s", after)
+	}
+	s.words("", "t:en:page.done.title", "Did it work?").wantGo(t, surveyDraft+"?ansicht=texte")
+	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Jeder Text ist da", "In Ordnung")
+	s.save("texts/en.yaml", "title: [\n", "").wantGo(t, surveyDraft+"?datei=texts%2Fen.yaml")
+	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Nur als Datei zu bearbeiten", "Englisch", "Leichte Sprache")
+}
+
+func TestWordsThatSomebodyElseChangedMeanwhileAreNotOverwritten(t *testing.T) {
+	s := newShelf(t, true)
+	s.beginDraft()
+	seen := stand(t, s.get(surveyDraft))
+	s.by("a.meier", func(ctx context.Context, e services.Edit) error {
+		return s.library.SaveSentences(ctx, e, map[string]map[string]string{"de": {"lead": "Ihr Satz"}})
+	})
+	page := s.words(seen, "t:de:title", "Mein Titel", "t:de:lead", "Fünf Fragen, zwei Minuten, kein Name. Sagen Sie uns, was gut ist und was besser werden soll.")
+	page.want(t, http.StatusConflict, "Inzwischen hat", "Mein Titel", "Ihr Satz", "Meine Texte speichern")
+	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, `lead: "Ihr Satz"`, "title: Umfrage")
+	s.words("", "t:de:title", "Mein Titel").wantGo(t, surveyDraft+"?ansicht=texte")
+	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, `lead: "Ihr Satz"`, "title: Mein Titel")
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
@@ -95,29 +94,6 @@ func (s *site) drawPreview(w http.ResponseWriter, r *http.Request, p previewPage
 	s.draw(w, r, http.StatusOK, "preview", shell{Title: p.Title + ", Vorschau", Nav: "leistungen"}, p)
 }
 
-// languagesOf lists the languages that a draft speaks, German first.
-func languagesOf(d services.Draft, chosen string) (list []choice) {
-	for _, name := range d.Checked.Files.Names() {
-		lang, ok := strings.CutPrefix(name, "texts/")
-		if lang, yaml := strings.CutSuffix(lang, ".yaml"); ok && yaml {
-			list = append(list, choice{Value: lang, Label: langWord(lang), Selected: lang == chosen})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b choice) int { return strings.Compare(order(a.Value), order(b.Value)) })
-	if len(list) > 0 && !slices.ContainsFunc(list, func(c choice) bool { return c.Selected }) {
-		list[0].Selected = true
-	}
-	return list
-}
-
-// order sorts languages: German, English, Leichte Sprache, then the others by their names.
-func order(lang string) string {
-	if i := slices.Index([]string{"de", "en", "de-simple"}, lang); i >= 0 {
-		return strconv.Itoa(i)
-	}
-	return "x" + lang
-}
-
 // fillPreview fills in one page of the form, or the summary.
 func (s *site) fillPreview(p *previewPage, at preview, id string, end bool) {
 	v := at.view
@@ -153,7 +129,7 @@ func (s *site) fillPreview(p *previewPage, at preview, id string, end bool) {
 	}
 	if p.End {
 		p.Number, p.Heading = p.Total, "Stimmt alles?"
-		p.Asked = readOnly(v, func(page string) string { return at.url(page, false) })
+		p.Asked = readOnly(v, nil)
 		if len(v.Pages) > 0 {
 			p.Back = at.url(v.Pages[len(v.Pages)-1].ID, false)
 		}
