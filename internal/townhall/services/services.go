@@ -1,5 +1,5 @@
 // Package services keeps what the town hall offers beside what ships: every version of a service that was ever published, which one counts, who
-// decided so, and what devices found wrong with it.
+// decided so, what devices found wrong with it, and the drafts of what somebody writes here to be published next.
 //
 // A version that was published stays, so that an application that names it is checked with it years later. Its number is never used again for
 // something else.

@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 )
 
@@ -391,6 +390,7 @@ func (s *site) notSaved(w http.ResponseWriter, r *http.Request, why error, p edi
 		}
 	case errors.Is(why, services.ErrTaken):
 		p.Problem = "Eine Datei mit diesem Namen gibt es schon."
+	case p.Problem != "": // said already
 	case errors.Is(why, services.ErrText):
 		p.Problem = "Das ist kein Text, den eine Datei aufnehmen kann. Es wurde nichts gespeichert."
 	case errors.Is(why, bundle.ErrBundle) && p.NewName != "":
@@ -501,6 +501,7 @@ type draftChangesPage struct {
 	draftHead
 	Version, Was, Next string
 	Taken              bool
+	Moved              bool // another version is offered than the one it began with
 	Changes            []reasonLine
 	Mistakes           []mistakeLine
 }
@@ -523,6 +524,7 @@ func (s *site) drawDraftChanges(w http.ResponseWriter, r *http.Request, status i
 	}
 	if d.Checked.Now != nil {
 		p.Was = d.Checked.Now.Version
+		p.Moved = p.Was != d.Base
 	}
 	for _, c := range d.Checked.Changes {
 		p.Changes = append(p.Changes, reasonLine{c.Where, c.What})
@@ -555,12 +557,16 @@ func (s *site) readyDraft(w http.ResponseWriter, r *http.Request) {
 		s.notSaved(w, r, services.ErrNewer, editorPage{})
 		return
 	}
+	if len(d.Mistakes) > 0 || d.Checked.Taken {
+		s.drawDraftChanges(w, r, http.StatusUnprocessableEntity, d)
+		return
+	}
 	f, err := s.Library.CheckFolder(r.Context(), d.Checked.Files)
 	if err != nil {
 		s.fail(w, r, fmt.Errorf("web: check draft of a service: %w", err))
 		return
 	}
-	if len(d.Mistakes) > 0 || service.Flawed(f.Flaws) != nil || f.Service == nil {
+	if refused(f, nil) != nil { // it was whole a moment ago: the tenant's tables have changed
 		s.drawDraftChanges(w, r, http.StatusUnprocessableEntity, d)
 		return
 	}

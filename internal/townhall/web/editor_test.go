@@ -147,6 +147,18 @@ func TestADraftWithMistakesIsSavedAndEachLeadsToItsLine(t *testing.T) {
 	}
 }
 
+func TestADraftOfAnOlderVersionSaysThatAnotherOneIsOfferedByNow(t *testing.T) {
+	s := newShelf(t, true)
+	s.beginDraft()
+	s.publish(zipped(t, newVersion(t, "2")))
+	s.get(surveyDraft+"/aenderungen").want(t, http.StatusOK, "Inzwischen gilt Fassung 2", "mit Fassung 1 begonnen", "Statt „Was denken Sie, zum 2. Mal?“ heißt es jetzt „Umfrage zu diesem Gerät“")
+	s.change("/nummer", url.Values{}).wantGo(t, surveyDraft+"/aenderungen")
+	s.get(surveyDraft+"/aenderungen").want(t, http.StatusOK, "Fassung 3, jetzt gilt 2")
+	text := written(t, s.get(surveyDraft))
+	s.save("service.yaml", strings.Replace(text, "version:", "  version:", 1), "")
+	s.change("/nummer", url.Values{}).want(t, http.StatusUnprocessableEntity, "keine Zeile, die mit version beginnt")
+}
+
 func TestWhoSavesOntoANewerStateKeepsTheirTextAndDecides(t *testing.T) {
 	s := newShelf(t, true)
 	s.beginDraft()
