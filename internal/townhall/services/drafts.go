@@ -21,6 +21,8 @@ var (
 	ErrNewer = errors.New("services: somebody else saved the draft meanwhile")
 	// ErrTaken says that the id of a new service, or the name of a new file, is there already.
 	ErrTaken = errors.New("services: it is there already")
+	// ErrTitle says that nobody could read a service's title.
+	ErrTitle = errors.New("services: no title")
 	// ErrText says that something is no text that could be kept in a file.
 	ErrText = errors.New("services: no text")
 	// ErrNoFile says that a draft has no file of this name.
@@ -167,14 +169,14 @@ func (l *Library) offeredFolder(ctx context.Context, id string) (*bundle.Folder,
 }
 
 // Invent begins a draft of a new service: out of a small one that can be applied for, or as a copy of the service from. ErrTaken when the id is there
-// already, bundle.ErrBundle when nothing can be called so, ErrText when nobody could read the title, ErrUnknown when there is nothing to copy.
+// already, bundle.ErrBundle when nothing can be called so, ErrTitle, ErrUnknown when there is nothing to copy, ErrText when a program cannot copy it.
 func (l *Library) Invent(ctx context.Context, id, title, from, who string) error {
 	if err := bundle.CheckName(id, "1"); err != nil {
 		return err
 	}
 	title = strings.TrimSpace(title)
 	if title == "" || utf8.RuneCountInString(title) > 120 || strings.Contains(title, "{{") || strings.ContainsFunc(title, func(r rune) bool { return r < ' ' || r == utf8.RuneError }) {
-		return ErrText
+		return ErrTitle
 	}
 	if taken, err := l.known(ctx, id); err != nil || taken {
 		return errors.Join(err, ErrTaken)

@@ -97,12 +97,18 @@ func TestANewServiceIsWholeFromTheBeginning(t *testing.T) {
 		}
 	}
 	for _, title := range []string{"", "  ", "{{.x}}", "a\nb", strings.Repeat("x", 121)} {
-		if err := d.Invent(ctx, "umzug", title, "", "x"); !errors.Is(err, services.ErrText) {
+		if err := d.Invent(ctx, "umzug", title, "", "x"); !errors.Is(err, services.ErrTitle) {
 			t.Errorf("%q: %v", title, err)
 		}
 	}
 	if err := d.Invent(ctx, "umzug", "Umzug", "gibtesnicht", "x"); !errors.Is(err, services.ErrUnknown) {
 		t.Error(err)
+	}
+	braces := folder(t, "in-klammern", "1", "In Klammern")
+	braces["service.yaml"].Data = []byte(`{id: in-klammern, version: "1", kind: report, tenants: [stadt], icon: message-2, situations: [schaden-melden], channels: [terminal], ways: [free], trust: none, office: buergerbuero}`)
+	d.publish(t, braces)
+	if err := d.Invent(ctx, "umzug", "Umzug", "in-klammern", "x"); !errors.Is(err, services.ErrText) {
+		t.Error("what cannot be copied is copied:", err)
 	}
 	ok(t, d.Invent(ctx, "umzug", "Umzug", "", "x"))
 	if err := d.Invent(ctx, "umzug", "Umzug", "", "y"); !errors.Is(err, services.ErrTaken) {
@@ -130,6 +136,7 @@ func TestMistakesAreNamedWithFileAndLine(t *testing.T) {
 		"JSON":                                {"schema.json", "{", "{{", 1, "invalid character"},
 		"a paper":                             {"documents/slip.yaml", "kind: heading", "kind: heeading", 0, "no such kind of block"},
 		"an expression":                       {"documents/slip.yaml", "blocks:", "blocks:\n  - {kind: row, when: '1 +', label: slip.day, value: app.day}", -1, "Syntax error"},
+		"a table that is not there":           {"documents/slip.yaml", "blocks:", "blocks:\n  - {kind: row, label: slip.day, value: tables.nothing.x}", -1, "reads tables.nothing"},
 		"an example":                          {"examples/content.yaml", "day:", "dayy:", -1, "unknown field"},
 		"an example that comes out otherwise": {"examples/cross.yaml", "expect:", "expect:\n  needs: [nothing]", 0, "not [nothing]"},
 	} {

@@ -22,9 +22,9 @@ type Mistake struct {
 
 var (
 	// placed is how messages name a place: "parken/form.yaml:66: fee: …", "parken/form.yaml: [58:1] …".
-	placed = regexp.MustCompile(`^(?:.*[\s:])?[a-z0-9@.-]*/((?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.(?:yaml|json))(?::(\d+))?(?::\s*|\s+)(?:\[(\d+):\d+\]\s*)?(.*)$`)
+	placed = regexp.MustCompile(`^(?:.*?[\s:])?[a-z0-9@.-]*/((?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.(?:yaml|json))(?::(\d+))?(?::\s*|\s+)(?:\[(\d+):\d+\]\s*)?(.*)$`)
 	// spoken is how they name one in a text: "parken/texts: text: load: de.yaml: [2:1] …".
-	spoken = regexp.MustCompile(`^(?:.*[\s:])?[a-z0-9@.-]*/texts: (?:text: load: )?([A-Za-z0-9_.-]+\.yaml):\s*(?:\[(\d+):\d+\]\s*)?(.*)$`)
+	spoken = regexp.MustCompile(`^(?:.*?[\s:])?[a-z0-9@.-]*/texts: (?:text: load: )?([A-Za-z0-9_.-]+\.yaml):\s*(?:\[(\d+):\d+\]\s*)?(.*)$`)
 	// excerpt is a line of a file below a message; the page shows the file itself.
 	excerpt = regexp.MustCompile(`^(?:>?\s*\d+ \|.*|\^)$`)
 )

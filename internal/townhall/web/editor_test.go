@@ -265,6 +265,7 @@ func TestADraftIsDownloadedAndDiscarded(t *testing.T) {
 	s.change("/verwerfen", url.Values{}).wantGo(t, "/leistungen")
 	s.get("/leistungen").want(t, http.StatusOK, "Der Entwurf ist verworfen", "Umfrage zu diesem Gerät")
 	s.get(surveyDraft).want(t, http.StatusNotFound)
+	s.save("form.yaml", "my words", "1").want(t, http.StatusNotFound, "Diesen Entwurf gibt es nicht mehr", "my words")
 }
 
 func TestANewServiceIsBegunSmallOrAsACopy(t *testing.T) {
@@ -392,4 +393,41 @@ func TestWordsThatSomebodyElseChangedMeanwhileAreNotOverwritten(t *testing.T) {
 	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, `lead: "Ihr Satz"`, "title: Umfrage")
 	s.words("", "t:de:title", "Mein Titel").wantGo(t, surveyDraft+"?ansicht=texte")
 	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, `lead: "Ihr Satz"`, "title: Mein Titel")
+}
+
+func TestEveryServiceThatShipsCanBeWrittenAndSeen(t *testing.T) {
+	s := newShelf(t, true)
+	list, _, err := s.library.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		if err := s.library.Begin(t.Context(), e.ID, "b.kowalski"); err != nil {
+			t.Fatalf("%s: %v", e.ID, err)
+		}
+		at := "/leistung/" + e.ID + "/entwurf"
+		s.get(at).want(t, http.StatusOK, "In Ordnung")
+		if page := s.get(at + "?ansicht=texte"); page.StatusCode != http.StatusOK || strings.Contains(page.body, "Nur als Datei") || strings.Contains(page.body, "Leichte Sprache fehlt") {
+			t.Errorf("%s: its texts are not all there", e.ID)
+		}
+		d, err := s.library.Draft(t.Context(), e.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.get(at+"/vorschau").want(t, http.StatusOK, "Hier lässt sich nichts absenden")
+		for _, x := range d.Examples() {
+			with := "?beispiel=" + x.Name
+			s.get(at+"/vorschau"+with).want(t, http.StatusOK, "selected>"+x.Name)
+			s.get(at+"/vorschau"+with+"&ende=1").want(t, http.StatusOK, "Stimmt alles?")
+			if len(x.Expect.Problems) > 0 {
+				continue
+			}
+			for _, paper := range s.library.Papers(d) {
+				if file := s.get(at + "/papier/" + paper + with); !strings.HasPrefix(file.body, "%PDF") {
+					t.Errorf("%s: there is no %s for %s", e.ID, paper, x.Name)
+				}
+			}
+			break // one that is good is enough for its papers
+		}
+	}
 }
