@@ -15,19 +15,15 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/paper"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
 )
 
-// sampleSecret is a key that opens nothing.
-const sampleSecret = "AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SWEXAMP"
-
 // documents makes a document of a service: on the screen, on the receipt printer, and as a PDF file.
 func (c *pageCmd) documents(p *painter, st look.Style, s *service.Service, answers form.Answers, day time.Time) error {
-	doc, err := sampleDocument(s, c.Document, sampleData(s, answers, st.Lang, day))
+	doc, err := sampleDocument(s, c.Document, s.Sample(answers, st.Lang, day))
 	if err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
@@ -103,30 +99,6 @@ func sampleDocument(s *service.Service, name string, d service.Data) (document.D
 		return s.Summary(d)
 	}
 	return s.Document(name, d)
-}
-
-// sampleData is an application of the answers, and a letter about it. All that is not answered is made up.
-func sampleData(s *service.Service, answers form.Answers, lang string, day time.Time) service.Data {
-	answers = s.Clean(answers, day)
-	app := service.Application{Kind: service.KindApplication, Case: "BO-26-4T7K-2M9-X", Service: s.ID, Version: s.Version, Tenant: s.Tenant().ID, Lang: lang,
-		Day: day.Format(time.DateOnly), Answers: answers, Way: pay.Free, Channel: "terminal", At: day}
-	if fee := s.View(answers, lang, day).Fee; fee != nil && fee.Amount > 0 && len(s.Ways) > 0 {
-		app.Fee, app.Way = fee.Amount, s.Ways[0]
-	}
-	d := service.Data{Application: app, Secret: sampleSecret, Attestation: "muster", Today: day, Settled: true}
-	if app.Way == pay.Card {
-		d.Outcome = &pay.Outcome{Amount: app.Fee, Way: app.Way, At: day, Evidence: &pay.Evidence{Customer: []string{"** Kundenbeleg **", "girocard", "EUR " + app.Fee.String()}}}
-	}
-	to := s.Address(app, day)
-	if to == nil {
-		to = []string{"Vera Vogt", "Ostkorso 8", "32545 Bad Oeynhausen"}
-	}
-	words := "Ihr Antrag ist bewilligt.\n\nSie müssen nichts weiter tun. Wenn sich etwas ändert, sagen Sie uns bitte Bescheid. Unsere Nummer steht oben rechts."
-	if lang == "en" {
-		words = "Your application has been approved.\n\nThere is nothing else you have to do. Please tell us if anything changes."
-	}
-	d.Letter = &service.Letter{To: to, Text: words, Clerk: "Birgit Kowalski", Granted: true, Salutation: "Guten Tag " + to[0] + ","}
-	return d
 }
 
 func paperFonts() (fonts pdf.Fonts, err error) {

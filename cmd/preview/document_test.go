@@ -145,7 +145,7 @@ func (p *press) service(s *service.Service) {
 			continue
 		}
 		for _, lang := range []string{"de", "en", "de-simple"} {
-			d := sampleData(s, e.Answers, lang, e.On())
+			d := s.Sample(e.Answers, lang, e.On())
 			for _, name := range append(s.Documents(), "letter", "summary") {
 				doc, err := sampleDocument(s, name, d)
 				if err != nil {

@@ -64,6 +64,7 @@ type Server struct {
 	keys    atomic.Pointer[Keyring]
 	publish *publish.Publisher
 	town    *place.Town // its map
+	fonts   pdf.Fonts
 	servers []*http.Server
 	lines   map[string]net.Listener
 	stop    context.CancelFunc // of what Begin began
@@ -105,6 +106,9 @@ func (s *Server) open(ctx context.Context) error {
 	if s.Store, err = sqlite.Open(ctx, Database(s.o.Dir), s.o.Now); err != nil {
 		return err
 	}
+	if s.fonts, err = loadFonts(s.o.Fonts); err != nil {
+		return fmt.Errorf("server: open: %w", err)
+	}
 	if err := s.openLibrary(ctx); err != nil {
 		return err
 	}
@@ -117,10 +121,6 @@ func (s *Server) open(ctx context.Context) error {
 // furnish puts the rooms together.
 func (s *Server) furnish() error {
 	o := s.o
-	fonts, err := loadFonts(o.Fonts)
-	if err != nil {
-		return fmt.Errorf("server: open: %w", err)
-	}
 	streets, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
 	if err != nil {
 		return fmt.Errorf("server: open: %w", err)
@@ -136,7 +136,7 @@ func (s *Server) furnish() error {
 			}
 			return s.Library.Find(id, version)
 		},
-		Render: func(d document.Document) ([]byte, error) { return pdf.Render(d, fonts) },
+		Render: func(d document.Document) ([]byte, error) { return pdf.Render(d, s.fonts) },
 		Attest: func(_ context.Context, claims map[string]any) (string, error) {
 			return proof.Sign(s.Keys().Permit[0].Key, proof.Permit, claims)
 		},

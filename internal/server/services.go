@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
@@ -15,6 +17,7 @@ import (
 func (s *Server) openLibrary(ctx context.Context) (err error) {
 	o := libraryOptions(s.Store, s.o.Catalogue, s.o.Now, func() proof.Key { return s.Keys().Hall })
 	o.Log = s.o.Log
+	o.Render = func(d document.Document) ([]byte, error) { return pdf.Render(d, s.fonts) }
 	o.Nudge = func() {
 		for _, scope := range o.Scopes {
 			s.Devices.Nudge(scope)

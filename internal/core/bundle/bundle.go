@@ -321,6 +321,29 @@ func (f *Folder) Digest() string { return f.digest }
 // Names lists the files, sorted.
 func (f *Folder) Names() []string { return slices.Sorted(maps.Keys(f.files)) }
 
+// File gives what is in a file; false when there is none of this name.
+func (f *Folder) File(name string) ([]byte, bool) {
+	data, ok := f.files[name]
+	return bytes.Clone(data), ok
+}
+
+// With gives a folder that has this in the file, too; ErrBundle when it would not be a service's folder any more.
+func (f *Folder) With(name string, data []byte) (*Folder, error) {
+	if len(data) > MaxFile {
+		return nil, refuse("%s has more than %d bytes", short(name), MaxFile)
+	}
+	files := maps.Clone(f.files)
+	files[name] = bytes.Clone(data)
+	return build(files)
+}
+
+// Without gives a folder that does not have the file; ErrBundle when nothing would be left.
+func (f *Folder) Without(name string) (*Folder, error) {
+	files := maps.Clone(f.files)
+	delete(files, name)
+	return build(files)
+}
+
 // readAll reads one file within its limit.
 func readAll(open func() (io.ReadCloser, error), name string) ([]byte, error) {
 	r, err := open()

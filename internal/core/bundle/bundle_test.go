@@ -377,3 +377,35 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestAFolderIsChangedFileByFileWithinTheSameLimits(t *testing.T) {
+	f := pack(t, folder())
+	with := func(name string, data []byte) *Folder {
+		t.Helper()
+		g, err := f.With(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	g := with("texts/en.yaml", []byte("title: Parking\n"))
+	if data, ok := g.File("texts/en.yaml"); !ok || string(data) != "title: Parking\n" || len(g.Names()) != 4 {
+		t.Errorf("%q %v", data, g.Names())
+	}
+	if _, there := f.File("texts/en.yaml"); there || len(f.Names()) != 3 {
+		t.Error("the folder of before has changed")
+	}
+	back, err := g.Without("texts/en.yaml")
+	if err != nil || back.Digest() != f.Digest() {
+		t.Errorf("without it, it is another folder: %v", err)
+	}
+	for name, data := range map[string][]byte{"../x": nil, "größe.yaml": nil, "texts": nil, "texts/DE.yaml": nil, "big.yaml": make([]byte, MaxFile+1)} {
+		if _, err := f.With(name, data); !errors.Is(err, ErrBundle) {
+			t.Errorf("%s is taken: %v", name, err)
+		}
+	}
+	one, err := pack(t, fstest.MapFS{"a.yaml": {Data: []byte("x")}}).Without("a.yaml")
+	if !errors.Is(err, ErrBundle) {
+		t.Errorf("nothing is a folder: %v %v", one, err)
+	}
+}

@@ -18,6 +18,7 @@ import (
 // Catalogue is everything a tenant offers. It is safe for use by several goroutines and never needs a network.
 type Catalogue struct {
 	tenant  *Tenant
+	files   fs.FS
 	folders map[string]func() (*Service, error) // of services/, by name: each is listed when it is first needed
 	shipped func() (offer, error)               // all of them
 	now     atomic.Pointer[Edition]             // what is offered at this moment
@@ -52,7 +53,7 @@ func OpenCatalogue(fsys fs.FS, tenant string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{tenant: t, folders: map[string]func() (*Service, error){}}
+	c := &Catalogue{tenant: t, files: fsys, folders: map[string]func() (*Service, error){}}
 	c.synonyms = sync.OnceValues(func() (map[string][]Synonym, error) { return LoadSynonyms(fsys) })
 	folders, err := fs.ReadDir(fsys, "services")
 	if err != nil {
@@ -210,10 +211,26 @@ func (c *Catalogue) Shipped(id, version string) (*Service, bool) {
 	return s, true
 }
 
+// Folder gives the files of a version that ships.
+func (c *Catalogue) Folder(id, version string) (fs.FS, bool) {
+	name, _, ok := c.named(id, version)
+	if !ok {
+		return nil, false
+	}
+	folder, err := fs.Sub(c.files, "services/"+name)
+	return folder, err == nil
+}
+
 // listed is Shipped for who shows the service only.
 func (c *Catalogue) listed(id, version string) (*Service, bool) {
+	_, s, ok := c.named(id, version)
+	return s, ok
+}
+
+// named is listed with the name of the folder.
+func (c *Catalogue) named(id, version string) (string, *Service, bool) {
 	if strings.Contains(id, "@") {
-		return nil, false
+		return "", nil, false
 	}
 	for _, name := range []string{id, id + "@" + version} {
 		read := c.folders[name]
@@ -221,10 +238,10 @@ func (c *Catalogue) listed(id, version string) (*Service, bool) {
 			continue
 		}
 		if s, err := read(); err == nil && s != nil && (version == "" || s.Version == version) && !s.broken.Load() {
-			return s, true
+			return name, s, true
 		}
 	}
-	return nil, false
+	return "", nil, false
 }
 
 // Situations lists the life situations of the home screen, in order.

@@ -48,7 +48,7 @@ func (c *Catalogue) Use(e *Edition) { c.now.Store(e) }
 
 // Beside gives a catalogue of the same folders that is published into by itself.
 func (c *Catalogue) Beside() *Catalogue {
-	other := &Catalogue{tenant: c.tenant, folders: c.folders, shipped: c.shipped, synonyms: c.synonyms}
+	other := &Catalogue{tenant: c.tenant, files: c.files, folders: c.folders, shipped: c.shipped, synonyms: c.synonyms}
 	other.now.Store(other.Edition(nil))
 	return other
 }

@@ -146,7 +146,7 @@ func (s *Service) printed(a form.Answers, lang string, day time.Time) (wrong []s
 	for _, name := range s.Documents() {
 		for _, way := range s.Ways {
 			app := Application{Answers: a, Lang: lang, Day: day.Format(time.DateOnly), Case: exampleCase, Fee: fee.Amount, Way: way}
-			d := Data{Application: app, Secret: "AGE-SECRET-KEY-1EXAMPLE", Attestation: "a.b.c", Today: day, Settled: true}
+			d := Data{Application: app, Secret: exampleSecret, Attestation: "a.b.c", Today: day, Settled: true}
 			if way == pay.Card {
 				d.Outcome = &pay.Outcome{Amount: fee.Amount, Way: way, At: day, Evidence: &pay.Evidence{}}
 			}
@@ -159,8 +159,36 @@ func (s *Service) printed(a form.Answers, lang string, day time.Time) (wrong []s
 	return wrong
 }
 
-// exampleCase is the number of a case that nobody has.
-const exampleCase = "BO-26-4T7K-2M9-X"
+// What an application has that nobody made: a number, and a key that opens nothing.
+const (
+	exampleCase   = "BO-26-4T7K-2M9-X"
+	exampleSecret = "AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SWEXAMP"
+)
+
+// Sample is an application of these answers on this day with a letter about it, for somebody who wants to see the papers. All that is not answered is
+// made up.
+func (s *Service) Sample(answers form.Answers, lang string, day time.Time) Data {
+	answers = s.Clean(answers, day)
+	app := Application{Kind: KindApplication, Case: exampleCase, Service: s.ID, Version: s.Version, Tenant: s.tenant.ID, Lang: lang,
+		Day: day.Format(time.DateOnly), Answers: answers, Way: pay.Free, Channel: AtTerminal, At: day}
+	if fee := s.View(answers, lang, day).Fee; fee != nil && fee.Amount > 0 && len(s.Ways) > 0 {
+		app.Fee, app.Way = fee.Amount, s.Ways[0]
+	}
+	d := Data{Application: app, Secret: exampleSecret, Attestation: "muster", Today: day, Settled: true}
+	if app.Way == pay.Card {
+		d.Outcome = &pay.Outcome{Amount: app.Fee, Way: app.Way, At: day, Evidence: &pay.Evidence{Customer: []string{"** Kundenbeleg **", "girocard", "EUR " + app.Fee.String()}}}
+	}
+	to := s.Address(app, day)
+	if to == nil {
+		to = []string{"Vera Vogt", "Ostkorso 8", "32545 Bad Oeynhausen"}
+	}
+	words := "Ihr Antrag ist bewilligt.\n\nSie müssen nichts weiter tun. Wenn sich etwas ändert, sagen Sie uns bitte Bescheid. Unsere Nummer steht oben rechts."
+	if lang == "en" {
+		words = "Your application has been approved.\n\nThere is nothing else you have to do. Please tell us if anything changes."
+	}
+	d.Letter = &Letter{To: to, Text: words, Clerk: "Birgit Kowalski", Granted: true, Salutation: "Guten Tag " + to[0] + ","}
+	return d
+}
 
 func needed(v form.View) (names []string) {
 	for _, n := range v.Needs {

@@ -5,18 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
 
-// Options is what a Library works with. Every field but Nudge and Log is required.
+// Options is what a Library works with. Every field but Render, Nudge and Log is required.
 type Options struct {
 	Store Store
 	// Catalogue is what ships. The library publishes into it: it belongs to nobody else's library.
@@ -25,8 +27,9 @@ type Options struct {
 	Sign   func(kind string, payload any) (string, error)
 	Scopes []string // who is told: the tenant's devices, everybody
 	Now    func() time.Time
-	Nudge  func()       // tells connected devices that there is something to pull; nil: they will find out
-	Log    *slog.Logger // nil: nothing is logged
+	Render func(document.Document) ([]byte, error) // makes a PDF; nil: the papers of drafts are not shown
+	Nudge  func()                                  // tells connected devices that there is something to pull; nil: they will find out
+	Log    *slog.Logger                            // nil: nothing is logged
 }
 
 // Library is everything the town hall offers or offered. Its methods may be used by many at once, also by several processes.
@@ -36,6 +39,8 @@ type Library struct {
 	mu      sync.Mutex // guards what follows; held while the catalogue gets another edition
 	decided int64
 	read    map[string]func() (*service.Service, error) // by id@version
+
+	looks looks
 }
 
 // Open offers in the catalogue what was published, and says again what devices have to hear anew after a backup was restored.
@@ -147,6 +152,7 @@ type Folder struct {
 	Flaws   []service.Flaw   // all that is wrong; it is not published before they are mended
 	Now     *service.Service // what is offered now under this id; nil: nothing
 	Changes []service.Change // from Now
+	Taken   bool             // the version's number belongs to something else; it is a flaw, too
 	Before  int64            // the serial that was looked at
 }
 
@@ -191,14 +197,19 @@ func (l *Library) Check(ctx context.Context, file []byte) (Folder, error) {
 }
 
 // CheckFolder is Check for a folder that nobody signed.
-func (l *Library) CheckFolder(ctx context.Context, files *bundle.Folder) (f Folder, err error) {
+func (l *Library) CheckFolder(ctx context.Context, files *bundle.Folder) (Folder, error) {
+	return l.judge(ctx, files, service.Inspect)
+}
+
+// judge is CheckFolder with the given way to look into a folder.
+func (l *Library) judge(ctx context.Context, files *bundle.Folder, inspect func(fs.FS, *service.Tenant) (*service.Service, []service.Flaw)) (f Folder, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a folder must not end the program
 			f, err = Folder{}, fmt.Errorf("%w: the program fails on it", bundle.ErrBundle)
 		}
 	}()
 	f.Files = files
-	f.Service, f.Flaws = service.Inspect(files.FS(), l.o.Catalogue.Tenant())
+	f.Service, f.Flaws = inspect(files.FS(), l.o.Catalogue.Tenant())
 	if f.Service == nil {
 		return f, nil
 	}
@@ -207,7 +218,7 @@ func (l *Library) CheckFolder(ctx context.Context, files *bundle.Folder) (f Fold
 		f.Flaws = append(f.Flaws, service.Flaw{Where: "service.yaml", Wrong: err.Error()})
 	}
 	if err := l.free(ctx, id, version, files.Digest()); errors.Is(err, ErrVersion) {
-		f.Flaws = append(f.Flaws, service.Flaw{Where: "service.yaml", Wrong: "version " + version + " is taken by something else: give it another number"})
+		f.Taken, f.Flaws = true, append(f.Flaws, takenFlaw(version))
 	} else if err != nil {
 		return f, err
 	}
@@ -218,6 +229,10 @@ func (l *Library) CheckFolder(ctx context.Context, files *bundle.Folder) (f Fold
 		f.Now, f.Changes = now, service.Diff(now, f.Service)
 	}
 	return f, nil
+}
+
+func takenFlaw(version string) service.Flaw {
+	return service.Flaw{Where: "service.yaml", Wrong: "version " + version + " is taken by something else: give it another number"}
 }
 
 // free tells whether a version's number may be used for this content.
@@ -253,6 +268,7 @@ func (l *Library) Publish(ctx context.Context, f Folder, who string) error {
 	if err := l.offerFrom(ctx, s.ID, s.Version, v, who, EventPublished, f.Before); err != nil {
 		return err
 	}
+	l.finishDraft(ctx, s.ID, v.Digest)
 	return l.Refresh(ctx)
 }
 

@@ -1,5 +1,5 @@
 // Package services keeps what the town hall offers beside what ships: every version of a service that was ever published, which one counts, who
-// decided so, and what devices found wrong with it.
+// decided so, what devices found wrong with it, and the drafts of what somebody writes here to be published next.
 //
 // A version that was published stays, so that an application that names it is checked with it years later. Its number is never used again for
 // something else.
@@ -120,6 +120,8 @@ type Store interface {
 	AddPublisher(ctx context.Context, p Publisher) error
 	// RemovePublisher takes one away; ErrPublisher. What was published stays.
 	RemovePublisher(ctx context.Context, name string) error
+
+	Drafts
 
 	// Epoch changes with every restore from a backup.
 	Epoch(ctx context.Context) (string, error)

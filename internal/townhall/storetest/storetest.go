@@ -64,6 +64,9 @@ func Run(t *testing.T, fresh func(t *testing.T, now func() time.Time) Store) {
 		{"a version's number is used once", versions},
 		{"what devices find wrong is counted once", faults},
 		{"a publisher has a name and a key of its own", publishers},
+		{"a service's draft comes back whole, and its last states", draftStates},
+		{"two who write at one draft cannot overwrite each other", draftsTogether},
+		{"a draft that was thrown away is gone, and a page of before is no good for the next one", draftsDropped},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.try(t, fresh(t, Day)) })
 	}

@@ -39,6 +39,9 @@ type shell struct {
 	CSRF     string
 }
 
+// two hands two words to a part of a page.
+type two struct{ First, Second string }
+
 // loadPages parses each page together with the parts: a page is a file that defines "page".
 func loadPages(s static, zone *time.Location, now func() time.Time) (pages, error) {
 	funcs := template.FuncMap{
@@ -47,6 +50,7 @@ func loadPages(s static, zone *time.Location, now func() time.Time) (pages, erro
 		"icon": func(name string) template.HTML {
 			return template.HTML(`<svg class="i" aria-hidden="true" focusable="false"><use href="` + s.url("icons.svg") + `#i-` + template.HTMLEscapeString(name) + `"/></svg>`)
 		},
+		"two": func(first, second string) two { return two{first, second} },
 		"problemcount": func(list []field) string {
 			if len(list) == 1 {
 				return "Eine Angabe passt noch nicht"
@@ -54,7 +58,7 @@ func loadPages(s static, zone *time.Location, now func() time.Time) (pages, erro
 			return fmt.Sprintf("%d Angaben passen noch nicht", len(list))
 		},
 	}
-	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html", "templates/report-parts.html")
+	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html", "templates/report-parts.html", "templates/draft-parts.html")
 	if err != nil {
 		return pages{}, err
 	}

@@ -22,6 +22,8 @@ type Library interface {
 	Publish(ctx context.Context, f services.Folder, who string) error
 	Return(ctx context.Context, id, version, who string) error
 	Withdraw(ctx context.Context, id, who string) error
+	CheckFolder(ctx context.Context, files *bundle.Folder) (services.Folder, error)
+	Drafting
 }
 
 // serviceRoutes lists the addresses of what is offered, for those who may decide about it.
@@ -36,6 +38,7 @@ func (s *site) serviceRoutes(page func(pattern string, h http.HandlerFunc)) {
 			h(w, r)
 		}
 	}
+	s.editorRoutes(func(pattern string, h http.HandlerFunc) { page(pattern, may(h)) })
 	page("GET /leistungen", may(s.serviceList))
 	page("POST /leistungen", may(s.serviceUpload))
 	page("GET /leistungen/pruefen/{blatt}", may(s.serviceCheck))
@@ -49,6 +52,7 @@ func (s *site) serviceRoutes(page func(pattern string, h http.HandlerFunc)) {
 type servicesPage struct {
 	Sentence string
 	Rows     []serviceRow
+	Drafts   []draftRow
 	History  []serviceEvent
 	Refusal  *refusal
 }
@@ -56,6 +60,12 @@ type servicesPage struct {
 type serviceRow struct {
 	ID, Title, Version, Since, Faults string
 	State                             badge
+}
+
+// draftRow is a service that somebody writes.
+type draftRow struct {
+	Title, URL, Saved, Who string
+	State                  badge
 }
 
 type serviceEvent struct{ When, Who, What string }
@@ -93,6 +103,15 @@ func (s *site) drawServices(w http.ResponseWriter, r *http.Request, status int, 
 			row.Faults = count(n, "Auffälligkeit", "Auffälligkeiten")
 		}
 		p.Rows = append(p.Rows, row)
+	}
+	drafted, err := s.Library.Drafted(r.Context())
+	if err != nil {
+		s.fail(w, r, fmt.Errorf("web: drafts of services: %w", err))
+		return
+	}
+	names := s.names(r)
+	for _, d := range drafted {
+		p.Drafts = append(p.Drafts, draftRow{Title: d.Title, URL: draftURL(d.Service, ""), Saved: moment(d.At, s.Now(), s.Zone), Who: names(d.Who), State: draftBadge(d.Wrong)})
 	}
 	p.Sentence = count(len(list), "Leistung", "Leistungen") + ", davon " + strconv.Itoa(published) + " hier veröffentlicht."
 	titles := map[string]string{}
@@ -274,6 +293,7 @@ type servicePage struct {
 	ID, Title, Offered, Since, Shipped string
 	State                              badge
 	Published                          bool
+	Draft                              *draftRow // nil: nobody writes at it
 	Versions                           []versionRow
 	Faults                             []faultRow
 	History                            []serviceEvent
@@ -298,6 +318,14 @@ func (s *site) serviceShow(w http.ResponseWriter, r *http.Request) {
 	for _, e := range list {
 		if e.ID == r.PathValue("leistung") {
 			p := s.servicePage(r, e, history)
+			d, err := s.Library.Draft(r.Context(), e.ID, 0)
+			if err != nil && !errors.Is(err, services.ErrDraft) {
+				s.fail(w, r, fmt.Errorf("web: draft of a service: %w", err))
+				return
+			}
+			if err == nil {
+				p.Draft = &draftRow{URL: draftURL(e.ID, ""), Saved: moment(d.At, s.Now(), s.Zone), Who: s.names(r)(d.Who), State: draftBadge(len(d.Mistakes))}
+			}
 			s.draw(w, r, http.StatusOK, "service", shell{Title: p.Title, Nav: "leistungen"}, p)
 			return
 		}

@@ -20,6 +20,8 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
@@ -69,7 +71,7 @@ func newShelf(t testing.TB, may bool) *shelf {
 	s.signer, err = proof.Generate()
 	must(err)
 	must(store.AddPublisher(t.Context(), services.Publisher{Name: "Amt für Digitales", Key: s.signer.Public(), Added: monday}))
-	s.library, err = services.Open(t.Context(), services.Options{Store: store, Catalogue: c, Scopes: []string{"stadt"}, Now: s.clock,
+	s.library, err = services.Open(t.Context(), services.Options{Store: store, Catalogue: c, Scopes: []string{"stadt"}, Now: s.clock, Render: rendered(t),
 		Sign: func(kind string, payload any) (string, error) { return proof.Sign(key, kind, payload) }})
 	must(err)
 	var users Users = s.users
@@ -79,6 +81,20 @@ func newShelf(t testing.TB, may bool) *shelf {
 	s.serve(Options{Book: s.book, Users: users, Catalogue: c, Library: s.library, Now: s.clock})
 	s.signIn()
 	return s
+}
+
+// rendered makes papers with the fonts that ship.
+func rendered(t testing.TB) func(document.Document) ([]byte, error) {
+	t.Helper()
+	var fonts pdf.Fonts
+	for name, into := range map[string]*[]byte{"Regular": &fonts.Regular, "Bold": &fonts.Bold} {
+		data, err := assets.FS.ReadFile("fonts/AtkinsonHyperlegibleNext-" + name + ".ttf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		*into = data
+	}
+	return func(d document.Document) ([]byte, error) { return pdf.Render(d, fonts) }
 }
 
 // newVersion is the survey as another version.

@@ -30,6 +30,10 @@ func (s *site) limitBody(next http.Handler) http.Handler {
 		if user(r).Login != "" && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 			most = maxUpload
 			if r.ContentLength > most { // said here: behind this the form's own token could not be read
+				if strings.HasPrefix(r.URL.Path, "/leistung") {
+					s.say(w, r, http.StatusRequestEntityTooLarge, message{Title: "Das war zu viel auf einmal", Text: "So viel passt nicht in eine Leistung. Es wurde nichts geändert.", Link: "/leistungen", LinkText: "Zu den Leistungen"})
+					return
+				}
 				s.say(w, r, http.StatusRequestEntityTooLarge, message{Title: "Das war zu viel auf einmal",
 					Text: "Die Fotos sind zusammen zu groß. Es wurde nichts übernommen. Gehen Sie zurück und wählen Sie weniger auf einmal.", Link: "/erfassen", LinkText: "Zu den Entwürfen"})
 				return

@@ -288,6 +288,20 @@ func said(name string) string {
 		return "Veröffentlicht. Terminals und Apps bekommen die Fassung mit dem nächsten Abgleich."
 	case "zurueckgezogen":
 		return "Zurückgezogen. Terminals und Apps erfahren es mit dem nächsten Abgleich."
+	case "entwurf-gespeichert":
+		return "Gespeichert und geprüft."
+	case "entwurf-verworfen":
+		return "Der Entwurf ist verworfen. Was angeboten wird, hat sich nicht geändert."
+	case "datei-angelegt":
+		return "Die Datei ist angelegt. Jetzt können Sie hineinschreiben."
+	case "datei-umbenannt":
+		return "Die Datei heißt jetzt anders."
+	case "datei-geloescht":
+		return "Die Datei ist gelöscht. Unter „Frühere Stände“ holen Sie sie zurück."
+	case "stand-zurueck":
+		return "Der frühere Stand gilt wieder. Auch der von eben liegt noch bei den früheren Ständen."
+	case "nummer-erhoeht":
+		return "Die Fassung hat jetzt eine neue Nummer."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}

@@ -1,0 +1,92 @@
+package services
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
+)
+
+// Sentences is what a draft says, in all its languages beside each other.
+type Sentences struct {
+	Langs  []string // German, English, Leichte Sprache, then the others by their names
+	Rows   []SentenceRow
+	Closed []string // languages whose file can only be changed as a whole; they are not among Langs
+}
+
+// SentenceRow is a sentence in every language that has it.
+type SentenceRow struct {
+	Key  string
+	Said map[string]string // by language; one that is missing has none
+}
+
+// Languages lists the languages that a folder has texts in: German, English, Leichte Sprache, then the others by their names.
+func Languages(f *bundle.Folder) (langs []string) {
+	for _, name := range f.Names() {
+		if lang, ok := strings.CutPrefix(name, "texts/"); ok {
+			if lang, ok := strings.CutSuffix(lang, ".yaml"); ok {
+				langs = append(langs, lang)
+			}
+		}
+	}
+	first := func(lang string) int { return slices.Index([]string{"de-simple", "en", text.German}, lang) }
+	slices.SortStableFunc(langs, func(a, b string) int { return first(b) - first(a) })
+	return langs
+}
+
+// Sentences gives what a draft says, in the order of its German file.
+func (d Draft) Sentences() (s Sentences) {
+	at := map[string]int{}
+	for _, lang := range Languages(d.Checked.Files) {
+		data, _ := d.Checked.Files.File(textFile(lang))
+		list, err := text.Sentences(data)
+		if err != nil {
+			s.Closed = append(s.Closed, lang)
+			continue
+		}
+		s.Langs = append(s.Langs, lang)
+		for _, x := range list {
+			i, there := at[x.Key]
+			if !there {
+				i = len(s.Rows)
+				at[x.Key], s.Rows = i, append(s.Rows, SentenceRow{x.Key, map[string]string{}})
+			}
+			s.Rows[i].Said[lang] = x.Text
+		}
+	}
+	return s
+}
+
+func textFile(lang string) string { return "texts/" + lang + ".yaml" }
+
+// SaveSentences changes sentences, by language and key; an empty one is taken out. ErrNewer, ErrNoFile for a language that the draft does not have,
+// ErrText when a file can only be changed as a whole, bundle.ErrBundle when it is too much.
+func (l *Library) SaveSentences(ctx context.Context, e Edit, changes map[string]map[string]string) error {
+	return l.change(ctx, e, DraftWorded, "", func(f *bundle.Folder) (*bundle.Folder, error) { return reword(f, changes) })
+}
+
+// reword changes sentences in a folder.
+func reword(f *bundle.Folder, changes map[string]map[string]string) (*bundle.Folder, error) {
+	for _, lang := range slices.Sorted(maps.Keys(changes)) {
+		data, ok := f.File(textFile(lang))
+		if !ok {
+			return nil, ErrNoFile
+		}
+		out, err := text.Edit(data, changes[lang])
+		if errors.Is(err, text.ErrForm) {
+			return nil, fmt.Errorf("%w: %s: %w", ErrText, textFile(lang), err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if f, err = with(f, textFile(lang), string(out)); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
