@@ -105,7 +105,7 @@ func TestANewServiceIsWholeFromTheBeginning(t *testing.T) {
 		t.Error(err)
 	}
 	braces := folder(t, "in-klammern", "1", "In Klammern")
-	braces["service.yaml"].Data = []byte(`{id: in-klammern, version: "1", kind: report, tenants: [stadt], icon: message-2, situations: [schaden-melden], channels: [terminal], ways: [free], trust: none, office: buergerbuero}`)
+	braces["service.yaml"].Data = []byte(`{id: in-klammern, version: "1", kind: survey, tenants: [stadt], icon: message-2, situations: [schaden-melden], channels: [terminal], ways: [free], trust: none, office: buergerbuero}`)
 	d.publish(t, braces)
 	if err := d.Invent(ctx, "umzug", "Umzug", "in-klammern", "x"); !errors.Is(err, services.ErrText) {
 		t.Error("what cannot be copied is copied:", err)
@@ -120,6 +120,8 @@ func TestMistakesAreNamedWithFileAndLine(t *testing.T) {
 	d := open(t)
 	ctx := t.Context()
 	ok(t, d.Begin(ctx, survey, "kowalski"))
+	ok(t, d.AddFile(ctx, d.edit(t, survey, "kowalski"), "documents/sheet.yaml"))
+	ok(t, d.SaveFile(ctx, d.edit(t, survey, "kowalski"), "documents/sheet.yaml", "blocks:\n  - {kind: heading, level: 1, text: title}\n"))
 	whole := d.draft(t, survey)
 	for name, c := range map[string]struct {
 		file, old, new string
@@ -128,15 +130,15 @@ func TestMistakesAreNamedWithFileAndLine(t *testing.T) {
 	}{
 		"YAML":                                {"form.yaml", "pages:", "pages: [", -1, "']'"},
 		"an unknown key":                      {"form.yaml", "pages:", "pagess:", -1, `unknown field "pagess"`},
-		"the first file":                      {"service.yaml", "kind: report", "kindd: report", 4, "unknown field"},
+		"the first file":                      {"service.yaml", "kind: survey", "kindd: report", 4, "unknown field"},
 		"no such situation":                   {"service.yaml", "[schaden-melden]", "[zukunft]", 0, `no situation "zukunft"`},
 		"another id":                          {"service.yaml", "id: umfrage", "id: umfragen", 0, "id has to stay umfrage"},
 		"a sentence's YAML":                   {"texts/en.yaml", "title:", "title: [", -1, "must be specified"},
 		"a sentence that is not":              {"texts/en.yaml", "lead:", "leadd:", 0, "lead is missing"},
 		"JSON":                                {"schema.json", "{", "{{", 1, "invalid character"},
-		"a paper":                             {"documents/slip.yaml", "kind: heading", "kind: heeading", 0, "no such kind of block"},
-		"an expression":                       {"documents/slip.yaml", "blocks:", "blocks:\n  - {kind: row, when: '1 +', label: slip.day, value: app.day}", -1, "Syntax error"},
-		"a table that is not there":           {"documents/slip.yaml", "blocks:", "blocks:\n  - {kind: row, label: slip.day, value: tables.nothing.x}", -1, "reads tables.nothing"},
+		"a paper":                             {"documents/sheet.yaml", "kind: heading", "kind: heeading", 0, "no such kind of block"},
+		"an expression":                       {"documents/sheet.yaml", "blocks:", "blocks:\n  - {kind: row, when: '1 +', label: title, value: app.day}", -1, "Syntax error"},
+		"a table that is not there":           {"documents/sheet.yaml", "blocks:", "blocks:\n  - {kind: row, label: title, value: tables.nothing.x}", -1, "reads tables.nothing"},
 		"an example":                          {"examples/content.yaml", "day:", "dayy:", -1, "unknown field"},
 		"an example that comes out otherwise": {"examples/cross.yaml", "expect:", "expect:\n  needs: [nothing]", 0, "not [nothing]"},
 	} {
@@ -260,9 +262,9 @@ func TestSentencesAreChangedBesideEachOther(t *testing.T) {
 		t.Fatalf("%v %v %+v", s.Langs, s.Closed, s.Rows[0])
 	}
 	edit := d.edit(t, survey, "vogt")
-	ok(t, d.SaveSentences(ctx, edit, map[string]map[string]string{"de": {"title": "Was denken Sie?"}, "de-simple": {"slip.day": "Tag: heute"}, "en": {"title": ""}}))
+	ok(t, d.SaveSentences(ctx, edit, map[string]map[string]string{"de": {"title": "Was denken Sie?"}, "de-simple": {"law": "Freiwillig: ohne Namen"}, "en": {"title": ""}}))
 	x := d.draft(t, survey)
-	if x.What != services.DraftWorded || x.Title != "Was denken Sie?" || !strings.Contains(text(t, x, "texts/de-simple.yaml"), `day: "Tag: heute"`) || !strings.Contains(text(t, x, "texts/de-simple.yaml"), "# ") {
+	if x.What != services.DraftWorded || x.Title != "Was denken Sie?" || !strings.Contains(text(t, x, "texts/de-simple.yaml"), `law: "Freiwillig: ohne Namen"`) || !strings.Contains(text(t, x, "texts/de-simple.yaml"), "# ") {
 		t.Errorf("%+v\n%s", x.State, text(t, x, "texts/de-simple.yaml"))
 	}
 	if len(x.Mistakes) != 1 || x.Mistakes[0].File != "texts/en.yaml" || !strings.Contains(x.Mistakes[0].Wrong, "title is missing") {

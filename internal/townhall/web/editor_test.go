@@ -102,7 +102,7 @@ func TestAClerkWritesANewVersionAndPublishesIt(t *testing.T) {
 	s.beginDraft()
 	s.get("/leistung/umfrage").want(t, http.StatusOK, "Am Entwurf weiterschreiben")
 	s.get("/leistungen").want(t, http.StatusOK, "Entwürfe", "Umfrage zu diesem Gerät", "In Ordnung", "Heute, ", "Sie")
-	s.get(surveyDraft).want(t, http.StatusOK, "begonnen mit Fassung 1", "Angaben", "Fragen", "Texte", "Papiere", "Beispiele", "service.yaml", "id: umfrage")
+	s.get(surveyDraft).want(t, http.StatusOK, "begonnen mit Fassung 1", "Angaben", "Fragen", "Texte", "Beispiele", "service.yaml", "id: umfrage")
 	text := written(t, s.get(surveyDraft+"?datei=texts/de.yaml"))
 	s.save("texts/de.yaml", strings.Replace(text, "Umfrage zu diesem Gerät", "Was denken Sie?", 1), "").wantGo(t, surveyDraft+"?datei=texts%2Fde.yaml")
 	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, "Gespeichert und geprüft", "title: Was denken Sie?")

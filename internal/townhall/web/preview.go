@@ -145,7 +145,7 @@ func (s *site) fillPreview(p *previewPage, at preview, id string, end bool) {
 		p.Next, p.NextWord = at.url(v.Pages[n+1].ID, false), "Weiter"
 	}
 	for _, f := range x.Fields {
-		p.Fields = append(p.Fields, previewField(f, at.example != ""))
+		p.Fields = append(p.Fields, previewField(*f, at.example != ""))
 	}
 }
 
