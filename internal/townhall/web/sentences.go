@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,8 +69,9 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 		}
 		group, _, _ := strings.Cut(row.Key, ".")
 		if group == row.Key {
-			group = "Die Leistung"
+			group = ""
 		}
+		group = cmp.Or(sentenceGroups[group], group)
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Title != group {
 			p.Groups = append(p.Groups, sentenceGroup{Title: group})
 		}
@@ -80,6 +82,12 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 		title = "Fehler: " + title
 	}
 	s.draw(w, r, status, "editor-texts", shell{Title: title, Nav: "leistungen"}, p)
+}
+
+// sentenceGroups are what sentences are for, by the first part of their keys; "" is for those of one part. Others keep their key.
+var sentenceGroups = map[string]string{
+	"": "Die Leistung", "card": "Was man vorher liest", "page": "Seiten", "field": "Fragen", "rule": "Hinweise bei Fehlern", "eligible": "Voraussetzungen", "fee": "Gebühr", "needs": "Mitzubringen", "met": "Wenn alles passt", "note": "Hilfreiches",
+	"slip": "Beleg", "permit": "Ausweis", "letter": "Brief", "screen": "Auf dem Bildschirm", "case": "Vorgang",
 }
 
 // sentenceName is the name of a sentence's field.
