@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
@@ -309,4 +310,30 @@ func TestVacanciesAndQueuesAreAccessible(t *testing.T) {
 	do(t, ctx, "sign in", signInWith(h))
 	lookAt(t, ctx, h, "/stellen", "stellen")
 	lookAt(t, ctx, h, "/wartende", "wartende")
+}
+
+// Everybody can read the results: the charts have words, and fit into every window.
+func TestResultsOfASurveyAreAccessible(t *testing.T) {
+	p := newPolled(t, true, nil)
+	for n := range 9 {
+		p.ratings()
+		p.wait(time.Duration(n) * 60 * time.Hour)
+	}
+	p.answer("telephone", form.Answers{"ease": 3, "done": "partly", "again": "yes", "words": "Die Tasten könnten größer sein, und das Vorlesen ist zu leise, wenn im Foyer viele Menschen stehen. Sonst war alles gut zu finden, und ich komme gern wieder."})
+	ctx := browse(t)
+	do(t, ctx, "sign in", signInWith(p.house))
+	for path, name := range map[string]string{"/umfragen": "umfragen", "/umfrage/umfrage": "umfrage", "/umfrage/umfrage/leeren": "umfrage-leeren", "/erfassen/umfrage?weg=paper": "umfrage-erfassen"} {
+		lookAt(t, ctx, p.house, path, name)
+	}
+	do(t, ctx, "tables", chromedp.Navigate(p.url+"/umfrage/umfrage"), chromedp.WaitVisible("#f1"))
+	if open := ask[int](t, ctx, `(()=>{const all=document.querySelectorAll('.chart-data');all.forEach(d=>d.open=true);return all.length})()`); open < 6 {
+		t.Errorf("%d charts have a table", open)
+	}
+	accessible(t, ctx, "results with tables")
+	shoot(t, ctx, "umfrage-tabellen")
+	first := chromedp.Click(`//a[contains(.,"Streichen")]`)
+	do(t, ctx, "strike", first, chromedp.WaitVisible("blockquote"))
+	accessible(t, ctx, "strike")
+	shoot(t, ctx, "umfrage-streichen")
+	do(t, ctx, "gone", chromedp.Click(`.btn.danger`), chromedp.WaitVisible(".toast"))
 }

@@ -288,6 +288,12 @@ func said(name string) string {
 		return "Veröffentlicht. Terminals und Apps bekommen die Fassung mit dem nächsten Abgleich."
 	case "zurueckgezogen":
 		return "Zurückgezogen. Terminals und Apps erfahren es mit dem nächsten Abgleich."
+	case "gezaehlt":
+		return "Gezählt. Vielen Dank."
+	case "gestrichen":
+		return "Der Text ist gestrichen."
+	case "geleert":
+		return "Die Umfrage ist leer und beginnt von vorn."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}
