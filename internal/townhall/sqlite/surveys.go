@@ -92,22 +92,9 @@ func (s *Store) SurveyTotals(ctx context.Context) ([]surveys.Total, error) {
 			SELECT survey, version, sum(n) AS answers, 0 AS refused, min(day) AS first, max(day) AS last FROM survey_days GROUP BY survey, version
 			UNION ALL SELECT survey, version, 0, n, NULL, NULL FROM survey_refused)
 		GROUP BY survey, version ORDER BY survey, version`)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: list surveys: %w", err)
-	}
-	defer rows.Close()
-	var all []surveys.Total
-	for rows.Next() {
-		var t surveys.Total
-		if err := rows.Scan(&t.Survey, &t.Version, &t.Answers, &t.Refused, &t.First, &t.Last); err != nil {
-			return nil, fmt.Errorf("sqlite: list surveys: %w", err)
-		}
-		all = append(all, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: list surveys: %w", err)
-	}
-	return all, nil
+	return each(rows, err, "list surveys", func(r *sql.Rows, t *surveys.Total) error {
+		return r.Scan(&t.Survey, &t.Version, &t.Answers, &t.Refused, &t.First, &t.Last)
+	})
 }
 
 // SurveyResult gives everything of a version; see surveys.Store.
@@ -127,61 +114,28 @@ func (s *Store) surveyResult(ctx context.Context, survey, version string) (surve
 		return r, err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	each := func(query string, take func(scanner) error) error {
-		rows, err := tx.QueryContext(ctx, query, survey, version)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := take(rows); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	}
-	err = each(`SELECT day, n FROM survey_days WHERE survey = ? AND version = ? ORDER BY day`, func(row scanner) error {
-		var day string
-		var n int
-		err := row.Scan(&day, &n)
-		if r.First == "" {
-			r.First = day
-		}
-		r.Days[day], r.Last, r.Answers = n, day, r.Answers+n
-		return err
-	})
-	if err == nil {
-		err = each(`SELECT channel, n FROM survey_channels WHERE survey = ? AND version = ?`, func(row scanner) error {
-			var channel string
-			var n int
-			err := row.Scan(&channel, &n)
-			r.Channels[channel] = n
-			return err
-		})
-	}
-	if err == nil {
-		err = each(`SELECT n FROM survey_refused WHERE survey = ? AND version = ?`, func(row scanner) error { return row.Scan(&r.Refused) })
-	}
-	if err == nil {
-		err = each(`SELECT question, answered, omitted, sum, coalesce(small, 0), coalesce(high, 0) FROM survey_questions WHERE survey = ? AND version = ?`, func(row scanner) error {
+	for _, part := range []struct {
+		query string
+		take  func(scanner) error
+	}{
+		{`SELECT day, n FROM survey_days WHERE survey = ? AND version = ?`, named(r.Days)},
+		{`SELECT channel, n FROM survey_channels WHERE survey = ? AND version = ?`, named(r.Channels)},
+		{`SELECT n FROM survey_refused WHERE survey = ? AND version = ?`, func(row scanner) error { return row.Scan(&r.Refused) }},
+		{`SELECT question, answered, omitted, sum, coalesce(small, 0), coalesce(high, 0) FROM survey_questions WHERE survey = ? AND version = ?`, func(row scanner) error {
 			var path string
 			q := surveys.Counted{Values: map[string]int{}}
 			err := row.Scan(&path, &q.Answered, &q.Left, &q.Sum, &q.Small, &q.High)
 			r.Questions[path] = q
 			return err
-		})
-	}
-	if err == nil {
-		err = each(`SELECT question, value, n FROM survey_values WHERE survey = ? AND version = ?`, func(row scanner) error {
+		}},
+		{`SELECT question, value, n FROM survey_values WHERE survey = ? AND version = ?`, func(row scanner) error {
 			var path, value string
 			var n int
 			err := row.Scan(&path, &value, &n)
 			r.Questions[path].Values[value] = n
 			return err
-		})
-	}
-	if err == nil {
-		err = each(`SELECT question, key, text FROM survey_texts WHERE survey = ? AND version = ? ORDER BY key`, func(row scanner) error {
+		}},
+		{`SELECT question, key, text FROM survey_texts WHERE survey = ? AND version = ? ORDER BY key`, func(row scanner) error {
 			var path string
 			var t surveys.Text
 			err := row.Scan(&path, &t.Key, &t.Text)
@@ -189,9 +143,45 @@ func (s *Store) surveyResult(ctx context.Context, survey, version string) (surve
 			q.Texts = append(q.Texts, t)
 			r.Questions[path] = q
 			return err
-		})
+		}},
+	} {
+		if err := everyRow(ctx, tx, part.query, part.take, survey, version); err != nil {
+			return r, err
+		}
 	}
-	return r, err
+	for day, n := range r.Days {
+		r.Answers, r.Last = r.Answers+n, max(r.Last, day)
+		if r.First == "" || day < r.First {
+			r.First = day
+		}
+	}
+	return r, nil
+}
+
+// named reads rows of a name and a number.
+func named(into map[string]int) func(scanner) error {
+	return func(row scanner) error {
+		var name string
+		var n int
+		err := row.Scan(&name, &n)
+		into[name] = n
+		return err
+	}
+}
+
+// everyRow gives every row of a query to take.
+func everyRow(ctx context.Context, tx *sql.Tx, query string, take func(scanner) error, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // StrikeText takes a text out; see surveys.Store.
@@ -245,22 +235,10 @@ func (s *Store) forget(ctx context.Context) error {
 // SurveyEvents lists what was done with results; see surveys.Store.
 func (s *Store) SurveyEvents(ctx context.Context, survey string) ([]surveys.Event, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT clerk, what, at FROM survey_events WHERE survey = ? ORDER BY id DESC`, survey)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: list survey events: %w", err)
-	}
-	defer rows.Close()
-	var all []surveys.Event
-	for rows.Next() {
-		e := surveys.Event{Survey: survey}
+	return each(rows, err, "list survey events", func(r *sql.Rows, e *surveys.Event) error {
 		var at int64
-		if err := rows.Scan(&e.Clerk, &e.What, &at); err != nil {
-			return nil, fmt.Errorf("sqlite: list survey events: %w", err)
-		}
-		e.At = s.moment(at)
-		all = append(all, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: list survey events: %w", err)
-	}
-	return all, nil
+		err := r.Scan(&e.Clerk, &e.What, &at)
+		e.Survey, e.At = survey, s.moment(at)
+		return err
+	})
 }

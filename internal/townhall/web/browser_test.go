@@ -331,6 +331,20 @@ func TestResultsOfASurveyAreAccessible(t *testing.T) {
 	}
 	accessible(t, ctx, "results with tables")
 	shoot(t, ctx, "umfrage-tabellen")
+	choose := func(label string) move {
+		return chromedp.Click(fmt.Sprintf(`//label[contains(@class,"choice")][contains(.,%q)]`, label))
+	}
+	do(t, ctx, "paper", chromedp.EmulateViewport(1280, 900), chromedp.Navigate(p.url+"/erfassen/umfrage"), chromedp.Click(`.card form .btn.primary`), chromedp.WaitVisible("#f-ease-0"))
+	for _, page := range [][2]string{{"Schwer", "#f-done-0"}, {"Zum Teil", "#f-helps-0"}, {"Vorlesen", "#f-again-0"}, {"Gern", "#f-words"}} {
+		do(t, ctx, page[0], choose(page[0]), chromedp.Click("[name=weiter]"), chromedp.WaitVisible(page[1]))
+	}
+	do(t, ctx, "check", chromedp.Click("[name=weiter]"), chromedp.WaitVisible(".decide"))
+	accessible(t, ctx, "check")
+	shoot(t, ctx, "umfrage-pruefen")
+	do(t, ctx, "count", chromedp.Click(".decide button"), chromedp.WaitVisible(`//p[contains(.,"Gezählt. Vielen Dank.")]`))
+	accessible(t, ctx, "counted")
+	shoot(t, ctx, "umfrage-gezaehlt")
+	do(t, ctx, "results", chromedp.Click(`//a[contains(.,"Zum Ergebnis")]`), chromedp.WaitVisible("#f1"))
 	first := chromedp.Click(`//a[contains(.,"Streichen")]`)
 	do(t, ctx, "strike", first, chromedp.WaitVisible("blockquote"))
 	accessible(t, ctx, "strike")

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 )
 
 type choosePage struct {
@@ -53,11 +51,6 @@ type startPage struct {
 	Channels, Langs               []choice
 	Needs                         []string
 	Counted, Again                bool // it is a survey, and one was just counted
-}
-
-// entered tells whether clerks can enter it here.
-func (s *site) entered(svc *service.Service) bool {
-	return svc.Online() && (!svc.Counted() || s.Surveys != nil)
 }
 
 // service gives the service of the address.
@@ -135,13 +128,12 @@ func (s *site) draftOf(w http.ResponseWriter, r *http.Request) (draft, bool) {
 	return draft{}, false
 }
 
-// gone says that a draft became a case, or is not there.
+// gone says that a draft became a case, was counted, or is not there.
 func (s *site) gone(w http.ResponseWriter, r *http.Request, id string) {
 	number, ok := s.drafts.ended(id, user(r).Login)
-	svc, known := s.Catalogue.Find(r.PathValue("service"), "")
 	switch {
-	case ok && known && svc.Counted():
-		s.say(w, r, http.StatusGone, message{Icon: "circle-check", Title: "Dieser Bogen ist schon gezählt", Text: "Jeder wird einmal gezählt.", Link: "/erfassen/" + svc.ID, LinkText: "Noch einen Bogen eingeben"})
+	case ok && number == counted:
+		s.say(w, r, http.StatusGone, message{Icon: "circle-check", Title: "Dieser Bogen ist schon gezählt", Text: "Jeder wird einmal gezählt.", Link: "/erfassen/" + url.PathEscape(r.PathValue("service")), LinkText: "Noch einen Bogen eingeben"})
 	case ok && number != "":
 		s.say(w, r, http.StatusGone, message{Icon: "circle-check", Title: "Der Antrag ist schon gestellt", Text: "Der Beleg wurde einmal gezeigt und ist nicht noch einmal abrufbar. Ging beim Drucken etwas schief, stellen Sie am Vorgang einen neuen aus.", Link: "/vorgang/" + number, LinkText: "Zum Vorgang " + number})
 	case ok:
@@ -483,21 +475,4 @@ func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 	}
 	s.drafts.became(d.ID, c.Number)
 	s.showSlip(w, r, c.Number, "Der Antrag ist gestellt", "Vorgang "+c.Number+". Jetzt den Beleg drucken und mitgeben.", slip)
-}
-
-// addUp counts what was entered of a survey, and offers the next one: paper is typed in one after another.
-func (s *site) addUp(w http.ResponseWriter, r *http.Request, d draft) {
-	err := s.Surveys.Enter(r.Context(), d.Service, d.Answers, d.Channel, d.Day)
-	switch {
-	case errors.Is(err, surveys.ErrAnswers):
-		s.drafts.back(d)
-		s.say(w, r, http.StatusUnprocessableEntity, message{Icon: "alert-triangle", Title: "So kann der Bogen nicht gezählt werden", Text: "Die Antworten passen nicht zur Umfrage. Es wurde nichts gezählt.", Link: d.url("") + "/pruefen", LinkText: "Zurück zum Bogen"})
-		return
-	case err != nil:
-		s.drafts.back(d)
-		s.fail(w, r, fmt.Errorf("web: enter: %w", err))
-		return
-	}
-	s.sessions.Put(r.Context(), keyFlash, "gezaehlt")
-	http.Redirect(w, r, "/erfassen/"+d.Service.ID+"?weg="+url.QueryEscape(d.Channel), http.StatusSeeOther)
 }

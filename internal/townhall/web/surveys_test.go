@@ -21,6 +21,7 @@ import (
 type polled struct {
 	*house
 	office *surveys.Office
+	store  *sqlite.Store
 	survey *service.Service
 	path   string
 }
@@ -44,6 +45,7 @@ func newPolled(t testing.TB, may bool, catalogue *service.Catalogue) *polled {
 		store, err := sqlite.Open(t.Context(), p.path, o.Now)
 		must(err)
 		t.Cleanup(func() { store.Close() })
+		p.store = store
 		p.office = surveys.New(surveys.Options{Store: store, Tenant: "stadt", Find: catalogue.Find, Now: o.Now})
 		o.Surveys = p.office
 		if may {
@@ -309,6 +311,22 @@ func TestEveryVersionOfASurveyHasItsOwnResults(t *testing.T) {
 	}
 	p.get("/umfrage/umfrage/ergebnis.csv?fassung=2").want(t, 200, ";Kinderleicht;2")
 	p.get("/umfrage/umfrage?fassung=3").want(t, 404)
+}
+
+// A version that no program ships any more still tells its numbers.
+func TestCountsOutliveTheirVersion(t *testing.T) {
+	p := newPolled(t, false, nil)
+	n := 2.5
+	for range surveys.Least {
+		tally := surveys.Tally{Survey: "umfrage", Version: "0", Day: "2025-01-07", Channel: "other", Questions: []surveys.Asked{
+			{Path: "/shape", Values: []string{"round"}}, {Path: "/size", Number: &n}, {Path: "/said", Text: "Früher war es anders."}}}
+		if err := p.store.CountSurvey(t.Context(), "", tally); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.signIn()
+	p.get("/umfrage/umfrage?fassung=0").want(t, 200, "5 Antworten seit dem 7.1.2025", "Umfrage zu diesem Gerät", "Anders", "shape", "round", "5, 100\u00a0%", "Früher war es anders.")
+	p.get("/umfrage/umfrage/ergebnis.csv?fassung=0").want(t, 200, "shape;round;5")
 }
 
 // What came over months is summed up by week or month, and no day is missing.
