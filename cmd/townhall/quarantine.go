@@ -30,6 +30,8 @@ func why(reason string) string {
 		return "a report of money that its terminal did not sign: look into the card terminal's journal"
 	case intake.ReasonReport:
 		return "it supports a report that is not published here; it is tried again every hour for a fortnight"
+	case intake.ReasonVersion:
+		return "it answers a version of a survey that is not here: publish it, or update the server; it is tried again every hour"
 	case intake.ReasonRefused:
 		return "its case or report never came: the slip was replaced, or nothing proves that it comes from its holder; it is not tried again"
 	case intake.ReasonFault:

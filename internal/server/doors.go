@@ -36,7 +36,7 @@ func (s *Server) DeviceDoor(listen string, names []string) (Door, error) {
 // StaffDoor is the door to the staff's pages. Without config they are plain HTTP: for this machine, or behind a proxy that does TLS.
 func (s *Server) StaffDoor(listen string, config *tls.Config, proxy bool) (Door, error) {
 	pages, err := web.New(web.Options{
-		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Queues: s, Home: s.o.Home, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Library: s.Library, Now: s.o.Now, Zone: s.o.Now().Location(),
+		Book: s.Book, Reports: s.Book, Jobs: s.Jobs, Surveys: s.Surveys, Queues: s, Home: s.o.Home, Town: s.town, Users: users{s.Store}, Catalogue: s.o.Catalogue, Library: s.Library, Now: s.o.Now, Zone: s.o.Now().Location(),
 		Secure: config != nil || proxy, Proxy: proxy, Log: s.o.Log,
 	})
 	if err != nil {

@@ -30,6 +30,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -59,6 +60,7 @@ type Server struct {
 	Public  *publish.Publisher // what everybody may know
 	Jobs    *jobs.Board        // the town's vacancies
 	Library *services.Library  // what is offered beside what ships
+	Surveys *surveys.Office    // what was answered in surveys
 
 	o       Options
 	keys    atomic.Pointer[Keyring]
@@ -148,8 +150,9 @@ func (s *Server) furnish() error {
 		return err
 	}
 	s.Ledger = ledger.New(s.Store)
+	s.Surveys = surveys.New(surveys.Options{Store: s.Store, Tenant: o.Tenant, Find: s.Library.Find, Now: o.Now, Log: o.Log})
 	s.Intake = intake.New(intake.Options{
-		Store: s.Store, Book: s.Book, Parts: s.Store, Now: o.Now, Log: o.Log,
+		Store: s.Store, Book: s.Book, Surveys: s.Surveys, Parts: s.Store, Now: o.Now, Log: o.Log,
 		Ring: func() seal.Ring { return s.Keys().Ring() },
 	})
 	s.Devices = hall.New(

@@ -1,4 +1,4 @@
-// Package intake opens what devices bring and makes cases of it.
+// Package intake opens what devices bring and makes cases of it; answers to surveys it lets be counted.
 //
 // It works in two steps. Take stores envelopes durably, so that the device gets its receipt; nothing is opened at the door. Work then opens
 // them one by one. What cannot be opened or believed stays in a visible quarantine: it blocks nothing, it is never deleted, and it is tried
@@ -20,6 +20,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/seal"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/cases"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -29,7 +30,7 @@ type State string
 
 const (
 	Fresh      State = "new"        // stored, not opened yet
-	Done       State = "done"       // it is a case, or had its effect on one
+	Done       State = "done"       // it is a case, had its effect on one, or was counted
 	Quarantine State = "quarantine" // somebody has to look
 )
 
@@ -42,6 +43,7 @@ const (
 	ReasonProof    = "proof"    // a reply that does not prove that it comes from the slip's holder
 	ReasonUnsigned = "unsigned" // a report of money that its terminal did not sign
 	ReasonReport   = "report"   // it supports a report that was never published here
+	ReasonVersion  = "version"  // it answers a version of a survey that is not known here yet
 	ReasonRefused  = "refused"  // it waited long enough for its case: the answer is no, and it is not tried again by itself
 	ReasonFault    = "fault"    // the program failed on it
 )
@@ -68,7 +70,7 @@ type Store interface {
 	Keep(ctx context.Context, device string, key proof.PublicKey, items []wire.Item, at time.Time) ([]wire.Status, error)
 	// In lists envelopes in a state with numbers above after, in their order, at most limit.
 	In(ctx context.Context, s State, after int64, limit int) ([]Envelope, error)
-	// Mark moves an envelope to a state.
+	// Mark moves an envelope to a state. What was counted stays done.
 	Mark(ctx context.Context, id string, s State, reason string) error
 	// Again moves what is in quarantine for one of the reasons back to Fresh and tells how many.
 	Again(ctx context.Context, reasons ...string) (int, error)
@@ -87,14 +89,22 @@ type Book interface {
 	Support(ctx context.Context, envelope string, app service.Application) error
 }
 
+// Counter counts answers to surveys; *surveys.Office is one.
+type Counter interface {
+	// Receive counts an application once for each envelope, and notes in the same moment that the envelope is done. surveys.ErrNone when it is no
+	// answer to a survey, surveys.ErrVersion when it cannot be counted yet, surveys.ErrCounted when it was counted before.
+	Receive(ctx context.Context, envelope string, app service.Application, arrived time.Time) error
+}
+
 // Options is what an Intake works with.
 type Options struct {
-	Store Store
-	Book  Book
-	Parts Parts            // nil: files are not taken
-	Ring  func() seal.Ring // the authority's keys as they are now
-	Now   func() time.Time
-	Log   *slog.Logger // nil: nothing is logged
+	Store   Store
+	Book    Book
+	Surveys Counter
+	Parts   Parts            // nil: files are not taken
+	Ring    func() seal.Ring // the authority's keys as they are now
+	Now     func() time.Time
+	Log     *slog.Logger // nil: nothing is logged
 }
 
 // Intake is the town hall's door for sealed applications; it implements hall.Intake.
@@ -160,9 +170,9 @@ func (in *Intake) Run(ctx context.Context) {
 	}
 }
 
-// Retry tries again what waits in quarantine for a key or a case: after a key came, and after a start.
+// Retry tries again what waits in quarantine for a key, a case or a survey: after a key came, and after a start.
 func (in *Intake) Retry(ctx context.Context) error {
-	if _, err := in.o.Store.Again(ctx, ReasonKey, ReasonProof, ReasonReport); err != nil {
+	if _, err := in.o.Store.Again(ctx, ReasonKey, ReasonProof, ReasonReport, ReasonVersion); err != nil {
 		return fmt.Errorf("intake: retry: %w", err)
 	}
 	in.Wake()
@@ -243,6 +253,11 @@ func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error
 	switch app.Kind {
 	case service.KindApplication:
 		payment, warnings := in.payment(e, app)
+		if payment == nil { // money has to be given back, and only a case can do that
+			if err := in.o.Surveys.Receive(ctx, e.Item.ID, app, e.At); !errors.Is(err, surveys.ErrNone) {
+				return counted(err)
+			}
+		}
 		photos, notes, fault := in.photos(ctx, e, app)
 		if fault != nil {
 			return "", fault
@@ -277,6 +292,17 @@ func (in *Intake) one(ctx context.Context, e Envelope) (reason string, err error
 		return ReasonReport, nil
 	case errors.Is(err, cases.ErrRecipient):
 		return ReasonContent, nil
+	}
+	return "", err
+}
+
+// counted says what becomes of an envelope that is an answer to a survey.
+func counted(err error) (reason string, fault error) {
+	switch {
+	case errors.Is(err, surveys.ErrVersion):
+		return ReasonVersion, nil
+	case errors.Is(err, surveys.ErrCounted):
+		return "", nil
 	}
 	return "", err
 }

@@ -29,7 +29,7 @@ func (b stubborn) Receive(ctx context.Context, a cases.Arrival) (cases.Case, err
 func TestWhatCanNeverBeFinishedHoldsNothingUp(t *testing.T) {
 	w := newTown(t)
 	b := stubborn{w.book, map[string]bool{}}
-	w.in = intake.New(intake.Options{Store: w.store, Book: b, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
+	w.in = intake.New(intake.Options{Store: w.store, Book: b, Surveys: w.surveys, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
 	var items []wire.Item
 	for range 7 {
 		app := w.application(w.slip())

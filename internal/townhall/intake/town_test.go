@@ -25,6 +25,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/intake"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/storetest"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -50,6 +51,8 @@ type town struct {
 	permit proof.Key
 	now    time.Time
 	offers *service.Catalogue // nil: the small one
+
+	surveys *surveys.Office
 }
 
 func check[T any](t testing.TB) func(T, error) T {
@@ -93,7 +96,8 @@ func (w *town) open() {
 		},
 		Secret: bytes.Repeat([]byte("s"), 32), Random: rand.Reader, Now: w.clock, Tenant: "stadt", Prefix: "MH",
 	}))
-	w.in = intake.New(intake.Options{Store: w.store, Book: w.book, Parts: w.store, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
+	w.surveys = surveys.New(surveys.Options{Store: w.store, Tenant: "stadt", Find: func(id, version string) (*service.Service, bool) { return catalogue.Find(id, version) }, Now: w.clock})
+	w.in = intake.New(intake.Options{Store: w.store, Book: w.book, Surveys: w.surveys, Parts: w.store, Ring: func() seal.Ring { return w.ring }, Now: w.clock})
 }
 
 func (w *town) clock() time.Time { return w.now }

@@ -110,7 +110,7 @@ func (s *Store) In(ctx context.Context, state intake.State, after int64, limit i
 
 // Mark moves an envelope to a state; see intake.Store.
 func (s *Store) Mark(ctx context.Context, id string, state intake.State, reason string) error {
-	if _, err := s.db.ExecContext(ctx, `UPDATE envelopes SET state = ?, reason = ? WHERE id = ?`, string(state), reason, id); err != nil {
+	if _, err := s.db.ExecContext(ctx, `UPDATE envelopes SET state = ?, reason = ? WHERE id = ? AND counted = 0`, string(state), reason, id); err != nil {
 		return fmt.Errorf("sqlite: mark envelope: %w", err)
 	}
 	return nil

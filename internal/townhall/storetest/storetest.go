@@ -17,6 +17,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/ledger"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -31,6 +32,7 @@ type Store interface {
 	hall.Devices
 	hall.State
 	services.Store
+	surveys.Store
 	AddCode(ctx context.Context, name, tenant, scope string, expires time.Time) (string, error)
 	Revoke(ctx context.Context, device string) error
 }
@@ -67,6 +69,9 @@ func Run(t *testing.T, fresh func(t *testing.T, now func() time.Time) Store) {
 		{"a service's draft comes back whole, and its last states", draftStates},
 		{"two who write at one draft cannot overwrite each other", draftsTogether},
 		{"a draft that was thrown away is gone, and a page of before is no good for the next one", draftsDropped},
+		{"answers to a survey are counted question by question", countedSurveys},
+		{"an envelope is counted once, and only its digest is kept", countedOnce},
+		{"a text is struck and a survey emptied without touching others", struckTexts},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.try(t, fresh(t, Day)) })
 	}

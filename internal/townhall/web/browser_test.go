@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/jobs"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/publish"
@@ -309,4 +310,44 @@ func TestVacanciesAndQueuesAreAccessible(t *testing.T) {
 	do(t, ctx, "sign in", signInWith(h))
 	lookAt(t, ctx, h, "/stellen", "stellen")
 	lookAt(t, ctx, h, "/wartende", "wartende")
+}
+
+// Everybody can read the results: the charts have words, and fit into every window.
+func TestResultsOfASurveyAreAccessible(t *testing.T) {
+	p := newPolled(t, true, nil)
+	for n := range 9 {
+		p.ratings()
+		p.wait(time.Duration(n) * 60 * time.Hour)
+	}
+	p.answer("telephone", form.Answers{"ease": 3, "done": "partly", "again": "yes", "words": "Die Tasten könnten größer sein, und das Vorlesen ist zu leise, wenn im Foyer viele Menschen stehen. Sonst war alles gut zu finden, und ich komme gern wieder."})
+	ctx := browse(t)
+	do(t, ctx, "sign in", signInWith(p.house))
+	for path, name := range map[string]string{"/umfragen": "umfragen", "/umfrage/umfrage": "umfrage", "/umfrage/umfrage/leeren": "umfrage-leeren", "/erfassen/umfrage?weg=paper": "umfrage-erfassen"} {
+		lookAt(t, ctx, p.house, path, name)
+	}
+	do(t, ctx, "tables", chromedp.Navigate(p.url+"/umfrage/umfrage"), chromedp.WaitVisible("#f1"))
+	if open := ask[int](t, ctx, `(()=>{const all=document.querySelectorAll('.chart-data');all.forEach(d=>d.open=true);return all.length})()`); open < 6 {
+		t.Errorf("%d charts have a table", open)
+	}
+	accessible(t, ctx, "results with tables")
+	shoot(t, ctx, "umfrage-tabellen")
+	choose := func(label string) move {
+		return chromedp.Click(fmt.Sprintf(`//label[contains(@class,"choice")][contains(.,%q)]`, label))
+	}
+	do(t, ctx, "paper", chromedp.EmulateViewport(1280, 900), chromedp.Navigate(p.url+"/erfassen/umfrage"), chromedp.Click(`.card form .btn.primary`), chromedp.WaitVisible("#f-ease-0"))
+	for _, page := range [][2]string{{"Schwer", "#f-done-0"}, {"Zum Teil", "#f-helps-0"}, {"Vorlesen", "#f-again-0"}, {"Gern", "#f-words"}} {
+		do(t, ctx, page[0], choose(page[0]), chromedp.Click("[name=weiter]"), chromedp.WaitVisible(page[1]))
+	}
+	do(t, ctx, "check", chromedp.Click("[name=weiter]"), chromedp.WaitVisible(".decide"))
+	accessible(t, ctx, "check")
+	shoot(t, ctx, "umfrage-pruefen")
+	do(t, ctx, "count", chromedp.Click(".decide button"), chromedp.WaitVisible(`//p[contains(.,"Gezählt. Vielen Dank.")]`))
+	accessible(t, ctx, "counted")
+	shoot(t, ctx, "umfrage-gezaehlt")
+	do(t, ctx, "results", chromedp.Click(`//a[contains(.,"Zum Ergebnis")]`), chromedp.WaitVisible("#f1"))
+	first := chromedp.Click(`//a[contains(.,"Streichen")]`)
+	do(t, ctx, "strike", first, chromedp.WaitVisible("blockquote"))
+	accessible(t, ctx, "strike")
+	shoot(t, ctx, "umfrage-streichen")
+	do(t, ctx, "gone", chromedp.Click(`.btn.danger`), chromedp.WaitVisible(".toast"))
 }

@@ -108,7 +108,10 @@ func (d *drafts) back(x draft) {
 	d.m[x.ID] = x
 }
 
-// became notes the case that a draft turned into.
+// counted stands for a case's number where a draft was an answer to a survey.
+const counted = "counted"
+
+// became notes the case that a draft turned into, or that it was counted.
 func (d *drafts) became(id, number string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -36,7 +36,7 @@ func (s *site) choose(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	for _, svc := range list {
-		if svc.Online() {
+		if s.entered(svc) {
 			p.Services = append(p.Services, serviceLine{ID: svc.ID, Title: svc.Title("de"), Lead: svc.Card("de").Lead})
 		}
 	}
@@ -50,12 +50,13 @@ type startPage struct {
 	ID, Title, Lead, Law, Problem string
 	Channels, Langs               []choice
 	Needs                         []string
+	Counted, Again                bool // it is a survey, and one was just counted
 }
 
 // service gives the service of the address.
 func (s *site) service(w http.ResponseWriter, r *http.Request) (*service.Service, bool) {
 	svc, ok := s.Catalogue.Find(r.PathValue("service"), "")
-	if !ok || !svc.Online() {
+	if !ok || !s.entered(svc) {
 		s.say(w, r, http.StatusNotFound, message{Icon: "zoom-question", Title: "Diese Leistung gibt es hier nicht", Text: "Dafür kann hier kein Antrag erfasst werden.", Link: "/erfassen", LinkText: "Leistung wählen"})
 		return nil, false
 	}
@@ -73,7 +74,10 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	channel, lang := r.PostFormValue("weg"), r.PostFormValue("sprache")
+	channel, lang := r.FormValue("weg"), r.PostFormValue("sprache")
+	if svc.Counted() { // there is no slip
+		lang = "de"
+	}
 	if r.Method == http.MethodPost && slices.Contains(clerkChannels(), channel) && slices.Contains(slipLanguages(), lang) {
 		d := draft{Clerk: user(r).Login, Service: svc, Channel: channel, Lang: lang, Answers: form.Answers{}, Day: s.Now().In(s.Zone)}
 		d.ID = s.drafts.start(d)
@@ -81,13 +85,17 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	card := svc.Card("de")
-	p := startPage{ID: svc.ID, Title: svc.Title("de"), Lead: card.Lead, Law: card.Law}
+	p := startPage{ID: svc.ID, Title: svc.Title("de"), Lead: card.Lead, Law: card.Law, Counted: svc.Counted(), Again: svc.Counted() && r.Method == http.MethodGet && channel != ""}
 	for _, n := range card.Needs {
 		p.Needs = append(p.Needs, n.Text)
 	}
+	usual := "counter"
+	if p.Counted {
+		usual = "paper"
+	}
 	for _, c := range clerkChannels() {
 		label := map[string]string{"counter": "Die Person ist am Schalter", "telephone": "Am Telefon", "paper": "Auf Papier"}[c]
-		p.Channels = append(p.Channels, choice{Value: c, Label: label, Selected: c == channel || (channel == "" && c == "counter")})
+		p.Channels = append(p.Channels, choice{Value: c, Label: label, Selected: c == channel || (channel == "" && c == usual)})
 	}
 	for _, l := range slipLanguages() {
 		p.Langs = append(p.Langs, choice{Value: l, Label: langWord(l), Selected: l == lang || (lang == "" && l == "de")})
@@ -120,10 +128,12 @@ func (s *site) draftOf(w http.ResponseWriter, r *http.Request) (draft, bool) {
 	return draft{}, false
 }
 
-// gone says that a draft became a case, or is not there.
+// gone says that a draft became a case, was counted, or is not there.
 func (s *site) gone(w http.ResponseWriter, r *http.Request, id string) {
 	number, ok := s.drafts.ended(id, user(r).Login)
 	switch {
+	case ok && number == counted:
+		s.say(w, r, http.StatusGone, message{Icon: "circle-check", Title: "Dieser Bogen ist schon gezählt", Text: "Jeder wird einmal gezählt.", Link: "/erfassen/" + url.PathEscape(r.PathValue("service")), LinkText: "Noch einen Bogen eingeben"})
 	case ok && number != "":
 		s.say(w, r, http.StatusGone, message{Icon: "circle-check", Title: "Der Antrag ist schon gestellt", Text: "Der Beleg wurde einmal gezeigt und ist nicht noch einmal abrufbar. Ging beim Drucken etwas schief, stellen Sie am Vorgang einen neuen aus.", Link: "/vorgang/" + number, LinkText: "Zum Vorgang " + number})
 	case ok:
@@ -347,7 +357,7 @@ type checkPage struct {
 	Reasons                                           []reason
 	Fee                                               *feeLines
 	Ways                                              []choice
-	Ready                                             bool
+	Ready, Counted                                    bool
 }
 
 // ready tells whether every page is done. Whether somebody is entitled is not a clerk's entry to refuse: an application may be made
@@ -382,7 +392,7 @@ func (s *site) drawCheck(w http.ResponseWriter, r *http.Request, status int, d d
 	v = d.Service.View(d.Service.Clean(d.Answers, d.Day), "de", d.Day) // as it will be sent: "3.4.80" is read out as "3. April 1980"
 	p := checkPage{
 		Service: d.Service.ID, Title: d.Service.Title("de"), Channel: upper(channelWord(d.Channel)), Action: d.url("") + "/pruefen", Back: d.url(v.Pages[len(v.Pages)-1].ID),
-		Total: len(v.Pages) + 1, Asked: readOnly(v, d.url), Reasons: reasons(d, v), Fee: fee(v.Fee), Ready: true, WayProblem: wayProblem,
+		Total: len(v.Pages) + 1, Asked: readOnly(v, d.url), Reasons: reasons(d, v), Fee: fee(v.Fee), Ready: true, WayProblem: wayProblem, Counted: d.Service.Counted(),
 	}
 	if v.Fee != nil && v.Fee.Amount > 0 {
 		p.Ways = ways(d, r.PostFormValue("zahlung"))
@@ -439,6 +449,10 @@ func (s *site) finish(w http.ResponseWriter, r *http.Request) {
 	d, ok = s.drafts.take(d.ID, d.Clerk)
 	if !ok { // another request was faster
 		s.gone(w, r, r.PathValue("entwurf"))
+		return
+	}
+	if d.Service.Counted() {
+		s.addUp(w, r, d)
 		return
 	}
 	answers := d.Service.Clean(d.Answers, d.Day)

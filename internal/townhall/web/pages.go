@@ -34,6 +34,7 @@ type shell struct {
 	Jobs     bool   // vacancies are kept here
 	Library  bool   // who reads it may decide which services are offered
 	Queues   bool   // there are offices at which people wait
+	Surveys  bool   // answers to surveys are counted here
 	Query    string // in the search box of the head
 	Flash    string // what was just done
 	CSRF     string
@@ -58,7 +59,7 @@ func loadPages(s static, zone *time.Location, now func() time.Time) (pages, erro
 			return fmt.Sprintf("%d Angaben passen noch nicht", len(list))
 		},
 	}
-	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html", "templates/report-parts.html", "templates/draft-parts.html")
+	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/act-parts.html", "templates/fields.html", "templates/report-parts.html", "templates/draft-parts.html", "templates/survey-parts.html")
 	if err != nil {
 		return pages{}, err
 	}
@@ -118,7 +119,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 		return
 	}
 	sh.Initials = initials(sh.User.Name)
-	sh.Jobs = s.Jobs != nil
+	sh.Jobs, sh.Surveys = s.Jobs != nil, s.Surveys != nil
 	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
 	sh.Library = s.Library != nil && sh.User.Publishes
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)

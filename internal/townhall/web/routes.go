@@ -55,6 +55,9 @@ func (s *site) routes() http.Handler {
 	if s.Library != nil {
 		s.serviceRoutes(page)
 	}
+	if s.Surveys != nil {
+		s.surveyRoutes(page)
+	}
 	if s.Queues != nil {
 		page("GET /wartende", s.queueList)
 		page("POST /wartende/{amt}", s.count)

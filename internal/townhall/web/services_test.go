@@ -26,6 +26,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/wire"
 )
@@ -78,7 +79,8 @@ func newShelf(t testing.TB, may bool) *shelf {
 	if may {
 		users = publishers{s.users}
 	}
-	s.serve(Options{Book: s.book, Users: users, Catalogue: c, Library: s.library, Now: s.clock})
+	s.serve(Options{Book: s.book, Users: users, Catalogue: c, Library: s.library, Now: s.clock,
+		Surveys: surveys.New(surveys.Options{Store: store, Tenant: "stadt", Find: s.library.Find, Now: s.clock})})
 	s.signIn()
 	return s
 }

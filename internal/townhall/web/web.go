@@ -101,6 +101,7 @@ type Options struct {
 	Reports   Reports            // reports of defects; nil: their pages are not there
 	Jobs      Jobs               // the town's vacancies; nil: their page is not there
 	Library   Library            // what is published beside the catalogue; nil: its pages are not there
+	Surveys   Surveys            // what is only counted; nil: its pages are not there, and no survey is entered
 	Queues    Queues             // how many people wait where; nil: their page is not there
 	Home      string             // under which the town hall publishes its schemas, without a slash at its end; "" when nobody knows
 	Town      *place.Town        // its map; nil: reports stand on plain ground

@@ -302,6 +302,12 @@ func said(name string) string {
 		return "Der frühere Stand gilt wieder. Auch der von eben liegt noch bei den früheren Ständen."
 	case "nummer-erhoeht":
 		return "Die Fassung hat jetzt eine neue Nummer."
+	case "gezaehlt":
+		return "Gezählt. Vielen Dank."
+	case "gestrichen":
+		return "Der Text ist gestrichen."
+	case "geleert":
+		return "Die Umfrage ist leer und beginnt von vorn."
 	case "verworfen":
 		return "Der angefangene Antrag ist verworfen."
 	}

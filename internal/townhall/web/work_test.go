@@ -298,7 +298,7 @@ func TestEveryServiceOfTheTownCanBeEntered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHouseWith(t, false, catalogue)
+	h := newPolled(t, false, catalogue)
 	h.signIn()
 	found := 0
 	for _, s := range catalogue.Services() {
