@@ -136,11 +136,13 @@ func New(o Options) *Office {
 // when it was counted before.
 //
 // An answer to a version that is not known here can neither be checked nor counted, and as a case it would be kept as nobody was told it would be.
-// ErrVersion asks to leave it sealed until the version is there: nothing is lost, and nobody reads it.
+// ErrVersion asks to leave it sealed until the version is there: nothing is lost, and nobody reads it. Where the whole survey is unknown or withdrawn, it is
+// told by what every other application has: a case number, or somebody to answer.
 func (x *Office) Receive(ctx context.Context, envelope string, app service.Application, arrived time.Time) error {
 	s, ok := x.o.Find(app.Service, app.Version)
 	if !ok {
-		if s, ok = x.o.Find(app.Service, ""); ok && s.Counted() {
+		s, ok = x.o.Find(app.Service, "")
+		if ok && s.Counted() || !ok && app.Service != "" && app.Case == "" && app.Recipient == "" {
 			return ErrVersion
 		}
 		return ErrNone

@@ -162,7 +162,8 @@ func TestOnlySurveysAreCounted(t *testing.T) {
 		want error
 	}{
 		"another service":    {service.Application{Service: "hundesteuer", Version: "1"}, surveys.ErrNone},
-		"an unknown service": {service.Application{Service: "raumfahrt", Version: "1"}, surveys.ErrNone},
+		"an unknown service": {service.Application{Service: "raumfahrt", Version: "1", Case: "BO-26-4T7K-2M9-X"}, surveys.ErrNone},
+		"an unknown survey":  {service.Application{Service: "raumfahrt", Version: "1"}, surveys.ErrVersion},
 		"nothing":            {service.Application{}, surveys.ErrNone},
 		"an unknown version": {service.Application{Service: "spaziergang", Version: "2"}, surveys.ErrVersion},
 	} {
