@@ -229,7 +229,7 @@ func (s *site) drawForm(w http.ResponseWriter, r *http.Request, status int, d dr
 		}
 		p.Steps = append(p.Steps, l)
 	}
-	p.Steps = append(p.Steps, pageLink{Label: "Prüfen und absenden", URL: d.url("") + "/pruefen"})
+	p.Steps = append(p.Steps, pageLink{Label: lastStep(d.Service), URL: d.url("") + "/pruefen"})
 	title := fmt.Sprintf("%s, Schritt %d von %d", p.Title, p.Number, p.Total)
 	if len(p.Problems) > 0 {
 		title = "Fehler: " + title
@@ -358,6 +358,7 @@ type checkPage struct {
 	Fee                                               *feeLines
 	Ways                                              []choice
 	Ready, Counted                                    bool
+	Last                                              string // what the last step is called
 }
 
 // ready tells whether every page is done. Whether somebody is entitled is not a clerk's entry to refuse: an application may be made
@@ -392,12 +393,12 @@ func (s *site) drawCheck(w http.ResponseWriter, r *http.Request, status int, d d
 	v = d.Service.View(d.Service.Clean(d.Answers, d.Day), "de", d.Day) // as it will be sent: "3.4.80" is read out as "3. April 1980"
 	p := checkPage{
 		Service: d.Service.ID, Title: d.Service.Title("de"), Channel: upper(channelWord(d.Channel)), Action: d.url("") + "/pruefen", Back: d.url(v.Pages[len(v.Pages)-1].ID),
-		Total: len(v.Pages) + 1, Asked: readOnly(v, d.url), Reasons: reasons(d, v), Fee: fee(v.Fee), Ready: true, WayProblem: wayProblem, Counted: d.Service.Counted(),
+		Total: len(v.Pages) + 1, Asked: readOnly(v, d.url), Reasons: reasons(d, v), Fee: fee(v.Fee), Ready: true, WayProblem: wayProblem, Counted: d.Service.Counted(), Last: lastStep(d.Service),
 	}
 	if v.Fee != nil && v.Fee.Amount > 0 {
 		p.Ways = ways(d, r.PostFormValue("zahlung"))
 	}
-	title := p.Title + ", prüfen und absenden"
+	title := p.Title + ", " + lower(p.Last)
 	if wayProblem != "" {
 		title = "Fehler: " + title
 	}
@@ -425,6 +426,14 @@ func upper(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// lastStep is what the last step of a form is called.
+func lastStep(s *service.Service) string {
+	if s.Counted() {
+		return "Prüfen und zählen"
+	}
+	return "Prüfen und absenden"
 }
 
 // finish makes the case and answers with the slip.

@@ -111,7 +111,7 @@ func (s *site) fillPreview(p *previewPage, at preview, id string, end bool) {
 		}
 		p.Steps = append(p.Steps, l)
 	}
-	p.Steps = append(p.Steps, pageLink{Label: "Prüfen und absenden", URL: at.url("", true), Current: p.End})
+	p.Steps = append(p.Steps, pageLink{Label: lastStep(at.draft.Checked.Service), URL: at.url("", true), Current: p.End})
 	if v.Eligible != nil {
 		for _, x := range v.Eligible.Reasons {
 			y := reason{Text: x.Text}

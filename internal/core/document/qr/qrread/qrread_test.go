@@ -43,7 +43,7 @@ func token(n int) string {
 
 func TestEveryPermitsCodeIsReadOffItsSheet(t *testing.T) {
 	misjudged := 0
-	for n := range 90 {
+	for n := range 45 {
 		text := token(n)
 		sheet := page(t, text, []float64{3.3, 3.55, 4.2}[n%3])
 		if got, err := Read(sheet); err != nil || got != text {
@@ -56,7 +56,7 @@ func TestEveryPermitsCodeIsReadOffItsSheet(t *testing.T) {
 	if misjudged == 0 {
 		t.Error("no code needs a second look: this test has become too easy")
 	}
-	t.Logf("%d of 90 codes need a second look", misjudged)
+	t.Logf("%d of 45 codes need a second look", misjudged)
 }
 
 func TestACodeIsReadWhereverItIs(t *testing.T) {
