@@ -13,7 +13,7 @@ import (
 // ErrNone says that no code was found, or none that can be read. What stands in one is never repeated: it may be a key.
 var ErrNone = errors.New("qrread: there is no code that can be read")
 
-// scales are the sizes at which a code is looked for, one after another. The library misjudges about one large code in forty where a module is two or three
+// scales are the sizes at which a code is looked for, one after another. The library misjudges a few large codes in a hundred where a module is two or three
 // pixels wide and not a whole number of them, and which one depends on what stands in it; at another size it reads the same code.
 var scales = []float64{1, 1.5, 0.75, 2, 1.2, 4.0 / 3, 0.5}
 
