@@ -14,7 +14,7 @@ ANDROID_BUILD := 35.0.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 export LANG := C.UTF-8
 
-# Rooms that draw import Fyne; all others are tested with the race detector.
+# Rooms that draw import Fyne; all others are tested with the race detector, too.
 DRAWING := ./internal/ui/... ./kiosk ./mobile ./cmd/kiosk ./cmd/mobile ./cmd/demo ./cmd/preview
 
 .PHONY: run test bench build setup-run setup-test check unit race journeys pictures android clean
@@ -45,10 +45,11 @@ check:
 	@.ci/vulnerabilities $(GOVULNCHECK) $(TAGS)
 
 unit:
-	$(GO) test -tags $(TAGS) $(DRAWING)
+	$(GO) test -vet=off -tags $(TAGS) ./...
 
+# -short leaves out what takes long in one goroutine, and the browser: `unit` has them.
 race:
-	$(GO) test -race -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -vxFf <($(GO) list -tags $(TAGS) $(DRAWING)))
+	$(GO) test -vet=off -race -short -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -vxFf <($(GO) list -tags $(TAGS) $(DRAWING)))
 
 # Every journey is a town of its own, on a display of its own: two are played at a time.
 PLAYS := permit offline english unclear paper devices pause report follow kills

@@ -231,6 +231,9 @@ func hostile() map[string][]entry {
 }
 
 func TestHostileArchivesAreRefusedWithinBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	for name, entries := range hostile() {
 		var before, after runtime.MemStats
 		archives := map[string][]byte{"zip": zipOf(t, entries...)}

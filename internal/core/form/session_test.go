@@ -88,6 +88,9 @@ func TestAnAnswerIsJudgedAsWithinTheWholeDocument(t *testing.T) {
 }
 
 func TestASessionShowsTheSameWhateverTheSchemaSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	forms := map[string]*Form{"family": family(t)}
 	for name, schema := range judged() {
 		forms[name] = loadAs(t, testLayout, schema)

@@ -227,6 +227,9 @@ func TestNothingButThePictureLeaves(t *testing.T) {
 }
 
 func TestPhotosStayWithinTheLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	grain := image.NewGray(image.Rect(0, 0, 2100, 1300))
 	state := uint32(1)
 	for i := range grain.Pix {

@@ -103,7 +103,7 @@ func nonsense(r *rand.Rand, depth int) any {
 func TestASessionShowsWhatAWholeEvaluationShows(t *testing.T) {
 	rounds, steps := 6, 60
 	if testing.Short() {
-		rounds = 2
+		rounds = 1
 	}
 	everyForm(t, func(s *Service, examples []Example) {
 		for round := range rounds {

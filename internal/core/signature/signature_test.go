@@ -55,6 +55,9 @@ func away(p, a, b signature.Point) float64 {
 
 // Somebody scribbles for minutes: what is kept still fits.
 func TestAScribbleWithoutEndFits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	many := []signature.Stroke{loops(60000)}
 	for i := range 3000 {
 		many = append(many, signature.Stroke{{X: i % 1000, Y: i % 300}, {X: (i * 7) % 1000, Y: (i * 13) % 300}})

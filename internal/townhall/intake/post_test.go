@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
@@ -20,10 +19,7 @@ import (
 // dogs is a town hall with the services that ship, and a case of one of them.
 func dogs(t *testing.T) (*town, cases.Case) {
 	t.Helper()
-	w := newTown(t)
-	w.offers = check[*service.Catalogue](t)(service.LoadCatalogue(assets.FS, "stadt"))
-	w.ok(w.store.Close())
-	w.open()
+	w := newTownWith(t, shipped(t))
 	s, ok := w.offers.Find("hundesteuer", "")
 	if !ok {
 		t.Fatal("nobody can register a dog")

@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -32,11 +31,7 @@ import (
 // newReportTown offers what the town really offers, so that reports are checked with the form that ships.
 func newReportTown(t *testing.T) *town {
 	t.Helper()
-	w := newTown(t)
-	w.ok(w.store.Close())
-	w.offers = check[*service.Catalogue](t)(service.LoadCatalogue(assets.FS, "stadt"))
-	w.open()
-	return w
+	return newTownWith(t, shipped(t))
 }
 
 // picture is a drawing of fine stripes, prepared as a device prepares a photo.

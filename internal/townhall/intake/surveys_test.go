@@ -31,11 +31,7 @@ import (
 // asking is a town that offers what ships, the survey among it.
 func asking(t *testing.T) *town {
 	t.Helper()
-	w := newTown(t)
-	w.offers = check[*service.Catalogue](t)(service.LoadCatalogue(assets.FS, "stadt"))
-	w.ok(w.store.Close())
-	w.open()
-	return w
+	return newTownWith(t, shipped(t))
 }
 
 // opinion is what a terminal seals: no case, nobody to answer.

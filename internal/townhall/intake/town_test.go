@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
@@ -65,9 +66,20 @@ func check[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t *testing.T) *town { return newTownWith(t, nil) }
+
+var loadShipped = sync.OnceValues(func() (*service.Catalogue, error) { return service.LoadCatalogue(assets.FS, "stadt") })
+
+// shipped is the town's whole catalogue; what is published into it is the test's own.
+func shipped(t *testing.T) *service.Catalogue {
 	t.Helper()
-	w := &town{t: t, now: storetest.Day(), path: filepath.Join(t.TempDir(), "town.db")}
+	return check[*service.Catalogue](t)(loadShipped()).Beside()
+}
+
+// newTownWith is a town hall that offers this; nil: a few services for tests.
+func newTownWith(t *testing.T, offers *service.Catalogue) *town {
+	t.Helper()
+	w := &town{t: t, now: storetest.Day(), path: filepath.Join(t.TempDir(), "town.db"), offers: offers}
 	w.keys = check[[2]seal.Private](t)(authority())
 	w.ring = seal.Ring{w.keys[0]}
 	w.sign, w.permit = check[proof.Key](t)(proof.Generate()), check[proof.Key](t)(proof.Generate())

@@ -395,6 +395,9 @@ func TestWhatDevicesFindWrongIsCountedOnce(t *testing.T) {
 }
 
 func TestEveryServiceThatShipsCanBePublishedAsANewVersion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	tenants := map[string]*service.Tenant{}
 	for _, id := range []string{"stadt", "staatsbad"} {
 		tenants[id] = must(service.LoadTenant(assets.FS, id))(t)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -375,10 +374,11 @@ func answers() form.Answers {
 // town is a catalogue and a book with cases in every state.
 func town(t testing.TB) (*service.Catalogue, *memBook) {
 	t.Helper()
-	c, err := service.LoadCatalogue(os.DirFS("testdata/town"), "stadt")
+	c, err := loadSmall()
 	if err != nil {
 		t.Fatal(err)
 	}
+	c = c.Beside()
 	b := &memBook{catalogue: c, now: func() time.Time { return monday }, m: map[string]*cases.Case{}}
 	at := func(days int) time.Time { return monday.AddDate(0, 0, days) }
 	add := func(x cases.Case) {

@@ -396,6 +396,9 @@ func TestWordsThatSomebodyElseChangedMeanwhileAreNotOverwritten(t *testing.T) {
 }
 
 func TestEveryServiceThatShipsCanBeWrittenAndSeen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	s := newShelf(t, true)
 	list, _, err := s.library.List(t.Context())
 	if err != nil {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -42,11 +41,7 @@ func (q *memQueues) Queues(context.Context) (map[string]service.Queue, error) {
 }
 
 func TestAClerkSaysHowManyWait(t *testing.T) {
-	town, err := service.LoadCatalogue(os.DirFS("../../../assets"), "stadt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := newHouseWith(t, false, town)
+	h := newHouseWith(t, false, shipped(t))
 	const page = "/wartende"
 	if h.get(page).StatusCode == 200 {
 		t.Error("anybody may count")

@@ -17,10 +17,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/uuid"
@@ -58,12 +58,20 @@ type told struct {
 	days           int // ago
 }
 
+var scenes sync.Map // JPEG by size: drawing one takes long
+
+func scene(wide, high int) []byte {
+	size := image.Pt(wide, high)
+	data, ok := scenes.Load(size)
+	if !ok {
+		data, _ = scenes.LoadOrStore(size, phototest.JPEG(phototest.Scene(wide, high), 80))
+	}
+	return data.([]byte)
+}
+
 func newReportHouse(t testing.TB, reports ...told) *reportHouse {
 	t.Helper()
-	catalogue, err := service.LoadCatalogue(assets.FS, "stadt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalogue := shipped(t)
 	streets, err := assets.FS.ReadFile("map/bad-oeynhausen.geojson")
 	if err != nil {
 		t.Fatal(err)
@@ -125,9 +133,9 @@ func newReportHouse(t testing.TB, reports ...told) *reportHouse {
 		}
 		var digests []any
 		for n := range r.photos {
-			m := phototest.Scene(1200-400*n, 800+i)
-			data := phototest.JPEG(m, 80)
-			a.Photos = append(a.Photos, cases.Photo{Field: cases.PathPhotos, Digest: wire.Digest(data), Width: m.Bounds().Dx(), Height: m.Bounds().Dy(), Size: len(data), Data: data})
+			wide, high := 1200-400*n, 800+i
+			data := scene(wide, high)
+			a.Photos = append(a.Photos, cases.Photo{Field: cases.PathPhotos, Digest: wire.Digest(data), Width: wide, Height: high, Size: len(data), Data: data})
 			digests = append(digests, wire.Digest(data))
 		}
 		if len(digests) > 0 {
@@ -448,21 +456,6 @@ func TestReportPagesAreAccessibleAndFitTheirWindow(t *testing.T) {
 		if m := inline.FindString(x.get(path).body); m != "" {
 			t.Errorf("%s has %q", path, m)
 		}
-		do(t, ctx, path, chromedp.Navigate(x.url+path), chromedp.WaitVisible("#inhalt"))
-		for _, width := range []int64{1440, 390} {
-			for _, scheme := range []string{"light", "dark"} {
-				id := fmt.Sprintf("%s-%d-%s", name, width, scheme)
-				do(t, ctx, id, chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
-					return err
-				}))
-				if scheme == "light" {
-					accessible(t, ctx, id)
-				} else {
-					axeRun(t, ctx, id, "{runOnly:{type:'rule',values:['color-contrast']}}")
-				}
-				shoot(t, ctx, id)
-			}
-		}
+		lookAt(t, ctx, x.house, path, name)
 	}
 }

@@ -23,7 +23,6 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/pdf"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/proof"
-	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/sqlite"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/surveys"
@@ -61,8 +60,7 @@ func newShelf(t testing.TB, may bool) *shelf {
 			t.Fatal(err)
 		}
 	}
-	c, err := service.LoadCatalogue(assets.FS, "stadt")
-	must(err)
+	c := shipped(t)
 	s := &shelf{house: newHouseWith(t, false, c)}
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "town.db"), s.clock)
 	must(err)

@@ -36,9 +36,7 @@ func newPolled(t testing.TB, may bool, catalogue *service.Catalogue) *polled {
 		}
 	}
 	if catalogue == nil {
-		var err error
-		catalogue, err = service.LoadCatalogue(assets.FS, "stadt")
-		must(err)
+		catalogue = shipped(t)
 	}
 	p := &polled{path: filepath.Join(t.TempDir(), "town.db")}
 	p.house = newHouseWith(t, false, catalogue, func(o *Options) {

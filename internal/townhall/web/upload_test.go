@@ -13,24 +13,31 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/photo/phototest"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
 
-// shipped is the town's whole catalogue.
-func shipped(t *testing.T) *service.Catalogue {
+var (
+	loadShipped = sync.OnceValues(func() (*service.Catalogue, error) { return service.LoadCatalogue(assets.FS, "stadt") })
+	loadSmall   = sync.OnceValues(func() (*service.Catalogue, error) { return service.LoadCatalogue(os.DirFS("testdata/town"), "stadt") })
+)
+
+// shipped is the town's whole catalogue; what is published into it is the test's own.
+func shipped(t testing.TB) *service.Catalogue {
 	t.Helper()
-	c, err := service.LoadCatalogue(os.DirFS("../../../assets"), "stadt")
+	c, err := loadShipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return c.Beside()
 }
 
 // send posts a form with files, as the page at from would.

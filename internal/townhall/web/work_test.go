@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -294,10 +293,7 @@ func TestALostSlipIsReplacedOnceAndOnlyForSomebodyIdentified(t *testing.T) {
 }
 
 func TestEveryServiceOfTheTownCanBeEntered(t *testing.T) {
-	catalogue, err := service.LoadCatalogue(os.DirFS("../../../assets"), "stadt")
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalogue := shipped(t)
 	h := newPolled(t, false, catalogue)
 	h.signIn()
 	found := 0

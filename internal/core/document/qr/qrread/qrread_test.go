@@ -42,6 +42,9 @@ func token(n int) string {
 }
 
 func TestEveryPermitsCodeIsReadOffItsSheet(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: it takes long, in one goroutine")
+	}
 	misjudged := 0
 	for n := range 45 {
 		text := token(n)
