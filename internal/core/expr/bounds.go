@@ -1,10 +1,12 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -16,6 +18,48 @@ const (
 	largestText  = 100_000
 	largestValue = 100_000
 )
+
+// straight are the functions that take no longer than reading what they are given once, and make nothing larger than that.
+var straight = []string{
+	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional, operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals,
+	operators.Greater, operators.GreaterEquals, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate, operators.In, operators.Index,
+	"size", "int", "double", "string", "addMonths", "addDays", "until", "age", "sameStreet",
+}
+
+// mostJoints is how often a cheap expression may put something together with +: each may double a text.
+const mostJoints = 8
+
+// cheap tells whether an expression cannot cost much whatever it is given: it has no loop, and nothing that makes much out of little. Counting what it
+// costs while it is evaluated would take longer than evaluating it.
+func cheap(e ast.Expr) bool {
+	joints := 0
+	return straightOn(e, &joints) && joints <= mostJoints
+}
+
+func straightOn(e ast.Expr, joints *int) bool {
+	var inside []ast.Expr
+	switch e.Kind() {
+	case ast.LiteralKind, ast.IdentKind:
+	case ast.SelectKind:
+		inside = append(inside, e.AsSelect().Operand())
+	case ast.ListKind:
+		inside = e.AsList().Elements()
+	case ast.CallKind:
+		c := e.AsCall()
+		switch {
+		case c.FunctionName() == operators.Add:
+			*joints++
+		case !slices.Contains(straight, c.FunctionName()):
+			return false
+		}
+		if inside = c.Args(); c.IsMemberFunction() {
+			inside = append(slices.Clone(inside), c.Target())
+		}
+	default: // a loop, or an object
+		return false
+	}
+	return !slices.ContainsFunc(inside, func(e ast.Expr) bool { return !straightOn(e, joints) })
+}
 
 // bounds put what can make much out of little behind a look at how much it will be: replace, join and format of the string extension.
 func bounds() []cel.EnvOption {

@@ -104,3 +104,58 @@ func FuzzEvaluate(f *testing.F) {
 		}
 	})
 }
+
+func TestOnlyWhatCannotCostMuchIsNotCounted(t *testing.T) {
+	env, err := New("answers", "tables", "day")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]bool{
+		`answers.months * 120 + (answers.second ? 500 : 0)`: true,
+		`has(answers.plate) && answers.plate in ["a", "b"]`: true,
+		`age(answers.birth, day) >= 18`:                     true,
+		`tables.prices[answers.zone] > 0`:                   true,
+		`size(answers.children) > 2`:                        true,
+		`answers.a` + strings.Repeat(` + answers.a`, 8):     true,
+		`answers.a` + strings.Repeat(` + answers.a`, 9):     false,
+		`answers.l.exists(x, x > 2)`:                        false,
+		`answers.a.replace("a", "bb") == ""`:                false,
+		`"%s".format([answers.a]) == ""`:                    false,
+		`answers.a.matches("x*")`:                           false,
+		`answers.a == [answers.b, answers.a.lowerAscii()]`:  false,
+		`{"a": answers.a}["a"] == 1`:                        false,
+		`answers.l.join(",") in ["a"]`:                      false,
+	} {
+		checked, issues := env.env.Compile(source)
+		if issues.Err() != nil {
+			t.Fatal(issues.Err())
+		}
+		if got := cheap(checked.NativeRep().Expr()); got != want {
+			t.Errorf("%s: %v", source, got)
+		}
+	}
+}
+
+// What is not counted is over soon all the same, whatever somebody typed.
+func TestACheapExpressionOverHugeAnswersIsOverSoon(t *testing.T) {
+	env, err := New("answers", "tables", "day")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("y", 1_000_000)
+	many := make([]any, 100_000)
+	for i := range many {
+		many[i] = long
+	}
+	v := Vars{"answers": map[string]any{"a": long, "b": long + "x", "l": many, "m": many}, "tables": map[string]any{}, "day": "2026-11-30"}
+	for _, source := range []string{`answers.a` + strings.Repeat(` + answers.a`, 8) + ` == answers.b`, `answers.a == answers.b || answers.b in answers.l`, `size(answers.l) * size(answers.a) > 3`, `answers.l == answers.m`} {
+		r, err := env.Compile(Place{}, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := testing.AllocsPerRun(1, func() { _, _ = r.Bool(v) })
+		if before > 1_000_000 {
+			t.Errorf("%s: %v allocations", source, before)
+		}
+	}
+}

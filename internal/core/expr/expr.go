@@ -94,7 +94,11 @@ func (e *Env) Compile(at Place, source string) (*Rule, error) {
 	if issues.Err() != nil {
 		return nil, fmt.Errorf("expr: compile: %s: %w", at, issues.Err())
 	}
-	program, err := e.env.Program(checked, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
+	opts := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if !cheap(checked.NativeRep().Expr()) {
+		opts = append(opts, cel.CostLimit(costLimit))
+	}
+	program, err := e.env.Program(checked, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("expr: compile: %s: %w", at, err)
 	}
@@ -213,7 +217,7 @@ func (r *Rule) Text(v Vars) (string, error) {
 
 // Any evaluates to a JSON value: nil, bool, int64, float64, string, []any, map[string]any.
 func (r *Rule) Any(v Vars) (any, error) {
-	out, _, err := r.program.Eval(map[string]any(v))
+	out, _, err := r.program.Eval(activation(v))
 	if err != nil {
 		return nil, r.fail()
 	}
@@ -224,6 +228,18 @@ func (r *Rule) Any(v Vars) (any, error) {
 	}
 	return native, nil
 }
+
+// activation lets CEL look variables up where they are.
+type activation Vars
+
+// ResolveName is cel.Activation's.
+func (a activation) ResolveName(name string) (any, bool) {
+	v, ok := a[name]
+	return v, ok
+}
+
+// Parent is cel.Activation's: there is none.
+func (a activation) Parent() cel.Activation { return nil }
 
 func evaluate[T any](r *Rule, v Vars) (T, error) {
 	out, err := r.Any(v)

@@ -70,9 +70,9 @@ func (s *state) field(fd *field) Field {
 	raw := lookup(s.in.Answers, fd.trail)
 	d := Field{
 		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max, Prefill: fd.Prefill,
-		Label:    s.say("field." + fd.name + ".label"),
-		Hint:     s.optional("field." + fd.name + ".hint"),
-		Example:  s.optional("field." + fd.name + ".example"),
+		Label:    s.say(fd.say.label),
+		Hint:     s.optional(fd.say.hint),
+		Example:  s.optional(fd.say.example),
 		Keys:     fd.keys(),
 		Required: s.needed[fd.Path],
 		Options:  slices.Clone(s.options[fd.Path]), // which are selected is noted in them
@@ -80,7 +80,7 @@ func (s *state) field(fd *field) Field {
 	}
 	switch fd.Kind {
 	case Info:
-		d.Text = s.optional("field." + fd.name + ".text")
+		d.Text = s.optional(fd.say.text)
 		return d
 	case Computed:
 		d.Text, d.ReadOnly = s.computed(fd)
@@ -381,10 +381,14 @@ func (s *state) sentence(fd *field, t trouble) string {
 	if said := s.partSentence(fd, t); said != "" {
 		return said
 	}
-	for _, key := range []string{"field." + fd.name + ".problem." + t.keyword, "form.problem." + string(fd.Kind) + "." + t.keyword, "form.problem." + t.keyword} {
-		if said := s.optional(key, t.args...); said != "" {
-			return said
-		}
+	if said := s.optional("field."+fd.name+".problem."+t.keyword, t.args...); said != "" {
+		return said
+	}
+	if said := s.optional("form.problem."+string(fd.Kind)+"."+t.keyword, t.args...); said != "" {
+		return said
+	}
+	if said := s.optional("form.problem."+t.keyword, t.args...); said != "" {
+		return said
 	}
 	return s.say("form.problem.unclear")
 }

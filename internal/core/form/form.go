@@ -72,8 +72,10 @@ type page struct {
 type field struct {
 	fieldLayout
 	name   string   // "vehicle.plate"
+	say    fieldKeys
 	number int      // among the form's fields, in order
 	trail  []string // its path, divided
+	around int      // the object that its answer is in: the same number means the same object
 
 	pageNumber int
 	page       string
@@ -93,6 +95,14 @@ type field struct {
 	index int      // of its entry
 	items []*field // of a repeat: what each entry is asked, as it is compiled once for all
 	rules []rule   // of a repeat: between the answers of an entry
+}
+
+// fieldKeys are the keys of what is said about a field whenever it is drawn.
+type fieldKeys struct{ label, hint, example, text string }
+
+func keysOf(name string) fieldKeys {
+	key := "field." + name
+	return fieldKeys{key + ".label", key + ".hint", key + ".example", key + ".text"}
 }
 
 type option struct {

@@ -36,10 +36,15 @@ type graph struct {
 
 func (f *Form) connect() *graph {
 	g := &graph{inner: map[string][]*field{}, under: map[string][]int{}, lists: map[string]int{}, ruleAt: map[int]string{}}
+	objects := map[string]int{}
 	for i, p := range f.pages {
 		for _, fd := range p.fields {
-			fd.pageNumber = i
-			fd.number, fd.trail = len(g.fields), names(fd.Path)
+			object := fd.Path[:strings.LastIndexByte(fd.Path, '/')+1]
+			if _, known := objects[object]; !known {
+				objects[object] = len(objects)
+			}
+			fd.pageNumber, fd.around = i, objects[object]
+			fd.number, fd.trail, fd.say = len(g.fields), names(fd.Path), keysOf(fd.name)
 			g.fields = append(g.fields, fd)
 			if fd.in != nil {
 				g.inner[fd.in.Path] = append(g.inner[fd.in.Path], fd)

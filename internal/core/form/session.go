@@ -68,11 +68,15 @@ type length int
 // changed marks what depends on the answers that are other than the last ones.
 func (x *Session) changed(s *state) {
 	g := x.form.graph
+	at, around := -1, any(nil) // what the field before was looked up in
 	for i, fd := range g.fields {
 		if fd.Kind != Repeat && !fd.answers() {
 			continue
 		}
-		raw := lookup(s.in.Answers, fd.trail)
+		if fd.around != at {
+			at, around = fd.around, lookup(s.in.Answers, fd.trail[:len(fd.trail)-1])
+		}
+		raw := member(around, fd.trail[len(fd.trail)-1])
 		if list, is := raw.([]any); is && fd.Kind == Repeat {
 			raw = length(len(list)) // what its entries say is looked at one by one
 		}
@@ -92,21 +96,24 @@ func (x *Session) changed(s *state) {
 func lookup(a Answers, parts []string) any {
 	var at any = map[string]any(a)
 	for _, name := range parts {
-		if list, is := at.([]any); is {
-			n, ok := index(name)
-			if !ok || n >= len(list) {
-				return nil
-			}
-			at = list[n]
-			continue
-		}
-		m, ok := object(at)
-		if !ok {
+		if at = member(at, name); at == nil {
 			return nil
 		}
-		at = m[name]
 	}
 	return at
+}
+
+// member is what has a name in an object, or a number in a list.
+func member(at any, name string) any {
+	if list, is := at.([]any); is {
+		n, ok := index(name)
+		if !ok || n >= len(list) {
+			return nil
+		}
+		return list[n]
+	}
+	m, _ := object(at)
+	return m[name]
 }
 
 // kept is a value that stays as it is whatever becomes of the one it was taken from.

@@ -89,7 +89,7 @@ func (s *state) readField(fd *field) {
 		if unit := g.unit[fd.number]; unit >= 0 {
 			s.due.add(unit)
 		}
-	} else if needed == s.needed[path] && same(misread, s.misread[path]) && reflect.DeepEqual(options, s.options[path]) {
+	} else if now := s.options[path]; needed == s.needed[path] && misread.same(s.misread[path]) && (len(options)+len(now) == 0 || reflect.DeepEqual(options, now)) {
 		return
 	}
 	s.due.add(g.settle[fd.number])
@@ -116,7 +116,7 @@ func (s *state) settle(fd *field) {
 		set(s.counting, fd.trail, now.value)
 	}
 	was := s.settled[path]
-	if was.shown == now.shown && was.needed == now.needed && same(was.value, now.value) && same(was.wrong, now.wrong) {
+	if was.shown == now.shown && was.needed == now.needed && same(was.value, now.value) && was.wrong.same(now.wrong) {
 		return
 	}
 	s.settled[path] = now
@@ -131,7 +131,7 @@ func (s *state) reckon(path string) bool {
 	if broken := s.failing[path]; t.keyword == "" && len(broken) > 0 {
 		t = trouble{keyword: "rule", rule: s.f.graph.ruleAt[broken[0]], task: broken[0]}
 	}
-	if same(s.wrong[path], t) {
+	if t.same(s.wrong[path]) {
 		return false
 	}
 	if s.wrong[path] = t; t.keyword == "" {
@@ -238,23 +238,28 @@ func (s *state) places() []expr.Place {
 	return places
 }
 
-// same compares values of answers and what is wrong with them.
-func same[T any](a, b T) bool {
-	switch x := any(a).(type) {
+// same compares what is wrong with an answer.
+func (t trouble) same(u trouble) bool {
+	if t.keyword != u.keyword || t.rule != u.rule || t.task != u.task || t.part != u.part {
+		return false
+	}
+	return len(t.args)+len(u.args)+len(t.also)+len(u.also) == 0 || reflect.DeepEqual(t.args, u.args) && reflect.DeepEqual(t.also, u.also)
+}
+
+// same compares values of answers.
+func same(a, b any) bool {
+	switch x := a.(type) {
 	case nil:
-		return any(b) == nil
+		return b == nil
 	case string:
-		y, is := any(b).(string)
+		y, is := b.(string)
 		return is && x == y
 	case bool:
-		y, is := any(b).(bool)
+		y, is := b.(bool)
 		return is && x == y
 	case int64:
-		y, is := any(b).(int64)
+		y, is := b.(int64)
 		return is && x == y
-	case trouble:
-		y := any(b).(trouble)
-		return x.keyword == y.keyword && x.rule == y.rule && x.task == y.task && x.part == y.part && reflect.DeepEqual(x.args, y.args) && reflect.DeepEqual(x.also, y.also)
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -114,7 +114,7 @@ func (s *state) validate(u *unit) {
 	}
 	for _, fd := range u.fields {
 		t, wrong := found[fd.Path]
-		if same(s.unfit[fd.Path], t) {
+		if t.same(s.unfit[fd.Path]) {
 			continue
 		}
 		if s.unfit[fd.Path] = t; !wrong {
