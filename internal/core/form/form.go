@@ -71,7 +71,7 @@ type page struct {
 
 type field struct {
 	fieldLayout
-	name   string   // "vehicle.plate"
+	name   string // "vehicle.plate"
 	say    fieldKeys
 	number int      // among the form's fields, in order
 	trail  []string // its path, divided
