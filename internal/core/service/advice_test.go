@@ -13,10 +13,7 @@ import (
 // Who only wants to know is told the same as who applies, and is asked no more than the answer needs: with those answers alone it is the same.
 func TestWhatIsToldBeforehandIsWhatAnApplicationSays(t *testing.T) {
 	for _, tenant := range []string{"stadt", "staatsbad"} {
-		c, err := LoadCatalogue(shipped, tenant)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := offeredBy(t, tenant)
 		for _, s := range c.Services() {
 			folder, err := fs.Sub(shipped, path.Join("services", s.ID))
 			if err != nil {
@@ -65,10 +62,7 @@ func TestWhatIsToldBeforehandIsWhatAnApplicationSays(t *testing.T) {
 // Every rule of who is entitled says also what it is like when it is fulfilled, and every paper has its sentence.
 func TestEveryRuleExplainsItself(t *testing.T) {
 	for _, tenant := range []string{"stadt", "staatsbad"} {
-		c, err := LoadCatalogue(shipped, tenant)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := offeredBy(t, tenant)
 		for _, s := range c.Services() {
 			if !s.Online() {
 				continue

@@ -21,13 +21,24 @@ import (
 
 var shipped = os.DirFS("../../../assets")
 
-func catalogue(t testing.TB) *Catalogue {
+var loaded = map[string]func() (*Catalogue, error){
+	"stadt":     sync.OnceValues(func() (*Catalogue, error) { return LoadCatalogue(shipped, "stadt") }),
+	"staatsbad": sync.OnceValues(func() (*Catalogue, error) { return LoadCatalogue(shipped, "staatsbad") }),
+}
+
+// offeredBy is what a tenant is shipped with; what is published into it is the test's own.
+func offeredBy(t testing.TB, tenant string) *Catalogue {
 	t.Helper()
-	c, err := LoadCatalogue(shipped, "stadt")
+	c, err := loaded[tenant]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return c.Beside()
+}
+
+func catalogue(t testing.TB) *Catalogue {
+	t.Helper()
+	return offeredBy(t, "stadt")
 }
 
 func TestEveryServiceDoesWhatItsExamplesSay(t *testing.T) {

@@ -16,11 +16,7 @@ import (
 // everyForm calls f with every form that is shipped.
 func everyForm(t testing.TB, f func(s *Service, examples []Example)) {
 	for _, tenant := range []string{"stadt", "staatsbad"} {
-		catalogue, err := LoadCatalogue(shipped, tenant)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range catalogue.Services() {
+		for _, s := range offeredBy(t, tenant).Services() {
 			if !s.Online() {
 				continue
 			}

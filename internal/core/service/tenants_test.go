@@ -17,11 +17,7 @@ import (
 // bad is everything that the second tenant offers.
 func bad(t testing.TB) *Catalogue {
 	t.Helper()
-	c, err := LoadCatalogue(shipped, "staatsbad")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return offeredBy(t, "staatsbad")
 }
 
 func TestTheStaatsbadsServicesDoWhatTheirExamplesSay(t *testing.T) {
