@@ -14,8 +14,10 @@ ANDROID_BUILD := 35.0.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 export LANG := C.UTF-8
 
-# Rooms that draw import Fyne; all others are tested with the race detector, too.
+# Rooms that draw import Fyne; all others are tested with the race detector. Under it, -short leaves out the browser and what takes long in one
+# goroutine; the rooms in which that is so are tested without it as well.
 DRAWING := ./internal/ui/... ./kiosk ./mobile ./cmd/kiosk ./cmd/mobile ./cmd/demo ./cmd/preview
+LONG     = $(shell grep -rl --include=*_test.go 'testing.Short()' cmd internal kiosk mobile drivers sync | xargs -n1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: run test bench build setup-run setup-test check unit race journeys pictures android clean
 
@@ -45,9 +47,8 @@ check:
 	@.ci/vulnerabilities $(GOVULNCHECK) $(TAGS)
 
 unit:
-	$(GO) test -vet=off -tags $(TAGS) ./...
+	$(GO) test -vet=off -tags $(TAGS) $(DRAWING) $(LONG)
 
-# -short leaves out what takes long in one goroutine, and the browser: `unit` has them.
 race:
 	$(GO) test -vet=off -race -short -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -vxFf <($(GO) list -tags $(TAGS) $(DRAWING)))
 
