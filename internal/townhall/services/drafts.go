@@ -23,6 +23,9 @@ var (
 	ErrTaken = errors.New("services: it is there already")
 	// ErrTitle says that nobody could read a service's title.
 	ErrTitle = errors.New("services: no title")
+	// ErrOffice says that the town has no such office, ErrSituation that it has no such life situation.
+	ErrOffice    = errors.New("services: no such office")
+	ErrSituation = errors.New("services: no such situation")
 	// ErrText says that something is no text that could be kept in a file.
 	ErrText = errors.New("services: no text")
 	// ErrNoFile says that a draft has no file of this name.
@@ -121,7 +124,7 @@ func (l *Library) readDraft(ctx context.Context, s State, files *bundle.Folder) 
 		taken := takenFlaw(f.Service.Version)
 		flaws = slices.DeleteFunc(slices.Clone(flaws), func(x service.Flaw) bool { return x == taken })
 	}
-	return Draft{s, f, mistakes(flaws, files)}, nil
+	return Draft{s, f, append(mistakes(flaws, files), l.begun(files)...)}, nil
 }
 
 // Begin begins a draft out of the version that is offered, unless there is one: then it goes on with that. ErrUnknown when nothing is offered.
@@ -168,27 +171,36 @@ func (l *Library) offeredFolder(ctx context.Context, id string) (*bundle.Folder,
 	return files, s.Version, err
 }
 
-// Invent begins a draft of a new service: out of a small one that can be applied for, or as a copy of the service from. ErrTaken when the id is there
-// already, bundle.ErrBundle when nothing can be called so, ErrTitle, ErrUnknown when there is nothing to copy, ErrText when a program cannot copy it.
-func (l *Library) Invent(ctx context.Context, id, title, from, who string) error {
+// Beginning is what a new service begins with.
+type Beginning struct {
+	ID, Title         string
+	From              string // the service it begins as a copy of; "": as a small one that can be applied for
+	Office, Situation string // of a small one: who works the cases, and in which life situation it is found
+	Who               string
+}
+
+// Invent begins a draft of a new service. ErrTaken when the id is there already, bundle.ErrBundle when nothing can be called so, ErrTitle, ErrOffice and
+// ErrSituation for what the town does not have, ErrUnknown when there is nothing to copy, ErrText when a program cannot copy it.
+func (l *Library) Invent(ctx context.Context, b Beginning) error {
+	id, title := b.ID, strings.TrimSpace(b.Title)
 	if err := bundle.CheckName(id, "1"); err != nil {
 		return err
 	}
-	title = strings.TrimSpace(title)
 	if title == "" || utf8.RuneCountInString(title) > 120 || strings.Contains(title, "{{") || strings.ContainsFunc(title, func(r rune) bool { return r < ' ' || r == utf8.RuneError }) {
 		return ErrTitle
 	}
 	if taken, err := l.known(ctx, id); err != nil || taken {
 		return errors.Join(err, ErrTaken)
 	}
-	files, err := l.skeleton(id, title)
-	if from != "" {
-		files, err = l.copied(ctx, from, id, title)
+	begin := func() (*bundle.Folder, error) { return l.skeleton(b) }
+	if b.From != "" {
+		begin = func() (*bundle.Folder, error) { return l.copied(ctx, b.From, id, title) }
 	}
+	files, err := begin()
 	if err != nil {
 		return err
 	}
-	_, err = l.keep(ctx, State{Service: id, Who: who, What: DraftBegun}, files, 0)
+	_, err = l.keep(ctx, State{Service: id, Who: b.Who, What: DraftBegun}, files, 0)
 	if errors.Is(err, ErrNewer) {
 		return ErrTaken
 	}

@@ -3,6 +3,7 @@ package services_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,11 +78,24 @@ func TestWhatSomebodyWroteSinceIsNotThrownAwayWithAPublishedDraft(t *testing.T) 
 	}
 }
 
+// small is a new service of the citizens' office.
+func small(id, title, from, who string) services.Beginning {
+	return services.Beginning{ID: id, Title: title, From: from, Office: "buergerbuero", Situation: "schaden-melden", Who: who}
+}
+
 func TestANewServiceIsWholeFromTheBeginning(t *testing.T) {
 	d := open(t)
 	ctx := t.Context()
-	ok(t, d.Invent(ctx, "laternenumzug", `Laternen & "Umzüge": anmelden`, "", "kowalski"))
-	ok(t, d.Invent(ctx, "noch-eine", "Noch eine Umfrage", survey, "kowalski"))
+	ok(t, d.Invent(ctx, small("laternenumzug", `Laternen & "Umzüge": anmelden`, "", "kowalski")))
+	ok(t, d.Invent(ctx, small("noch-eine", "Noch eine Umfrage", survey, "kowalski")))
+	began := d.draft(t, "laternenumzug")
+	if len(began.Mistakes) != 3 || began.Mistakes[0].File != "texts/de.yaml" || began.Mistakes[0].Line != 2 {
+		t.Errorf("what nobody has written yet can be published: %+v", began.Mistakes)
+	}
+	if s := began.Checked.Service; s.Office != "buergerbuero" || !slices.Contains(s.Situations, "schaden-melden") {
+		t.Errorf("it belongs to %s and %v", s.Office, s.Situations)
+	}
+	ok(t, d.SaveSentences(ctx, d.edit(t, "laternenumzug", "kowalski"), map[string]map[string]string{"de": {"lead": "Für Umzüge mit Laternen."}, "en": {"lead": "For lantern parades."}, "de-simple": {"lead": "Für Umzüge."}}))
 	for id, title := range map[string]string{"laternenumzug": `Laternen & "Umzüge": anmelden`, "noch-eine": "Noch eine Umfrage"} {
 		x := d.draft(t, id)
 		if len(x.Mistakes) > 0 || x.Checked.Taken || x.Title != title || x.Checked.Service.Version != "1" || x.Checked.Now != nil {
@@ -92,26 +106,31 @@ func TestANewServiceIsWholeFromTheBeginning(t *testing.T) {
 		d.offered(t, id, "1", title)
 	}
 	for id, want := range map[string]error{survey: services.ErrTaken, "laternenumzug": services.ErrTaken, "Ümzug": bundle.ErrBundle, "../x": bundle.ErrBundle, "": bundle.ErrBundle, "a b": bundle.ErrBundle} {
-		if err := d.Invent(ctx, id, "Titel", "", "x"); !errors.Is(err, want) {
+		if err := d.Invent(ctx, small(id, "Titel", "", "x")); !errors.Is(err, want) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
 	for _, title := range []string{"", "  ", "{{.x}}", "a\nb", strings.Repeat("x", 121)} {
-		if err := d.Invent(ctx, "umzug", title, "", "x"); !errors.Is(err, services.ErrTitle) {
+		if err := d.Invent(ctx, small("umzug", title, "", "x")); !errors.Is(err, services.ErrTitle) {
 			t.Errorf("%q: %v", title, err)
 		}
 	}
-	if err := d.Invent(ctx, "umzug", "Umzug", "gibtesnicht", "x"); !errors.Is(err, services.ErrUnknown) {
+	if err := d.Invent(ctx, small("umzug", "Umzug", "gibtesnicht", "x")); !errors.Is(err, services.ErrUnknown) {
+		t.Error(err)
+	}
+	nowhere := small("umzug", "Umzug", "", "x")
+	nowhere.Office, nowhere.Situation = "gibtesnicht", ""
+	if err := d.Invent(ctx, nowhere); !errors.Is(err, services.ErrOffice) || !errors.Is(err, services.ErrSituation) {
 		t.Error(err)
 	}
 	braces := folder(t, "in-klammern", "1", "In Klammern")
 	braces["service.yaml"].Data = []byte(`{id: in-klammern, version: "1", kind: survey, tenants: [stadt], icon: message-2, situations: [schaden-melden], channels: [terminal], ways: [free], trust: none, office: buergerbuero}`)
 	d.publish(t, braces)
-	if err := d.Invent(ctx, "umzug", "Umzug", "in-klammern", "x"); !errors.Is(err, services.ErrText) {
+	if err := d.Invent(ctx, small("umzug", "Umzug", "in-klammern", "x")); !errors.Is(err, services.ErrText) {
 		t.Error("what cannot be copied is copied:", err)
 	}
-	ok(t, d.Invent(ctx, "umzug", "Umzug", "", "x"))
-	if err := d.Invent(ctx, "umzug", "Umzug", "", "y"); !errors.Is(err, services.ErrTaken) {
+	ok(t, d.Invent(ctx, small("umzug", "Umzug", "", "x")))
+	if err := d.Invent(ctx, small("umzug", "Umzug", "", "y")); !errors.Is(err, services.ErrTaken) {
 		t.Error("somebody else's draft is no draft:", err)
 	}
 }
@@ -275,6 +294,21 @@ func TestSentencesAreChangedBesideEachOther(t *testing.T) {
 	}
 	if err := d.SaveSentences(ctx, d.edit(t, survey, "vogt"), map[string]map[string]string{"../x": {"title": "Y"}}); !errors.Is(err, services.ErrNoFile) {
 		t.Error(err)
+	}
+	keys := func() (keys []string) {
+		for _, r := range d.draft(t, survey).Sentences().Rows {
+			keys = append(keys, r.Key)
+		}
+		return keys
+	}
+	before := keys()
+	ok(t, d.SaveSentences(ctx, d.edit(t, survey, "vogt"), map[string]map[string]string{"de": {"title": "", "field.done.label": ""}, "en": {"title": "Poll"}}))
+	if got := keys(); !slices.Equal(got, before) {
+		t.Errorf("a sentence that is taken out moves the others: %q, before %q", got, before)
+	}
+	ok(t, d.SaveSentences(ctx, d.edit(t, survey, "vogt"), map[string]map[string]string{"en": {"field.done.label": ""}, "de-simple": {"field.done.label": ""}}))
+	if got := keys(); len(got) != len(before) || !slices.Contains(got, "field.done.label") {
+		t.Errorf("a sentence that no language says and a question needs has no row: %q", got)
 	}
 	ok(t, d.SaveFile(ctx, d.edit(t, survey, "vogt"), "texts/en.yaml", "title: [\n"))
 	if s := d.draft(t, survey).Sentences(); strings.Join(s.Langs, " ") != "de de-simple" || strings.Join(s.Closed, " ") != "en" {

@@ -20,6 +20,17 @@ type Mistake struct {
 	Detail string // more about it, in lines; may be empty
 }
 
+// unsaid is how messages name a sentence that German has to say.
+var unsaid = regexp.MustCompile(`^does not say ([A-Za-z0-9._-]+), which`)
+
+// Unsaid is the key of the sentence that is missing in German, if that is what is wrong; else "".
+func (m Mistake) Unsaid() string {
+	if found := unsaid.FindStringSubmatch(m.Wrong); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
 var (
 	// placed is how messages name a place: "parken/form.yaml:66: fee: …", "parken/form.yaml: [58:1] …".
 	placed = regexp.MustCompile(`^(?:.*?[\s:])?[a-z0-9@.-]*/((?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.(?:yaml|json))(?::(\d+))?(?::\s*|\s+)(?:\[(\d+):\d+\]\s*)?(.*)$`)

@@ -42,6 +42,9 @@ func (l *Library) Papers(d Draft) []string {
 	if l.o.Render == nil || d.Checked.Service == nil || !d.Checked.Service.Online() {
 		return nil
 	}
+	if d.Checked.Service.Counted() { // nobody gets a paper of it
+		return d.Checked.Service.Documents()
+	}
 	return append(d.Checked.Service.Documents(), summary)
 }
 

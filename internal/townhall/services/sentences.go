@@ -39,9 +39,9 @@ func Languages(f *bundle.Folder) (langs []string) {
 	return langs
 }
 
-// Sentences gives what a draft says, in the order of its German file.
+// Sentences gives what a draft says, in the order of its German file. What another language says beside it stands behind what comes before it there,
+// and what the check misses stands beside its like.
 func (d Draft) Sentences() (s Sentences) {
-	at := map[string]int{}
 	for _, lang := range Languages(d.Checked.Files) {
 		data, _ := d.Checked.Files.File(textFile(lang))
 		list, err := text.Sentences(data)
@@ -50,16 +50,57 @@ func (d Draft) Sentences() (s Sentences) {
 			continue
 		}
 		s.Langs = append(s.Langs, lang)
+		before := -1
 		for _, x := range list {
-			i, there := at[x.Key]
-			if !there {
-				i = len(s.Rows)
-				at[x.Key], s.Rows = i, append(s.Rows, SentenceRow{x.Key, map[string]string{}})
+			i := s.row(x.Key)
+			if i < 0 {
+				if i = before + 1; lang != text.German && !strings.Contains(x.Key, ".") {
+					i = s.beside(x.Key)
+				}
+				s.Rows = slices.Insert(s.Rows, i, SentenceRow{x.Key, map[string]string{}})
 			}
 			s.Rows[i].Said[lang] = x.Text
+			before = i
+		}
+	}
+	if !slices.Contains(s.Closed, text.German) {
+		for _, m := range d.Mistakes {
+			if key := m.Unsaid(); key != "" && s.row(key) < 0 {
+				s.Rows = slices.Insert(s.Rows, s.beside(key), SentenceRow{key, map[string]string{}})
+			}
 		}
 	}
 	return s
+}
+
+// row is where a sentence stands, -1: nowhere.
+func (s Sentences) row(key string) int {
+	return slices.IndexFunc(s.Rows, func(r SentenceRow) bool { return r.Key == key })
+}
+
+// first is what every service says of itself, as it is read.
+var first = []string{"title", "lead", "law", "search"}
+
+// beside is the place behind the last sentence whose key begins like this one, as far as any does.
+func (s Sentences) beside(key string) int {
+	if i := slices.Index(first, key); i >= 0 {
+		for _, other := range slices.Backward(first[:i]) {
+			if at := s.row(other); at >= 0 {
+				return at + 1
+			}
+		}
+		return 0
+	}
+	parts := strings.Split(key, ".")
+	for n := len(parts) - 1; n > 0; n-- {
+		like := strings.Join(parts[:n], ".") + "."
+		for i, r := range slices.Backward(s.Rows) {
+			if strings.HasPrefix(r.Key, like) {
+				return i + 1
+			}
+		}
+	}
+	return len(s.Rows)
 }
 
 func textFile(lang string) string { return "texts/" + lang + ".yaml" }

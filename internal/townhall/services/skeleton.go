@@ -1,15 +1,19 @@
 package services
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
@@ -17,7 +21,18 @@ import (
 var skeletons embed.FS
 
 // skeleton is a small service that can be applied for, to begin with.
-func (l *Library) skeleton(id, title string) (*bundle.Folder, error) {
+func (l *Library) skeleton(b Beginning) (*bundle.Folder, error) {
+	t := l.o.Catalogue.Tenant()
+	var wrong error
+	if !slices.ContainsFunc(l.o.Catalogue.Situations(text.German), func(s service.Situation) bool { return s.ID == b.Situation }) {
+		wrong = ErrSituation
+	}
+	if !slices.ContainsFunc(t.Offices(text.German, l.o.Now()), func(o service.Office) bool { return o.ID == b.Office }) {
+		wrong = errors.Join(wrong, ErrOffice)
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
 	from, err := fs.Sub(skeletons, "skeleton")
 	if err != nil {
 		return nil, fmt.Errorf("services: skeleton: %w", err)
@@ -26,8 +41,7 @@ func (l *Library) skeleton(id, title string) (*bundle.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := l.o.Catalogue.Tenant()
-	fill := strings.NewReplacer("TITLE", quoted(title), "TENANT", t.ID, "SITUATION", l.situation(), "OFFICE", l.office(), "id: ID", "id: "+id)
+	fill := strings.NewReplacer("TITLE", quoted(strings.TrimSpace(b.Title)), "TENANT", t.ID, "SITUATION", b.Situation, "OFFICE", b.Office, "id: ID", "id: "+b.ID)
 	for _, name := range files.Names() {
 		data, _ := files.File(name)
 		if files, err = files.With(name, []byte(fill.Replace(string(data)))); err != nil {
@@ -37,18 +51,29 @@ func (l *Library) skeleton(id, title string) (*bundle.Folder, error) {
 	return files, nil
 }
 
-// situation is the life situation that a new service stands in until somebody chooses another one.
-func (l *Library) situation() string {
-	for _, s := range l.o.Catalogue.Situations(text.German) {
-		return s.ID
+// begun names the sentences with which a new service begins and that nobody has written anew yet: what it is for.
+func (l *Library) begun(files *bundle.Folder) (list []Mistake) {
+	for _, lang := range Languages(files) {
+		first, err := fs.ReadFile(skeletons, "skeleton/"+textFile(lang))
+		if err != nil { // a language that a new service does not have
+			continue
+		}
+		now, _ := files.File(textFile(lang))
+		lead := sentence(first, "lead")
+		if lead == "" || sentence(now, "lead") != lead {
+			continue
+		}
+		line := 1 + bytes.Count(now[:max(0, bytes.Index(now, []byte(lead)))], []byte("\n"))
+		list = append(list, Mistake{File: textFile(lang), Line: line, Wrong: "still says what a new service begins with"})
 	}
-	return ""
+	return list
 }
 
-// office is the office of a new service until somebody chooses another one.
-func (l *Library) office() string {
-	for _, o := range l.o.Catalogue.Tenant().Offices(text.German, l.o.Now()) {
-		return o.ID
+// sentence is what a file of sentences says; "" where it says nothing.
+func sentence(data []byte, key string) string {
+	list, err := text.Sentences(data)
+	if i := slices.IndexFunc(list, func(s text.Sentence) bool { return s.Key == key }); err == nil && i >= 0 {
+		return list[i].Text
 	}
 	return ""
 }

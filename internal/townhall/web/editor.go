@@ -22,7 +22,7 @@ type Drafting interface {
 	Draft(ctx context.Context, id string, revision int64) (services.Draft, error)
 	DraftStates(ctx context.Context, id string) ([]services.State, error)
 	Begin(ctx context.Context, id, who string) error
-	Invent(ctx context.Context, id, title, from, who string) error
+	Invent(ctx context.Context, b services.Beginning) error
 	SaveFile(ctx context.Context, e services.Edit, file, text string) error
 	AddFile(ctx context.Context, e services.Edit, file string) error
 	RenameFile(ctx context.Context, e services.Edit, file, to string) error
@@ -155,7 +155,8 @@ type fileLine struct {
 	Current                 bool
 }
 
-type mistakeLine struct{ Where, Wrong, Detail, URL string }
+// mistakeLine is a place and what is wrong there: in German where there are words for it, and as the check says it.
+type mistakeLine struct{ Where, German, Wrong, Detail, URL string }
 
 type stateLine struct {
 	Revision        int64
@@ -311,7 +312,7 @@ func fileGroups(d services.Draft, current, old string) []fileGroup {
 // mistakeLines says where the mistakes are, with the addresses of the places.
 func mistakeLines(d services.Draft, old string) (list []mistakeLine) {
 	for _, m := range d.Mistakes {
-		x := mistakeLine{Where: "Der ganze Ordner", Wrong: m.Wrong, Detail: m.Detail}
+		x := mistakeLine{Where: "Der ganze Ordner", German: inGerman(m.Wrong), Wrong: m.Wrong, Detail: m.Detail}
 		if m.File != "" {
 			x.Where, x.URL = m.File, draftURL(d.State.Service, "", "datei", m.File, "zeile", number(int64(m.Line)), "stand", old)
 		}

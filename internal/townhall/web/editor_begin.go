@@ -25,9 +25,9 @@ func (s *site) begin(w http.ResponseWriter, r *http.Request) {
 
 // inventPage begins a new service.
 type inventPage struct {
-	ID, Title, From                string
-	IDWrong, TitleWrong, FromWrong string
-	Services                       []choice
+	ID, Title, From, Office, Situation                          string
+	IDWrong, TitleWrong, FromWrong, OfficeWrong, SituationWrong string
+	Services, Offices, Situations                               []choice
 }
 
 func (s *site) askInvent(w http.ResponseWriter, r *http.Request) {
@@ -38,6 +38,12 @@ func (s *site) drawInvent(w http.ResponseWriter, r *http.Request, status int, p 
 	for _, x := range s.Catalogue.Services() {
 		p.Services = append(p.Services, choice{Value: x.ID, Label: x.Title("de"), Selected: x.ID == p.From})
 	}
+	for _, o := range s.Catalogue.Tenant().Offices("de", s.Now()) {
+		p.Offices = append(p.Offices, choice{Value: o.ID, Label: o.Name, Selected: o.ID == p.Office})
+	}
+	for _, x := range s.Catalogue.Situations("de") {
+		p.Situations = append(p.Situations, choice{Value: x.ID, Label: x.Title, Selected: x.ID == p.Situation})
+	}
 	title := "Neue Leistung"
 	if status != http.StatusOK {
 		title = "Fehler: " + title
@@ -46,8 +52,8 @@ func (s *site) drawInvent(w http.ResponseWriter, r *http.Request, status int, p 
 }
 
 func (s *site) invent(w http.ResponseWriter, r *http.Request) {
-	p := inventPage{ID: strings.TrimSpace(r.PostFormValue("id")), Title: strings.TrimSpace(r.PostFormValue("titel")), From: r.PostFormValue("von")}
-	err := s.Library.Invent(r.Context(), p.ID, p.Title, p.From, user(r).Login)
+	p := inventPage{ID: strings.TrimSpace(r.PostFormValue("id")), Title: strings.TrimSpace(r.PostFormValue("titel")), From: r.PostFormValue("von"), Office: r.PostFormValue("amt"), Situation: r.PostFormValue("anlass")}
+	err := s.Library.Invent(r.Context(), services.Beginning{ID: p.ID, Title: p.Title, From: p.From, Office: p.Office, Situation: p.Situation, Who: user(r).Login})
 	switch {
 	case err == nil:
 		http.Redirect(w, r, draftURL(p.ID, ""), http.StatusSeeOther)
@@ -56,6 +62,13 @@ func (s *site) invent(w http.ResponseWriter, r *http.Request) {
 		p.IDWrong = "Diese Kennung gibt es schon. Bitte wählen Sie eine andere."
 	case errors.Is(err, bundle.ErrBundle):
 		p.IDWrong = "Die Kennung besteht aus kleinen Buchstaben, Ziffern und Bindestrichen und beginnt mit einem Buchstaben, zum Beispiel laternenumzug-anmelden."
+	case errors.Is(err, services.ErrOffice) || errors.Is(err, services.ErrSituation):
+		if errors.Is(err, services.ErrOffice) {
+			p.OfficeWrong = "Bitte wählen Sie das Amt, das die Anträge bearbeitet."
+		}
+		if errors.Is(err, services.ErrSituation) {
+			p.SituationWrong = "Bitte wählen Sie, wo die Leistung zu finden ist."
+		}
 	case errors.Is(err, services.ErrText):
 		p.FromWrong = "Diese Leistung ist so geschrieben, dass sie sich nicht kopieren lässt. Bitte wählen Sie eine andere."
 	case errors.Is(err, services.ErrTitle):

@@ -84,7 +84,7 @@ func TestThePagesOfTheEditorAreAccessible(t *testing.T) {
 	s.beginDraft()
 	first := stand(t, s.get(surveyDraft))
 	s.save("form.yaml", "pages: [\n", "").wantGo(t, surveyDraft+"?datei=form.yaml")
-	s.post("/leistungen/neu", "/leistungen/neu", map[string][]string{"id": {"laternenumzug"}, "titel": {"Laternenumzug anmelden"}}).wantGo(t, "/leistung/laternenumzug/entwurf")
+	s.post("/leistungen/neu", "/leistungen/neu", map[string][]string{"id": {"laternenumzug"}, "titel": {"Laternenumzug anmelden"}, "amt": {"buergerbuero"}, "anlass": {"schaden-melden"}}).wantGo(t, "/leistung/laternenumzug/entwurf")
 	ctx := browse(t)
 	do(t, ctx, "sign in", signInWith(s.house))
 	for path, name := range map[string]string{

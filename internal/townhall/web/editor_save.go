@@ -29,12 +29,21 @@ func (s *site) saveFile(w http.ResponseWriter, r *http.Request) {
 		s.notSaved(w, r, err, editorPage{File: file, Text: text, Mine: true})
 		return
 	}
-	s.sessions.Put(r.Context(), keyFlash, "entwurf-gespeichert")
+	s.tellSaved(r, e.Service)
 	to := draftURL(e.Service, "", "datei", file)
 	if then := local(r.PostForm.Get("dann")); strings.HasPrefix(then, draftURL(e.Service, "")) { // somebody went on without saving first
 		to = then
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// tellSaved says on the next page that a draft is saved, and whether it fits.
+func (s *site) tellSaved(r *http.Request, id string) {
+	flash := "entwurf-gespeichert"
+	if d, err := s.Library.Draft(r.Context(), id, 0); err == nil && len(d.Mistakes) > 0 {
+		flash = "entwurf-unfertig"
+	}
+	s.sessions.Put(r.Context(), keyFlash, flash)
 }
 
 // notSaved says why a draft was not changed, on the page with what somebody wrote.

@@ -272,21 +272,24 @@ func TestANewServiceIsBegunSmallOrAsACopy(t *testing.T) {
 	s := newShelf(t, true)
 	s.get("/leistungen").want(t, http.StatusOK, "Neue Leistung")
 	begin := func(id, title, from string) reply {
-		return s.post("/leistungen/neu", "/leistungen/neu", url.Values{"id": {id}, "titel": {title}, "von": {from}})
+		return s.post("/leistungen/neu", "/leistungen/neu", url.Values{"id": {id}, "titel": {title}, "von": {from}, "amt": {"buergerbuero"}, "anlass": {"schaden-melden"}})
 	}
 	begin("laternenumzug", "Laternenumzug anmelden", "").wantGo(t, "/leistung/laternenumzug/entwurf")
 	begin("noch-eine", "Noch eine Umfrage", "umfrage").wantGo(t, "/leistung/noch-eine/entwurf")
-	for _, id := range []string{"laternenumzug", "noch-eine"} {
-		s.get("/leistung/"+id+"/entwurf").want(t, http.StatusOK, "eine neue Leistung", "In Ordnung", "id: "+id)
-	}
-	s.get("/leistung/laternenumzug/entwurf/aenderungen").want(t, http.StatusOK, "Diese Leistung gibt es bisher nicht", "Fassung 1, die erste")
+	s.get("/leistung/laternenumzug/entwurf").want(t, http.StatusOK, "eine neue Leistung", "3 Fehler", "id: laternenumzug", "office: buergerbuero", "Hier steht noch der Satz, mit dem jede neue Leistung beginnt")
+	s.get("/leistung/noch-eine/entwurf").want(t, http.StatusOK, "eine neue Leistung", "In Ordnung", "id: noch-eine")
+	s.post("/leistungen/neu", "/leistungen/neu", url.Values{"id": {"umzug"}, "titel": {"Umzug"}}).want(t, http.StatusUnprocessableEntity, "Bitte wählen Sie das Amt", "Bitte wählen Sie, wo die Leistung zu finden ist")
 	for id, words := range map[string]string{"umfrage": "Diese Kennung gibt es schon", "noch-eine": "Diese Kennung gibt es schon", "Größe": "Die Kennung besteht aus kleinen Buchstaben", "../x": "Die Kennung besteht", "": "Die Kennung besteht"} {
 		begin(id, "Titel", "").want(t, http.StatusUnprocessableEntity, words, "Fehler: Neue Leistung", `value="Titel"`)
 	}
 	begin("umzug", "", "").want(t, http.StatusUnprocessableEntity, "Bitte schreiben Sie einen Namen", `value="umzug"`)
 	begin("umzug", "Umzug", "gibtesnicht").want(t, http.StatusUnprocessableEntity, "wird nicht mehr angeboten")
 	s.get("/leistung/umzug/entwurf").want(t, http.StatusNotFound)
+	texts := "/leistung/laternenumzug/entwurf?ansicht=texte"
+	s.post(texts, "/leistung/laternenumzug/entwurf/texte", url.Values{"stand": {stand(t, s.get(texts))}, "t:de:lead": {"Für Umzüge."}, "t:en:lead": {"For parades."}, "t:de-simple:lead": {"Für Umzüge."}}).wantGo(t, texts)
+	s.get("/leistung/laternenumzug/entwurf/aenderungen").want(t, http.StatusOK, "Diese Leistung gibt es bisher nicht", "Fassung 1, die erste")
 	to := s.post("/leistung/laternenumzug/entwurf/aenderungen", "/leistung/laternenumzug/entwurf/veroeffentlichen", url.Values{"stand": {stand(t, s.get("/leistung/laternenumzug/entwurf"))}}).Header.Get("Location")
+	s.get(to).want(t, http.StatusOK, "Anträge gehen an: ", "Zurück zum Entwurf")
 	s.post(to, to, url.Values{}).wantGo(t, "/leistung/laternenumzug")
 	s.get("/erfassen/laternenumzug").want(t, http.StatusOK, "Laternenumzug anmelden")
 }
@@ -367,7 +370,7 @@ func TestTextsOfAllLanguagesAreWrittenBesideEachOther(t *testing.T) {
 	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Deutsch", "Englisch", "Leichte Sprache", "Umfrage zu diesem Gerät", "Jeder Text ist da")
 	before := written(t, s.get(surveyDraft+"?datei=texts/de-simple.yaml"))
 	s.words("", "t:de:title", "Was denken Sie?", "t:en:page.done.title", "", "t:de-simple:lead", "Sagen Sie uns: Wie ist es?").wantGo(t, surveyDraft+"?ansicht=texte")
-	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Gespeichert und geprüft", "Was denken Sie?", "1 Text fehlt", "fehlt", "1 Fehler")
+	s.get(surveyDraft+"?ansicht=texte").want(t, http.StatusOK, "Gespeichert. Was noch nicht passt", "Was denken Sie?", "1 Text fehlt", "fehlt", "1 Fehler")
 	s.get(surveyDraft+"?datei=texts/de.yaml").want(t, http.StatusOK, "title: Was denken Sie?")
 	after := written(t, s.get(surveyDraft+"?datei=texts/de-simple.yaml"))
 	lines := strings.Split(before, "\n")

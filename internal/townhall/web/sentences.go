@@ -20,6 +20,7 @@ type sentencesPage struct {
 	Groups          []sentenceGroup
 	Closed          []fileLine // files that can only be changed as a whole
 	Missing         int
+	First           string // the first field that is missing
 	Newer           *newer
 	Problem, Reason string
 }
@@ -51,7 +52,7 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 	all := d.Sentences()
 	p.draftHead = s.draftHead(r, d)
 	for _, lang := range all.Closed {
-		p.Closed = append(p.Closed, fileLine{Name: langWord(lang), URL: draftURL(p.ID, "", "datei", "texts/"+lang+".yaml")})
+		p.Closed = append(p.Closed, closedFile(d, lang))
 	}
 	for i, row := range all.Rows {
 		line := sentenceLine{Key: row.Key}
@@ -64,6 +65,7 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 			c.German = !there && strings.HasPrefix(lang, text.German+"-")
 			if c.Missing = !there && !c.German; c.Missing {
 				p.Missing++
+				p.First = cmp.Or(p.First, c.ID)
 			}
 			line.Cells = append(line.Cells, c)
 		}
@@ -82,6 +84,19 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 		title = "Fehler: " + title
 	}
 	s.draw(w, r, status, "editor-texts", shell{Title: title, Nav: "leistungen"}, p)
+}
+
+// closedFile is a file that cannot be changed sentence by sentence, and where its mistake is if it has one.
+func closedFile(d services.Draft, lang string) fileLine {
+	name, line := "texts/"+lang+".yaml", fileLine{Name: langWord(lang)}
+	line.URL = draftURL(d.State.Service, "", "datei", name)
+	for _, m := range mistakeLines(d, "") {
+		if strings.HasPrefix(m.Where, name) {
+			line.URL, line.Wrong = m.URL, cmp.Or(m.German, m.Wrong)
+			break
+		}
+	}
+	return line
 }
 
 // sentenceGroups are what sentences are for, by the first part of their keys; "" is for those of one part. Others keep their key.
@@ -117,7 +132,7 @@ func (s *site) saveSentences(w http.ResponseWriter, r *http.Request) {
 		s.notWorded(w, r, err, changes)
 		return
 	}
-	s.sessions.Put(r.Context(), keyFlash, "entwurf-gespeichert")
+	s.tellSaved(r, e.Service)
 	to := draftURL(e.Service, "", "ansicht", "texte")
 	if then := local(r.PostForm.Get("dann")); strings.HasPrefix(then, draftURL(e.Service, "")) {
 		to = then

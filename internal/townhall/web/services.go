@@ -225,6 +225,9 @@ type checkServicePage struct {
 	Changes                         []reasonLine
 	Files                           int
 	Sheet                           string
+	Draft                           string // the address of the draft that this is, if it is one
+	Office                          string // who works the cases; "" where there are none
+	Anew                            bool   // a survey whose count begins anew
 }
 
 func (s *site) serviceCheck(w http.ResponseWriter, r *http.Request) {
@@ -240,6 +243,13 @@ func (s *site) serviceCheck(w http.ResponseWriter, r *http.Request) {
 	for _, c := range f.Changes {
 		p.Changes = append(p.Changes, reasonLine{c.Where, c.What})
 	}
+	if d, err := s.Library.Draft(r.Context(), p.ID, 0); err == nil && d.Checked.Files.Digest() == f.Files.Digest() {
+		p.Draft = draftURL(p.ID, "/aenderungen")
+	}
+	if o, ok := s.Catalogue.Tenant().Office(f.Service.Office, "de", s.Now()); ok && f.Service.Online() && !f.Service.Counted() {
+		p.Office = o.Name
+	}
+	p.Anew = p.Was != "" && f.Service.Counted()
 	s.draw(w, r, http.StatusOK, "services-check", shell{Title: "Leistung prüfen", Nav: "leistungen"}, p)
 }
 

@@ -114,6 +114,9 @@ func newCard(id string, q service.SurveyQuestion, c surveys.Counted) questionCar
 	if c.Left > 0 {
 		card.Sentence += ", " + strconv.Itoa(c.Left) + " nicht"
 	}
+	if gone := c.Answered - len(c.Texts); card.Words && gone > 0 {
+		card.Sentence += "; " + count(gone, "Text ist", "Texte sind") + " gestrichen"
+	}
 	card.Sentence += "."
 	if q.Kind == form.Choices {
 		card.Sentence += " Mehreres war möglich."
@@ -256,10 +259,10 @@ func (c *questionCard) quote(survey, query string, texts []surveys.Text, all boo
 	}
 }
 
-// share writes a number with its part of the whole: "12, 30 %".
+// share writes a number with its part of the whole: "12 (30 %)".
 func share(n, whole int) string {
 	if p := percent(n, whole); p != "" && n > 0 {
-		return strconv.Itoa(n) + ", " + p
+		return strconv.Itoa(n) + " (" + p + ")"
 	}
 	return strconv.Itoa(n)
 }

@@ -223,6 +223,7 @@ func (s *site) surveyHistory(r *http.Request, events []surveys.Event) (list []se
 // askPage asks before something is gone for good.
 type askPage struct {
 	ID, Title, Heading, Lead, Quote, Action, Version, Back, Button string
+	Files                                                          []pageLink // what can be kept of it
 }
 
 // text finds a text that may be seen; it answers itself when there is none.
@@ -286,14 +287,20 @@ func (s *site) askEmpty(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sum := surveys.Total{}
+	var keep []pageLink
 	for _, v := range all {
 		sum = joined(sum, v)
+		if few(v) == "" {
+			query := "?fassung=" + url.QueryEscape(v.Version)
+			keep = append(keep, pageLink{Label: "Zahlen von Fassung " + v.Version, URL: "/umfrage/" + v.Survey + "/ergebnis.csv" + query},
+				pageLink{Label: "Texte von Fassung " + v.Version, URL: "/umfrage/" + v.Survey + "/texte.csv" + query})
+		}
 	}
 	s.draw(w, r, http.StatusOK, "survey-ask", shell{Title: "Umfrage leeren", Nav: "umfragen"}, askPage{
 		ID: t.Survey, Title: s.surveyTitle(t.Survey, ""), Heading: "Umfrage leeren und neu beginnen?", Button: "Alles löschen",
-		Lead: count(sum.Answers, "Antwort wird", "Antworten werden") + " gelöscht, in allen Fassungen, auch alle Texte. Das lässt sich nicht zurückholen. Was Sie behalten wollen, laden Sie vorher als Datei herunter. " +
+		Lead: count(sum.Answers, "Antwort wird", "Antworten werden") + " gelöscht, in allen Fassungen, auch alle Texte. Das lässt sich nicht zurückholen. Was Sie behalten wollen, laden Sie vorher herunter" + map[bool]string{true: ". ", false: "; von Fassungen mit weniger als " + strconv.Itoa(surveys.Least) + " Antworten gibt es keine Datei. "}[len(keep) == 2*len(all)] +
 			"Die Umfrage selbst wird weiter angeboten.",
-		Action: "/umfrage/" + t.Survey + "/leeren", Back: "/umfrage/" + t.Survey,
+		Action: "/umfrage/" + t.Survey + "/leeren", Back: "/umfrage/" + t.Survey, Files: keep,
 	})
 }
 

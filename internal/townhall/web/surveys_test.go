@@ -122,7 +122,7 @@ func TestResultsAreShownFromFiveAnswersOn(t *testing.T) {
 	}
 	p.get("/umfrage/umfrage/streichen/"+result.Questions["/words"].Texts[0].Key).want(t, 404)
 	p.answer("paper", good)
-	p.get("/umfrage/umfrage").want(t, 200, "5 Antworten seit dem 23.11.2026", "Schwer", "5, 100\u00a0%", "Eine Stimme.")
+	p.get("/umfrage/umfrage").want(t, 200, "5 Antworten seit dem 23.11.2026", "Schwer", "5 (100\u00a0%)", "Eine Stimme.")
 }
 
 func TestResultsStandInTheFormsOrderWithPercentMedianAndTexts(t *testing.T) {
@@ -130,8 +130,8 @@ func TestResultsStandInTheFormsOrderWithPercentMedianAndTexts(t *testing.T) {
 	p.signIn()
 	p.ratings()
 	page := p.get("/umfrage/umfrage")
-	page.want(t, 200, "6 Antworten seit dem 23.11.2026, zuletzt am 23.11.2026.", "Antworten je Tag", "Wie die Antworten kamen", "Auf Papier", "Am Schalter", "3, 50\u00a0%",
-		"Wie leicht war dieses Gerät für Sie?", "In der Mitte liegt 2, „Leicht“ (Median).", "2, 33\u00a0%", "3, 50\u00a0%", "1, 17\u00a0%",
+	page.want(t, 200, "6 Antworten seit dem 23.11.2026, zuletzt am 23.11.2026.", "Antworten je Tag", "Wie die Antworten kamen", "Auf Papier", "Am Schalter", "3 (50\u00a0%)",
+		"Wie leicht war dieses Gerät für Sie?", "In der Mitte liegt 2, „Leicht“ (Median).", "2 (33\u00a0%)", "3 (50\u00a0%)", "1 (17\u00a0%)",
 		"3 haben geantwortet, 3 nicht. Mehreres war möglich.", "3 von 3", "1 von 3", "0 von 3", "Ohne Antwort", "2 haben geantwortet, 4 nicht.", "<b>Mehr Licht", "Zahlen als Tabelle")
 	if strings.Contains(page.body, "<b>Mehr") {
 		t.Error("what somebody wrote becomes part of the page")
@@ -191,12 +191,12 @@ func TestATextIsStruckAndASurveyEmptiedByThoseWhoMay(t *testing.T) {
 	words := html.UnescapeString(regexp.MustCompile(`<blockquote[^>]*>([^<]*)<`).FindStringSubmatch(ask.body)[1])
 	p.post(strike, strings.TrimSuffix(strike, "?fassung=1"), url.Values{"fassung": {"1"}}).wantGo(t, "/umfrage/umfrage?fassung=1")
 	after := p.get("/umfrage/umfrage?fassung=1")
-	after.want(t, 200, "Der Text ist gestrichen.", "Einen Text gestrichen", "Birgit Kowalski", "2 haben geantwortet, 4 nicht.")
+	after.want(t, 200, "Der Text ist gestrichen.", "Einen Text gestrichen", "Birgit Kowalski", "2 haben geantwortet, 4 nicht; 1 Text ist gestrichen.")
 	if strings.Contains(html.UnescapeString(after.body), words) || strings.Contains(p.log.String(), words) {
 		t.Error("what was struck is still told")
 	}
 	p.get(strike).want(t, 404, "Dieser Text ist nicht da")
-	p.get(at+"leeren").want(t, 200, "Umfrage leeren und neu beginnen?", "6 Antworten werden gelöscht", "Das lässt sich nicht zurückholen.")
+	p.get(at+"leeren").want(t, 200, "Umfrage leeren und neu beginnen?", "6 Antworten werden gelöscht", "Zahlen von Fassung 1", "Texte von Fassung 1", "Das lässt sich nicht zurückholen.")
 	p.post(at+"leeren", at+"leeren", url.Values{}).wantGo(t, "/umfragen")
 	p.get("/umfragen").want(t, 200, "Die Umfrage ist leer und beginnt von vorn.", "noch keine Antwort")
 	p.get("/umfrage/umfrage").want(t, 200, "Noch keine Antwort.", "Geleert und neu begonnen")
@@ -323,7 +323,7 @@ func TestCountsOutliveTheirVersion(t *testing.T) {
 		}
 	}
 	p.signIn()
-	p.get("/umfrage/umfrage?fassung=0").want(t, 200, "5 Antworten seit dem 7.1.2025", "Umfrage zu diesem Gerät", "Anders", "shape", "round", "5, 100\u00a0%", "Früher war es anders.")
+	p.get("/umfrage/umfrage?fassung=0").want(t, 200, "5 Antworten seit dem 7.1.2025", "Umfrage zu diesem Gerät", "Anders", "shape", "round", "5 (100\u00a0%)", "Früher war es anders.")
 	p.get("/umfrage/umfrage/ergebnis.csv?fassung=0").want(t, 200, "shape;round;5")
 }
 

@@ -290,6 +290,8 @@ func said(name string) string {
 		return "Zurückgezogen. Terminals und Apps erfahren es mit dem nächsten Abgleich."
 	case "entwurf-gespeichert":
 		return "Gespeichert und geprüft."
+	case "entwurf-unfertig":
+		return "Gespeichert. Was noch nicht passt, steht beim Entwurf."
 	case "entwurf-verworfen":
 		return "Der Entwurf ist verworfen. Was angeboten wird, hat sich nicht geändert."
 	case "datei-angelegt":
