@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +47,7 @@ func (s *site) serviceRoutes(page func(pattern string, h http.HandlerFunc)) {
 	page("POST /leistungen/pruefen/{blatt}", may(s.servicePublish))
 	page("GET /leistung/{leistung}", may(s.serviceShow))
 	page("POST /leistung/{leistung}/fassung", may(s.serviceReturn))
+	page("GET /leistung/{leistung}/zurueckziehen", may(s.askWithdraw))
 	page("POST /leistung/{leistung}/zurueckziehen", may(s.serviceWithdraw))
 }
 
@@ -389,6 +392,28 @@ func (s *site) serviceReturn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.decided(w, r, id, "angeboten")
+}
+
+// withdrawPage asks before a service changes for everybody.
+type withdrawPage struct {
+	ID, Title, Version string
+	Shipped            string // the version that is offered instead; "": none
+}
+
+func (s *site) askWithdraw(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("leistung")
+	list, _, err := s.Library.List(r.Context())
+	if err != nil {
+		s.fail(w, r, fmt.Errorf("web: services: %w", err))
+		return
+	}
+	i := slices.IndexFunc(list, func(e services.Entry) bool { return e.ID == id })
+	if i < 0 || !list[i].Published() { // nothing that was published here
+		http.Redirect(w, r, "/leistung/"+url.PathEscape(id), http.StatusSeeOther)
+		return
+	}
+	p := withdrawPage{ID: id, Title: list[i].Title, Version: list[i].Offered, Shipped: list[i].Shipped}
+	s.draw(w, r, http.StatusOK, "service-withdraw", shell{Title: p.Title + ", zurückziehen", Nav: "leistungen"}, p)
 }
 
 func (s *site) serviceWithdraw(w http.ResponseWriter, r *http.Request) {

@@ -195,8 +195,10 @@ func TestAClerkPublishesAServiceAndSeesBeforeWhatChanges(t *testing.T) {
 	s.publish(zipped(t, newVersion(t, "3")))
 	s.post("/leistung/umfrage", "/leistung/umfrage/fassung", url.Values{"fassung": {"2"}}).wantGo(t, "/leistung/umfrage")
 	s.get("/leistungen").want(t, http.StatusOK, "Was denken Sie, zum 2. Mal?", "Fassung 2 wieder angeboten", "davon 1 hier veröffentlicht")
-	s.post("/leistung/umfrage", "/leistung/umfrage/zurueckziehen", url.Values{}).wantGo(t, "/leistung/umfrage")
+	s.get("/leistung/umfrage/zurueckziehen").want(t, http.StatusOK, "Fassung 2 zurückziehen?", "Terminals und Apps zeigen dann wieder Fassung 1", "später wieder anbieten")
+	s.post("/leistung/umfrage/zurueckziehen", "/leistung/umfrage/zurueckziehen", url.Values{}).wantGo(t, "/leistung/umfrage")
 	s.get("/leistung/umfrage").want(t, http.StatusOK, "Umfrage zu diesem Gerät", "Fassung 2 zurückgezogen", "Wieder anbieten", "Terminals und Apps erfahren es")
+	s.get("/leistung/umfrage/zurueckziehen").wantGo(t, "/leistung/umfrage")
 	s.post("/leistung/umfrage", "/leistung/umfrage/zurueckziehen", url.Values{}).want(t, http.StatusConflict, "nichts zurückzuziehen")
 	if was, ok := s.library.Find("umfrage", "3"); !ok || !strings.Contains(string(was.Schema()), "ease") {
 		t.Error("what was withdrawn cannot be found any more")
@@ -228,7 +230,7 @@ func TestOnlyWhoMayDecidesWhatIsOffered(t *testing.T) {
 	if page := s.get("/arbeitsliste"); strings.Contains(page.body, "/leistungen") {
 		t.Error("the menu leads to a page that is not for this clerk")
 	}
-	for _, path := range []string{"/leistungen", "/leistung/umfrage", "/leistungen/pruefen/x"} {
+	for _, path := range []string{"/leistungen", "/leistung/umfrage", "/leistung/umfrage/zurueckziehen", "/leistungen/pruefen/x"} {
 		s.get(path).want(t, http.StatusForbidden, "Das dürfen nur wenige")
 	}
 	for _, path := range []string{"/leistungen", "/leistung/umfrage/fassung", "/leistung/umfrage/zurueckziehen", "/leistungen/pruefen/x"} {
@@ -297,7 +299,7 @@ func TestThePagesOfServicesAreAccessible(t *testing.T) {
 			t.Errorf("%s: buttons stick out of their card: %s", name, out)
 		}
 	}
-	for path, name := range map[string]string{"/leistungen": "leistungen", "/leistung/umfrage": "leistung", "/leistung/wohngeld": "leistung-ausgeliefert", to: "leistung-pruefen"} {
+	for path, name := range map[string]string{"/leistungen": "leistungen", "/leistung/umfrage": "leistung", "/leistung/wohngeld": "leistung-ausgeliefert", "/leistung/umfrage/zurueckziehen": "leistung-zurueckziehen", to: "leistung-pruefen"} {
 		do(t, ctx, path, chromedp.Navigate(s.url+path), chromedp.WaitVisible("#inhalt"))
 		look(name)
 	}
