@@ -26,17 +26,21 @@ var straight = []string{
 	"size", "int", "double", "string", "addMonths", "addDays", "until", "age", "sameStreet",
 }
 
-// mostJoints is how often a cheap expression may put something together with +: each may double a text.
-const mostJoints = 8
+// A cheap expression calls no more than mostCalls functions, each of which may read a long list, and puts something together with + no more often than
+// mostJoints: each may double a text.
+const (
+	mostCalls  = 64
+	mostJoints = 8
+)
 
-// cheap tells whether an expression cannot cost much whatever it is given: it has no loop, and nothing that makes much out of little. Counting what it
-// costs while it is evaluated would take longer than evaluating it.
+// cheap tells whether an expression cannot cost much whatever it is given: it is short, has no loop, and nothing that makes much out of little. Counting
+// what it costs while it is evaluated would take longer than evaluating it.
 func cheap(e ast.Expr) bool {
-	joints := 0
-	return straightOn(e, &joints) && joints <= mostJoints
+	var calls, joints int
+	return straightOn(e, &calls, &joints) && calls <= mostCalls && joints <= mostJoints
 }
 
-func straightOn(e ast.Expr, joints *int) bool {
+func straightOn(e ast.Expr, calls, joints *int) bool {
 	var inside []ast.Expr
 	switch e.Kind() {
 	case ast.LiteralKind, ast.IdentKind:
@@ -46,6 +50,7 @@ func straightOn(e ast.Expr, joints *int) bool {
 		inside = e.AsList().Elements()
 	case ast.CallKind:
 		c := e.AsCall()
+		*calls++
 		switch {
 		case c.FunctionName() == operators.Add:
 			*joints++
@@ -58,7 +63,7 @@ func straightOn(e ast.Expr, joints *int) bool {
 	default: // a loop, or an object
 		return false
 	}
-	return !slices.ContainsFunc(inside, func(e ast.Expr) bool { return !straightOn(e, joints) })
+	return !slices.ContainsFunc(inside, func(e ast.Expr) bool { return !straightOn(e, calls, joints) })
 }
 
 // bounds put what can make much out of little behind a look at how much it will be: replace, join and format of the string extension.
