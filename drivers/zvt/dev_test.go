@@ -195,6 +195,7 @@ func TestEveryFaultLeavesTheTruthToBeFound(t *testing.T) {
 		zvtemu.BreakAfterStatus:  {unclear: true, granted: 1},
 		zvtemu.BreakInPrint:      {unclear: true, granted: 1},
 		zvtemu.BreakAfterGrant:   {unclear: true, granted: 1, taken: 1000},
+		zvtemu.GoneAfterGrant:    {unclear: true, granted: 1, taken: 1000},
 		zvtemu.Busy:              {refused: true, code: 0xA0},
 		zvtemu.Silence:           {unclear: true},
 		zvtemu.Slow:              {done: true, taken: 1000, granted: 1},

@@ -217,3 +217,22 @@ func TestAfterABadLineAGoodOneIsInServiceAgain(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// A terminal that is gone right after it took the money answers nobody, on no line, until it is back; then it tells what it took.
+func TestATerminalThatWentAwayWithTheMoneyTellsItWhenItIsBack(t *testing.T) {
+	b := newBench(t, "tcp", zvtemu.Opts{})
+	d := b.registered(zvt.Opts{})
+	b.set(zvtemu.GoneAfterGrant)
+	if _, err := d.Pay(t.Context(), 100, zvt.Watch{}); !errors.Is(err, zvt.ErrLine) {
+		t.Fatalf("the payment: %v", err)
+	}
+	again := b.connect(zvt.Opts{T3: 200 * time.Millisecond})
+	if _, _, err := again.RepeatReceipt(t.Context()); !errors.Is(err, zvt.ErrLine) {
+		t.Errorf("gone, and answers: %v", err)
+	}
+	b.set(zvtemu.None)
+	last, _, err := b.registered(zvt.Opts{}).RepeatReceipt(t.Context())
+	if err != nil || !last.Good() || last.Amount != 100 {
+		t.Errorf("%+v, %v", last, err)
+	}
+}

@@ -117,15 +117,8 @@ func TestTheVeryFirstPaymentOfACardTerminalCanBeStoppedAnywhere(t *testing.T) {
 // unclear is a payment whose completion is lost, at a card terminal that then says nothing for a while.
 func (r *rig) unclear(t tb, v *visit.Visit) (visit.Receipt, error) {
 	t.Helper()
-	r.breakCard(zvtemu.BreakAfterGrant)
-	r.KillAt(func(m town.Moment) bool {
-		if m.What == string(pay.Lose) {
-			r.Counter.Break(zvtemu.Silence)
-		}
-		return false
-	})
+	r.breakCard(zvtemu.GoneAfterGrant)
 	receipt, err := r.submit(t.Context(), t, v, pay.Card)
-	r.KillAt(nil)
 	r.breakCard(zvtemu.None)
 	return receipt, err
 }

@@ -50,10 +50,18 @@ func (t *Terminal) read(a zvt.APDU) (order, zvt.Code) {
 	return o, zvt.CodeOK
 }
 
+// away tells whether the terminal went away after a payment and is not back yet.
+func (t *Terminal) away(fault Fault) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.gone = t.gone && fault == GoneAfterGrant
+	return t.gone
+}
+
 // obey carries out one command of the till.
 func (t *Terminal) obey(ctx context.Context, w *wire, a zvt.APDU) error {
 	fault := t.o.Fault()
-	if fault == Silence || a.Command.Answer() {
+	if fault == Silence || t.away(fault) || a.Command.Answer() {
 		return nil
 	}
 	no := func(c zvt.Code) error { return w.send(zvt.APDU{Command: zvt.Refuse(c)}) }

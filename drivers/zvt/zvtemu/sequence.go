@@ -231,7 +231,13 @@ func (s *sequence) confirm(e Entry) error {
 	if err := s.t.store(e); err != nil {
 		return err
 	}
-	if s.fault == BreakAfterGrant {
+	switch s.fault {
+	case GoneAfterGrant:
+		s.t.mu.Lock()
+		s.t.gone = true
+		s.t.mu.Unlock()
+		return s.hangUp()
+	case BreakAfterGrant:
 		return s.hangUp()
 	}
 	return s.end(nil)

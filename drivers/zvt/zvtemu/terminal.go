@@ -24,6 +24,7 @@ const (
 	BreakAfterStatus  Fault = "break-after-status"  // the till hears it, its answer is lost: taken back
 	BreakInPrint      Fault = "break-in-print"      // status answered, receipt not: taken back
 	BreakAfterGrant   Fault = "break-after-grant"   // everything answered, the completion is lost: the money is taken
+	GoneAfterGrant    Fault = "gone-after-grant"    // as BreakAfterGrant, and then nothing is answered until this fault ends
 	Busy              Fault = "busy"                // refuses payments, 84 A0
 	Silence           Fault = "silence"             // answers nothing
 	Slow              Fault = "slow"                // takes long and says so
@@ -53,8 +54,8 @@ const (
 // Faults lists all but None.
 func Faults() []Fault {
 	return []Fault{
-		Decline, CancelKey, BreakBeforeStatus, BreakAfterStatus, BreakInPrint, BreakAfterGrant, Busy, Silence, Slow, Hold, Stubborn, AbortEarly,
-		AbortUnheard, NoStatus, BadStatus, UnknownField, UnknownFirst, BadPrint, Lines, LastOnly, RepeatQuiet, RepeatPrints, DayDue, Update, Meager,
+		Decline, CancelKey, BreakBeforeStatus, BreakAfterStatus, BreakInPrint, BreakAfterGrant, GoneAfterGrant, Busy, Silence, Slow, Hold, Stubborn,
+		AbortEarly, AbortUnheard, NoStatus, BadStatus, UnknownField, UnknownFirst, BadPrint, Lines, LastOnly, RepeatQuiet, RepeatPrints, DayDue, Update, Meager,
 		Banner, Crumbs, Lumps, Deaf, Noise,
 	}
 }
@@ -86,6 +87,7 @@ type Terminal struct {
 	blocks  bool
 	width   int
 	set     zvt.Charset
+	gone    bool // GoneAfterGrant has struck
 }
 
 // afterLogOff is the configuration that a log-off leaves: P015 2.24, page 57.

@@ -13,8 +13,8 @@ import (
 // ErrNone says that no code was found, or none that can be read. What stands in one is never repeated: it may be a key.
 var ErrNone = errors.New("qrread: there is no code that can be read")
 
-// scales are the sizes at which a code is looked for, one after another. The library misjudges a few large codes in a hundred where a module is two or three
-// pixels wide and not a whole number of them, and which one depends on what stands in it; at another size it reads the same code.
+// scales are the sizes at which a code is looked for, one after another. Where a module is two or three pixels wide and not a whole number of them, or the code
+// is turned, a few large codes in a hundred are misjudged, and which one depends on what stands in it; at another size the same code is read.
 var scales = []float64{1, 1.5, 0.75, 2, 1.2, 4.0 / 3, 0.5}
 
 // largest is the longest edge in pixels up to which a picture is enlarged.
@@ -44,7 +44,8 @@ func scaled(img image.Image, by float64) image.Image {
 	return d
 }
 
-// at looks for a code at this size: as one among other things, by the light around each spot and by that of the whole, and as one that fills the picture.
+// at looks for a code at this size: as one among other things, by the light around each spot and by that of the whole, as one that fills the picture, and by
+// all that may be its corners.
 func at(img image.Image) (text string, ok bool) {
 	defer func() { // a picture can be anything, and the library was not made for that
 		if recover() != nil {
@@ -68,6 +69,13 @@ func at(img image.Image) (text string, ok bool) {
 		found, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{way.hint: true})
 		if err == nil {
 			return found.GetText(), true
+		}
+	}
+	for _, ground := range []gozxing.Binarizer{local, whole} {
+		if dark, err := ground.GetBlackMatrix(); err == nil {
+			if text, ok := byCorners(dark); ok {
+				return text, true
+			}
 		}
 	}
 	return "", false

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"strings"
 	"testing"
 
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
 	"golang.org/x/image/draw"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr"
@@ -48,7 +51,7 @@ func TestEveryPermitsCodeIsReadOffItsSheet(t *testing.T) {
 	misjudged := 0
 	for n := range 45 {
 		text := token(n)
-		sheet := page(t, text, []float64{3.3, 3.55, 4.2}[n%3])
+		sheet := page(t, text, []float64{2.4, 3.55, 4.2}[n%3])
 		if got, err := Read(sheet); err != nil || got != text {
 			t.Errorf("code %d cannot be read: %v", n, err)
 		}
@@ -60,6 +63,34 @@ func TestEveryPermitsCodeIsReadOffItsSheet(t *testing.T) {
 		t.Error("no code needs a second look: this test has become too easy")
 	}
 	t.Logf("%d of 45 codes need a second look", misjudged)
+}
+
+// About one code in 350 has a square inside that looks like a fourth corner; these do. The library alone takes it for one, at every size of the picture.
+func TestWhatLooksLikeACornerInsideMisleadsNobody(t *testing.T) {
+	misled := 0
+	for _, n := range []int{3480, 3593, 3860, 4094, 4236, 4717, 5374} {
+		text := strings.NewReplacer("_", "A", "-", "B").Replace(strings.ToUpper(token(n)[:74]))
+		code, err := qr.Image(text, qr.Medium, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slip := image.NewGray(image.Rect(0, 0, 640, 590))
+		draw.Draw(slip, slip.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+		draw.Draw(slip, code.Bounds().Add(image.Pt(150, 150)), code, image.Point{}, draw.Src)
+		if got, err := Read(slip); err != nil || got != text {
+			t.Errorf("code %d cannot be read: %v", n, err)
+		}
+		bits, err := gozxing.NewBinaryBitmap(gozxing.NewHybridBinarizer(gozxing.NewLuminanceSourceFromImage(slip)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}); err != nil {
+			misled++
+		}
+	}
+	if misled == 0 {
+		t.Error("the library alone reads them all: the look at all squares is not needed any more")
+	}
 }
 
 func TestACodeIsReadWhereverItIs(t *testing.T) {
