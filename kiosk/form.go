@@ -323,7 +323,7 @@ func (s *summary) draw(k *Kiosk) page {
 		p.body = append(p.body, k.pauseLink())
 	}
 	label := k.say("summary.send")
-	if needs := k.papers(v.Needs); needs != nil {
+	if needs := uipage.Needs(st, k.o.Texts, v.Needs); needs != nil {
 		p.body = append(p.body, needs)
 	}
 	if costs {

@@ -51,7 +51,7 @@ func (s *summary) draw(a *App) page {
 	} else {
 		p.body = append(p.body, look.Remark(a.style, "check", a.say("summary.free")))
 	}
-	if papers := a.papers(v.Needs); papers != nil {
+	if papers := uipage.Needs(a.style, a.o.Texts, v.Needs); papers != nil {
 		p.body = append(p.body, papers)
 	}
 	if !v.Complete {

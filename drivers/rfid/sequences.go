@@ -46,8 +46,7 @@ type Dev struct {
 	o    Opts
 	p    port.Port
 	turn chan struct{} // holds a token while somebody uses the line
-	buf  [4096]byte
-	in   []byte // read and not looked at yet; a part of buf
+	in   *port.Bytes
 
 	last    Tag        // the tag that was given last, while it may still be there
 	there   bool       // last is valid
@@ -74,7 +73,7 @@ func New(p port.Port, o Opts) *Dev {
 	if o.Model == "" {
 		o.Model = ID12
 	}
-	return &Dev{o: o, p: p, turn: make(chan struct{}, 1), late: true}
+	return &Dev{o: o, p: p, in: port.NewBytes(p), turn: make(chan struct{}, 1), late: true}
 }
 
 // Close closes the line, also under a call that waits.
@@ -278,7 +277,8 @@ func (d *Dev) ask(ctx context.Context, function [2]byte, params ...byte) ([]byte
 		}
 	}
 	began := d.late
-	d.in, d.late = nil, true
+	d.in.Drop()
+	d.late = true
 	if err := d.write(ctx, Command(d.o.CRC, function, params...)); err != nil {
 		return nil, err
 	}
@@ -317,7 +317,7 @@ func (d *Dev) forget(ctx context.Context, see func(byte)) error {
 	begin := time.Now()
 	until := begin
 	for thrown := 0; ; thrown++ {
-		if len(d.in) == 0 {
+		if d.in.Waiting() == 0 {
 			if thrown > d.o.Noise && time.Since(begin) > d.o.Answer {
 				return fmt.Errorf("%w: after %d bytes", ErrNoise, thrown)
 			}
@@ -378,26 +378,14 @@ var errSilence = errors.New("rfid: silence")
 
 // next gives the next byte, or errSilence when none came until then; the zero time waits as long as it takes.
 func (d *Dev) next(ctx context.Context, until time.Time) (byte, error) {
-	if len(d.in) == 0 {
-		if err := d.fill(ctx, until); err != nil {
-			return 0, err
-		}
-	}
-	b := d.in[0]
-	d.in = d.in[1:]
-	return b, nil
-}
-
-func (d *Dev) fill(ctx context.Context, until time.Time) error {
-	n, err := port.Await(ctx, d.p, d.buf[:], until)
+	b, err := d.in.Next(ctx, until)
 	switch {
 	case err == nil:
-		d.in = d.buf[:n]
-		return nil
+		return b, nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("rfid: read: %w", ctx.Err())
+		return 0, fmt.Errorf("rfid: read: %w", ctx.Err())
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSilence
+		return 0, errSilence
 	}
-	return fmt.Errorf("%w: %w", ErrLost, err)
+	return 0, fmt.Errorf("%w: %w", ErrLost, err)
 }

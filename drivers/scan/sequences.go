@@ -39,8 +39,7 @@ type Dev struct {
 	o    Opts
 	p    port.Port
 	turn chan struct{} // holds a token while somebody uses the line
-	in   []byte        // read and not looked at yet; a part of buf
-	buf  [512]byte
+	in   *port.Bytes
 	f    framer
 }
 
@@ -58,7 +57,7 @@ func New(p port.Port, o Opts) *Dev {
 	set(&o.Stale, time.Second)
 	set(&o.Relight, 20*time.Second)
 	set(&o.Answer, time.Second)
-	return &Dev{o: o, p: p, turn: make(chan struct{}, 1), f: framer{profile: o.Profile}}
+	return &Dev{o: o, p: p, in: port.NewBytes(p), turn: make(chan struct{}, 1), f: framer{profile: o.Profile}}
 }
 
 // Close closes the line, also under a call that waits.
@@ -168,8 +167,7 @@ func (d *Dev) feed(b byte) []byte {
 func (d *Dev) forget(ctx context.Context) error {
 	thrown := 0
 	for wait := time.Millisecond; ; wait = d.o.Gap {
-		thrown += len(d.in)
-		d.in = nil
+		thrown += d.in.Drop()
 		if thrown > 16*d.o.Max {
 			return fmt.Errorf("%w: after %d bytes", ErrNoise, thrown)
 		}
@@ -261,26 +259,14 @@ var errSilence = errors.New("scan: silence")
 
 // next gives the next byte, or errSilence when none came until then; the zero time waits as long as it takes.
 func (d *Dev) next(ctx context.Context, until time.Time) (byte, error) {
-	if len(d.in) == 0 {
-		if err := d.fill(ctx, until); err != nil {
-			return 0, err
-		}
-	}
-	b := d.in[0]
-	d.in = d.in[1:]
-	return b, nil
-}
-
-func (d *Dev) fill(ctx context.Context, until time.Time) error {
-	n, err := port.Await(ctx, d.p, d.buf[:], until)
+	b, err := d.in.Next(ctx, until)
 	switch {
 	case err == nil:
-		d.in = d.buf[:n]
-		return nil
+		return b, nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("scan: read: %w", ctx.Err())
+		return 0, fmt.Errorf("scan: read: %w", ctx.Err())
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSilence
+		return 0, errSilence
 	}
-	return fmt.Errorf("%w: %w", ErrLost, err)
+	return 0, fmt.Errorf("%w: %w", ErrLost, err)
 }

@@ -21,17 +21,16 @@ type Sentences struct {
 
 // SentenceRow is a sentence in every language that has it.
 type SentenceRow struct {
-	Key  string
-	Said map[string]string // by language; one that is missing has none
+	Key   string
+	Said  map[string]string // by language; one that is missing has none
+	Begun map[string]bool   // by language: it is still the one with which a new service begins
 }
 
 // Languages lists the languages that a folder has texts in: German, English, Leichte Sprache, then the others by their names.
 func Languages(f *bundle.Folder) (langs []string) {
 	for _, name := range f.Names() {
-		if lang, ok := strings.CutPrefix(name, "texts/"); ok {
-			if lang, ok := strings.CutSuffix(lang, ".yaml"); ok {
-				langs = append(langs, lang)
-			}
+		if lang := languageOf(name); lang != "" {
+			langs = append(langs, lang)
 		}
 	}
 	first := func(lang string) int { return slices.Index([]string{"de-simple", "en", text.German}, lang) }
@@ -57,16 +56,24 @@ func (d Draft) Sentences() (s Sentences) {
 				if i = before + 1; lang != text.German && !strings.Contains(x.Key, ".") {
 					i = s.beside(x.Key)
 				}
-				s.Rows = slices.Insert(s.Rows, i, SentenceRow{x.Key, map[string]string{}})
+				s.Rows = slices.Insert(s.Rows, i, SentenceRow{Key: x.Key, Said: map[string]string{}})
 			}
 			s.Rows[i].Said[lang] = x.Text
 			before = i
 		}
 	}
+	for _, m := range d.Mistakes {
+		if i := s.row(lead); m.Wrong == stillBegins && i >= 0 {
+			if s.Rows[i].Begun == nil {
+				s.Rows[i].Begun = map[string]bool{}
+			}
+			s.Rows[i].Begun[languageOf(m.File)] = true
+		}
+	}
 	if !slices.Contains(s.Closed, text.German) {
 		for _, m := range d.Mistakes {
 			if key := m.Unsaid(); key != "" && s.row(key) < 0 {
-				s.Rows = slices.Insert(s.Rows, s.beside(key), SentenceRow{key, map[string]string{}})
+				s.Rows = slices.Insert(s.Rows, s.beside(key), SentenceRow{Key: key, Said: map[string]string{}})
 			}
 		}
 	}
@@ -104,6 +111,15 @@ func (s Sentences) beside(key string) int {
 }
 
 func textFile(lang string) string { return "texts/" + lang + ".yaml" }
+
+// languageOf is the language of a file of texts; "" for other files.
+func languageOf(file string) string {
+	name, texts := strings.CutPrefix(file, "texts/")
+	if lang, yaml := strings.CutSuffix(name, ".yaml"); texts && yaml {
+		return lang
+	}
+	return ""
+}
 
 // SaveSentences changes sentences, by language and key; an empty one is taken out. ErrNewer, ErrNoFile for a language that the draft does not have,
 // ErrText when a file can only be changed as a whole, bundle.ErrBundle when it is too much.

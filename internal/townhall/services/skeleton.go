@@ -51,6 +51,12 @@ func (l *Library) skeleton(b Beginning) (*bundle.Folder, error) {
 	return files, nil
 }
 
+// lead is the sentence that says what a service is for, and stillBegins what is wrong with one that nobody has written anew.
+const (
+	lead        = "lead"
+	stillBegins = "still says what a new service begins with"
+)
+
 // begun names the sentences with which a new service begins and that nobody has written anew yet: what it is for.
 func (l *Library) begun(files *bundle.Folder) (list []Mistake) {
 	for _, lang := range Languages(files) {
@@ -59,12 +65,12 @@ func (l *Library) begun(files *bundle.Folder) (list []Mistake) {
 			continue
 		}
 		now, _ := files.File(textFile(lang))
-		lead := sentence(first, "lead")
-		if lead == "" || sentence(now, "lead") != lead {
+		says := sentence(first, lead)
+		if says == "" || sentence(now, lead) != says {
 			continue
 		}
-		line := 1 + bytes.Count(now[:max(0, bytes.Index(now, []byte(lead)))], []byte("\n"))
-		list = append(list, Mistake{File: textFile(lang), Line: line, Wrong: "still says what a new service begins with"})
+		line := 1 + bytes.Count(now[:max(0, bytes.Index(now, []byte(says)))], []byte("\n"))
+		list = append(list, Mistake{File: textFile(lang), Line: line, Wrong: stillBegins})
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/bundle"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/spelling"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/townhall/services"
 )
 
@@ -51,8 +52,26 @@ func (s *site) drawInvent(w http.ResponseWriter, r *http.Request, status int, p 
 	s.draw(w, r, status, "editor-new", shell{Title: title, Nav: "leistungen"}, p)
 }
 
+// idOf makes a service's id out of its name: "Fähre über die Weser" is "faehre-ueber-die-weser". Long names lose their last words.
+func idOf(title string) string {
+	id := ""
+	for _, word := range strings.FieldsFunc(spelling.Fold(title), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		if len(id)+1+len(word) > longestID && id != "" {
+			break
+		}
+		id = strings.TrimPrefix(id+"-"+word, "-")
+	}
+	return id[:min(len(id), longestID)]
+}
+
+// longestID is how long an id that is made out of a name may be: it stands in addresses.
+const longestID = 40
+
 func (s *site) invent(w http.ResponseWriter, r *http.Request) {
 	p := inventPage{ID: strings.TrimSpace(r.PostFormValue("id")), Title: strings.TrimSpace(r.PostFormValue("titel")), From: r.PostFormValue("von"), Office: r.PostFormValue("amt"), Situation: r.PostFormValue("anlass")}
+	if p.ID == "" {
+		p.ID = idOf(p.Title)
+	}
 	err := s.Library.Invent(r.Context(), services.Beginning{ID: p.ID, Title: p.Title, From: p.From, Office: p.Office, Situation: p.Situation, Who: user(r).Login})
 	switch {
 	case err == nil:

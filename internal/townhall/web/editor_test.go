@@ -279,14 +279,18 @@ func TestANewServiceIsBegunSmallOrAsACopy(t *testing.T) {
 	s.get("/leistung/laternenumzug/entwurf").want(t, http.StatusOK, "eine neue Leistung", "3 Fehler", "id: laternenumzug", "office: buergerbuero", "Hier steht noch der Satz, mit dem jede neue Leistung beginnt")
 	s.get("/leistung/noch-eine/entwurf").want(t, http.StatusOK, "eine neue Leistung", "In Ordnung", "id: noch-eine")
 	s.post("/leistungen/neu", "/leistungen/neu", url.Values{"id": {"umzug"}, "titel": {"Umzug"}}).want(t, http.StatusUnprocessableEntity, "Bitte wählen Sie das Amt", "Bitte wählen Sie, wo die Leistung zu finden ist")
-	for id, words := range map[string]string{"umfrage": "Diese Kennung gibt es schon", "noch-eine": "Diese Kennung gibt es schon", "Größe": "Die Kennung besteht aus kleinen Buchstaben", "../x": "Die Kennung besteht", "": "Die Kennung besteht"} {
+	for id, words := range map[string]string{"umfrage": "Diese Kennung gibt es schon", "noch-eine": "Diese Kennung gibt es schon", "Größe": "Die Kennung besteht aus kleinen Buchstaben", "../x": "Die Kennung besteht"} {
 		begin(id, "Titel", "").want(t, http.StatusUnprocessableEntity, words, "Fehler: Neue Leistung", `value="Titel"`)
 	}
+	begin("", "Fähre über die Weser (für alle, die zu Fuß oder mit dem Rad kommen)", "").wantGo(t, "/leistung/faehre-ueber-die-weser-fuer-alle-die-zu/entwurf")
+	begin("", "¿?", "").want(t, http.StatusUnprocessableEntity, "Die Kennung besteht")
 	begin("umzug", "", "").want(t, http.StatusUnprocessableEntity, "Bitte schreiben Sie einen Namen", `value="umzug"`)
 	begin("umzug", "Umzug", "gibtesnicht").want(t, http.StatusUnprocessableEntity, "wird nicht mehr angeboten")
 	s.get("/leistung/umzug/entwurf").want(t, http.StatusNotFound)
 	texts := "/leistung/laternenumzug/entwurf?ansicht=texte"
+	s.get(texts).want(t, http.StatusOK, "3 Texte fehlen", "noch der Satz vom Anfang")
 	s.post(texts, "/leistung/laternenumzug/entwurf/texte", url.Values{"stand": {stand(t, s.get(texts))}, "t:de:lead": {"Für Umzüge."}, "t:en:lead": {"For parades."}, "t:de-simple:lead": {"Für Umzüge."}}).wantGo(t, texts)
+	s.get(texts).want(t, http.StatusOK, "Jeder Text ist da", "Gespeichert und geprüft", "#i-circle-check")
 	s.get("/leistung/laternenumzug/entwurf/aenderungen").want(t, http.StatusOK, "Diese Leistung gibt es bisher nicht", "Fassung 1, die erste")
 	to := s.post("/leistung/laternenumzug/entwurf/aenderungen", "/leistung/laternenumzug/entwurf/veroeffentlichen", url.Values{"stand": {stand(t, s.get("/leistung/laternenumzug/entwurf"))}}).Header.Get("Location")
 	s.get(to).want(t, http.StatusOK, "Anträge gehen an: ", "Zurück zum Entwurf")

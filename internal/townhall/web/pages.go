@@ -36,7 +36,7 @@ type shell struct {
 	Queues   bool   // there are offices at which people wait
 	Surveys  bool   // answers to surveys are counted here
 	Query    string // in the search box of the head
-	Flash    string // what was just done
+	Flash    *flash // what was just done; nil: nothing
 	CSRF     string
 }
 
@@ -120,7 +120,7 @@ func (s *site) dress(r *http.Request, sh *shell) {
 	}
 	sh.Initials = initials(sh.User.Name)
 	sh.Jobs, sh.Surveys = s.Jobs != nil, s.Surveys != nil
-	sh.Flash = said(s.sessions.PopString(r.Context(), keyFlash))
+	sh.Flash = flashOf(s.sessions.PopString(r.Context(), keyFlash))
 	sh.Library = s.Library != nil && sh.User.Publishes
 	counts, err := s.Book.Counts(r.Context(), sh.User.Login)
 	if err != nil { // the page itself may still be of use

@@ -40,6 +40,7 @@ type sentenceCell struct {
 	Name, ID, Key, Text, Lang, Label string
 	Missing                          bool // it has to be said, and is not
 	German                           bool // it is said in German
+	Begun                            bool // it is the sentence with which every new service begins
 }
 
 // showSentences shows the sentences of a draft beside each other.
@@ -63,7 +64,8 @@ func (s *site) drawSentences(w http.ResponseWriter, r *http.Request, status int,
 			}
 			c := sentenceCell{Name: sentenceName(lang, row.Key), ID: fmt.Sprintf("s%d-%s", i, lang), Text: said, Lang: strings.TrimSuffix(lang, "-simple"), Key: row.Key, Label: langWord(lang)}
 			c.German = !there && strings.HasPrefix(lang, text.German+"-")
-			if c.Missing = !there && !c.German; c.Missing {
+			c.Begun = there && row.Begun[lang] && said == row.Said[lang]
+			if c.Missing = !there && !c.German; c.Missing || c.Begun {
 				p.Missing++
 				p.First = cmp.Or(p.First, c.ID)
 			}

@@ -19,7 +19,7 @@ func (s *site) surveyCounts(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	lines := [][]string{{"Frage", "Antwort", "Anzahl"}, {"Alle Antworten", "", strconv.Itoa(result.Answers)}, {"Nicht mitgezählt", "", strconv.Itoa(result.Refused)}}
+	lines := [][]string{{"Frage", "Antwort", "Anzahl"}, {"Fassung", "", result.Version}, {"Alle Antworten", "", strconv.Itoa(result.Answers)}, {"Nicht mitgezählt", "", strconv.Itoa(result.Refused)}}
 	for _, c := range surveys.Channels() {
 		if n := result.Channels[c]; n > 0 {
 			lines = append(lines, []string{"Weg", surveyChannel(c), strconv.Itoa(n)})

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -243,6 +244,24 @@ func eventWords(k cases.EventKind) (title, icon, tone string) {
 		return "Jemand meldet dasselbe", "users-group", ""
 	}
 	return string(k), "info-circle", ""
+}
+
+// flash is what a clerk reads after an action, with its sign.
+type flash struct{ Icon, Text string }
+
+// unready are the actions after which something is left to do.
+var unready = []string{"entwurf-unfertig", "datei-angelegt"}
+
+// flashOf is the flash of an action, nil for a name that is none.
+func flashOf(name string) *flash {
+	text := said(name)
+	switch {
+	case text == "":
+		return nil
+	case slices.Contains(unready, name):
+		return &flash{"pencil", text}
+	}
+	return &flash{"circle-check", text}
 }
 
 // said is what a clerk reads after an action, by the short name that the session carried over.
