@@ -26,8 +26,8 @@ func pace(o fyne.CanvasObject) time.Duration {
 	return least
 }
 
-// stillRest is how long the program may sleep when nothing moves: the clock's second wakes it anyway.
-const stillRest = 500 * time.Millisecond
+// stillRest is how long the program may sleep when nothing moves. The clock's second wakes it before.
+const stillRest = 2 * time.Second
 
 // Rest says how long the program may sleep if no finger and no message wakes it (Options.Wake); zero while something moves under a finger. It is
 // called on Fyne's goroutine.

@@ -172,8 +172,6 @@ func (k *Kiosk) Run(ctx context.Context) {
 	if k.o.Desk.Sensor != nil {
 		ears.Go(func() { k.hearSensor(ctx) })
 	}
-	second := time.NewTicker(time.Second)
-	defer second.Stop()
 	every := max(int(k.o.Again/time.Second), 1)
 	recovering := make(chan struct{}, 1)
 	for n := 0; ; n++ {
@@ -189,8 +187,10 @@ func (k *Kiosk) Run(ctx context.Context) {
 			default:
 			}
 		}
+		second := time.NewTimer(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // when the devices are looked at, too: one waking for all
 		select {
 		case <-ctx.Done():
+			second.Stop()
 			return
 		case <-second.C:
 			k.gently(k.Tick)

@@ -41,14 +41,17 @@ func (s *Status) PrinterLow() bool {
 	return s.low
 }
 
+// statusEvery is how often Watch looks.
+const statusEvery = 5 * time.Second
+
 // Watch looks every few seconds until ctx ends, at the printer every half minute.
 func (s *Status) Watch(ctx context.Context) {
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
 	for n := 0; ; n++ {
 		s.look(ctx, n%6 == 0)
+		tick := time.NewTimer(time.Until(time.Now().Truncate(statusEvery).Add(statusEvery))) // with what else looks around by the clock
 		select {
 		case <-ctx.Done():
+			tick.Stop()
 			return
 		case <-tick.C:
 		}

@@ -69,7 +69,8 @@ func (w *watch) follow(ctx context.Context, p watched) {
 			w.tell(p.part, err)
 		}
 		ended = false
-		pause := time.NewTimer(lookEvery)
+		// All look at the same moments, those of the wall clock: waking up is most of what looking costs.
+		pause := time.NewTimer(time.Until(time.Now().Truncate(lookEvery).Add(lookEvery)))
 		select {
 		case <-ctx.Done():
 		case <-gone:
