@@ -57,7 +57,7 @@ func house() []room {
 		{"internal/core/visit", []string{"internal/core/..."}},
 		{"internal/core/visit/visittest", []string{"internal/core/seal", "internal/core/pay"}},
 		{"sync/wire", []string{"internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
-		{"sync/...", []string{"internal/durable", "sync/wire", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
+		{"sync/...", []string{"internal/durable", "internal/migrate", "sync/wire", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
 		{"sync/device", []string{"internal/durable", "sync/wire", "sync/store", "internal/core/seal", "internal/core/money", "internal/core/pay", "internal/core/proof"}},
 		// Floor 3.
 		{"internal/ui/...", []string{"internal/core/...", "internal/ui/...", "assets"}},
@@ -66,9 +66,9 @@ func house() []room {
 		{"mobile", []string{"internal/core/...", "internal/ui/...", "assets"}},
 		{"kiosk/hardware", []string{"internal/durable", "internal/core/visit", "internal/core/fact", "internal/core/document/...", "internal/core/money", "internal/core/pay", "drivers/..."}},
 		{"kiosk/setup", []string{"internal/core/config", "kiosk/hardware"}},
-		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
+		{"internal/townhall/...", []string{"internal/core/calendar", "internal/core/spelling", "internal/core/text", "internal/core/expr", "internal/core/money", "internal/core/pay", "internal/core/proof",
 			"internal/core/seal", "internal/core/form", "internal/core/document/...", "internal/core/photo", "internal/core/place", "internal/core/bundle", "internal/core/service", "internal/core/signature",
-			"internal/core/enclosure", "internal/townhall/...", "sync/wire", "sync/hall"}},
+			"internal/core/enclosure", "internal/townhall/...", "internal/migrate", "sync/wire", "sync/hall"}},
 		// Beside: a driver knows its line; an emulator also the packets of its driver.
 		{"drivers/zvt", []string{"drivers/port"}},
 		{"drivers/zvt/zvtemu", []string{"drivers/port", "drivers/zvt"}},
@@ -99,6 +99,7 @@ func house() []room {
 		{"internal/town/line", nil},
 		{"internal/clock", nil},
 		{"internal/durable", nil},
+		{"internal/migrate", nil},
 		{"internal/arch", nil},
 	}
 }
@@ -111,7 +112,8 @@ func foreign() map[string][]string {
 		"fyne.io/fyne/v2/app":                   {"cmd/kiosk", "cmd/mobile", "cmd/demo"},
 		"cel.dev/cel-go":                        {"internal/core/expr"},
 		"github.com/santhosh-tekuri/jsonschema": {"internal/core/form"},
-		"github.com/mattn/go-sqlite3":           {"sync/store", "internal/townhall/sqlite", "cmd/demo"}, // there as a peer in the bench
+		"github.com/mattn/go-sqlite3":           {"sync/store", "internal/townhall/sqlite", "internal/migrate", "cmd/demo"}, // in a test, and as a peer in the bench
+		"github.com/pressly/goose":              {"internal/migrate"},
 		"github.com/tarm/serial":                {"drivers/port"},
 		"github.com/go-jose/go-jose":            {"internal/core/seal", "internal/core/proof"},
 		"github.com/go-resty/resty":             {"sync/device"},
@@ -119,7 +121,7 @@ func foreign() map[string][]string {
 		"github.com/nicksnyder/go-i18n":         {"internal/core/text"},
 		"github.com/OpenPrinting/goipp":         {"drivers/ipp", "drivers/ipp/ippemu"},
 		"github.com/ebfe/scard":                 {"drivers/card/pcsc"},
-		"database/sql":                          {"sync/store", "internal/townhall/sqlite", "internal/townhall/storetest", "cmd/demo"},
+		"database/sql":                          {"sync/store", "internal/townhall/sqlite", "internal/townhall/storetest", "cmd/demo", "internal/migrate"},
 		"net/http":                              {"sync/...", "internal/townhall/...", "drivers/ipp/...", "drivers/eid/...", "kiosk/hardware", "internal/server", "internal/town", "internal/outpost/outposttest", "cmd/..."},
 		"os":                                    {"sync/...", "internal/townhall/...", "drivers/...", "kiosk/hardware", "kiosk/setup", "kiosk", "internal/ui/...", "internal/durable", "internal/server", "internal/town", "cmd/..."},
 		"github.com/jezek/xgb":                  {"cmd/demo"},

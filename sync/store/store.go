@@ -22,10 +22,10 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
-	"github.com/pressly/goose/v3"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/durable"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/migrate"
 )
 
 var (
@@ -129,16 +129,12 @@ func (s *Store) begin(path string) error {
 	if err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, sub)
-	if err != nil {
-		return fmt.Errorf("store: migrate: %w", err)
-	}
-	_, err = p.Up(context.Background())
+	err = migrate.Up(context.Background(), s.db, sub)
 	if full(err) && s.spend() {
-		_, err = p.Up(context.Background())
+		err = migrate.Up(context.Background(), s.db, sub)
 	}
 	if err != nil {
-		return fmt.Errorf("store: migrate: %w", err)
+		return fmt.Errorf("store: %w", err)
 	}
 	if err := durable.Names(s.dir); err != nil {
 		return fmt.Errorf("store: open: %w", err)

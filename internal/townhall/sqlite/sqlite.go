@@ -18,9 +18,10 @@ import (
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
-	"github.com/pressly/goose/v3"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/sync/hall"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/migrate"
 )
 
 //go:embed migrations/*.sql
@@ -81,11 +82,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, dir)
-	if err != nil {
-		return err
-	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := migrate.Up(ctx, s.db, dir); err != nil {
 		return err
 	}
 	_, err = s.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING`, rand.Text())

@@ -1,4 +1,3 @@
--- +goose Up
 CREATE TABLE meta (
   key   TEXT NOT NULL UNIQUE,
   value TEXT NOT NULL

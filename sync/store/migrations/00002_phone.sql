@@ -1,4 +1,3 @@
--- +goose Up
 -- Sealed files that belong to an envelope and travel beside it. They go with it.
 CREATE TABLE parts (
   n        INTEGER PRIMARY KEY,
@@ -8,12 +7,10 @@ CREATE TABLE parts (
 );
 CREATE INDEX parts_envelope ON parts (envelope);
 
--- +goose StatementBegin
 CREATE TRIGGER envelopes_parts AFTER DELETE ON envelopes
 BEGIN
   DELETE FROM parts WHERE envelope = OLD.id;
 END;
--- +goose StatementEnd
 
 -- What a person's own device remembers, closed with the locker's key. n is the order in which it came first.
 CREATE TABLE entries (

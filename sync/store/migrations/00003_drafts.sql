@@ -1,4 +1,3 @@
--- +goose Up
 -- Drafts that were put away at this device, closed with a key that only their slip has. "waits": the town hall does not have it yet. "drop": it was
 -- continued or thrown away here, and the town hall has to hear of it; nothing of the draft is left.
 CREATE TABLE drafts (

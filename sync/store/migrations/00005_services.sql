@@ -1,4 +1,3 @@
--- +goose Up
 -- Services that the town hall published and this device took: those that are offered (current) and, for visits that began with them, some of their
 -- former versions. serial is the town hall's last word about the version.
 CREATE TABLE services (

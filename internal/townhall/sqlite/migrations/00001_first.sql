@@ -1,4 +1,3 @@
--- +goose Up
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- What devices brought, as it came. Rows are never deleted.

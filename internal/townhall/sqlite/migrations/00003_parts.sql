@@ -1,4 +1,3 @@
--- +goose Up
 -- Sealed files of an envelope, as they came; their number in it counts from 0. They are in this file, and so in every backup of it: a device
 -- forgets what a backup has. They go when a backup has the opened files.
 CREATE TABLE parts (

@@ -1,4 +1,3 @@
--- +goose Up
 -- Reports of defects. A report may have been merged into another one, named by its number.
 ALTER TABLE cases ADD COLUMN main TEXT NOT NULL DEFAULT '';
 CREATE INDEX cases_main ON cases (main) WHERE main <> '';

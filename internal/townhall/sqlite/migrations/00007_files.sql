@@ -1,4 +1,3 @@
--- +goose Up
 -- Documents stand where photos do: they come in the same way, and are kept as long.
 ALTER TABLE photos ADD COLUMN type TEXT NOT NULL DEFAULT 'image/jpeg';
 ALTER TABLE photos ADD COLUMN pages INTEGER NOT NULL DEFAULT 0;

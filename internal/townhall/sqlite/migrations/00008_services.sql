@@ -1,4 +1,3 @@
--- +goose Up
 -- Every version of a service that was ever published. Rows are never deleted: applications name versions, also years later.
 CREATE TABLE services (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

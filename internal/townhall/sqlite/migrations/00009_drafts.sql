@@ -1,4 +1,3 @@
--- +goose Up
 -- Drafts that people put away to continue them elsewhere, closed with a key that only their slip has. One that was thrown away stays as an empty
 -- row until its end: a device that brings it late does not bring it back.
 CREATE TABLE drafts (

@@ -1,4 +1,3 @@
--- +goose Up
 -- Vacancies, and who offered or closed them.
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,4 +1,3 @@
--- +goose Up
 -- Services that somebody writes in the town hall: every state that was saved is a row, the newest is the draft. A number is never given twice, so that
 -- a page that was open for long cannot take a later draft for the one it showed.
 CREATE TABLE service_drafts (

@@ -1,4 +1,3 @@
--- +goose Up
 -- Answers to surveys are only counted. Nothing here says which counts came with the same answer, and no table has rows in the order in which they came.
 CREATE TABLE survey_days (
     survey  TEXT NOT NULL,
