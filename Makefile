@@ -49,8 +49,9 @@ check:
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	@.ci/vulnerabilities $(GOVULNCHECK) $(TAGS)
 
+# Three at a time: the longest waits for a browser.
 unit:
-	$(GO) test -vet=off -tags $(TAGS) $(LONG) $(DRAWING)
+	$(GO) test -vet=off -p 3 -tags $(TAGS) $(LONG) $(DRAWING)
 
 # What derives keys from passwords and scales pictures computes much and shares nothing: it runs without the race detector also here.
 ALONE := golang.org/x/crypto/scrypt golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b golang.org/x/image/draw
