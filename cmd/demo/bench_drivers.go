@@ -188,6 +188,7 @@ type idleCmd struct {
 	Scanner  string        `help:"A scanner, scan+serial:..." default:""`
 	Tags     string        `help:"A tag reader that speaks by itself, rfid+serial:..." default:""`
 	Sensor   string        `help:"A presence sensor, presence+serial:..." default:""`
+	Bare     string        `help:"A serial line that is only read, without a driver: what waking up costs on this machine." default:""`
 	For      time.Duration `help:"How long." default:"60s"`
 }
 
@@ -242,6 +243,14 @@ func (c *idleCmd) Run(ctx context.Context) error {
 		}
 		defer d.Close()
 	}
+	if c.Bare != "" {
+		f, err := os.OpenFile(c.Bare, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		go func() { _, _ = io.Copy(io.Discard, f) }()
+	}
 	wait := func(d time.Duration) {
 		select {
 		case <-ctx.Done():
@@ -282,10 +291,14 @@ func (b *bench) idle(ctx context.Context, work string) error {
 	if err != nil {
 		return err
 	}
-	for _, kind := range []string{"rfid", "presence"} {
-		if devices[kind], err = t.emulate(ctx, kind, "pty", filepath.Join(work, kind)); err != nil {
+	for name, kind := range map[string]string{"rfid": "rfid", "presence": "presence", "bare": "presence"} {
+		if devices[name], err = t.emulate(ctx, kind, "pty", filepath.Join(work, name)); err != nil {
 			return err
 		}
+	}
+	line, err := url.Parse(devices["bare"])
+	if err != nil {
+		return err
 	}
 	type said struct {
 		ms  float64
@@ -310,15 +323,14 @@ func (b *bench) idle(ctx context.Context, work string) error {
 	}
 	with := start("--terminal", devices["terminal"], "--receipt", devices["receipt"], "--scanner", devices["scanner"], "--tags", devices["rfid"])
 	beats := start("--sensor", devices["presence"])
-	without := start()
-	ours, sensor, theirs := <-with, <-beats, <-without
-	if err := errors.Join(ours.err, sensor.err, theirs.err); err != nil {
+	without, bare := start(), start("--bare", line.Path)
+	ours, sensor, theirs, read := <-with, <-beats, <-without, <-bare
+	if err := errors.Join(ours.err, sensor.err, theirs.err, read.err); err != nil {
 		return err
 	}
-	const peer = "the same program without drivers"
-	b.add("idle drivers, processor time", "ms/min", []float64{ours.ms}, []float64{theirs.ms}, peer, "< 10, one tick",
+	b.add("idle drivers, processor time", "ms/min", []float64{ours.ms}, []float64{theirs.ms}, "the same program without drivers", "< 10, one tick",
 		func(ours, _ float64) bool { return ours < 10 }, "card terminal, printer, scanner, tag reader")
-	b.add("a sensor that says a word a second", "ms/min", []float64{sensor.ms}, []float64{theirs.ms}, peer, "< 60, 0.1 % of a core",
+	b.add("a sensor that says a word a second", "ms/min", []float64{sensor.ms}, []float64{read.ms}, "the same words read without a driver", "< 60, 0.1 % of a core",
 		func(ours, _ float64) bool { return ours < 60 }, "60 heartbeats")
 	return nil
 }
