@@ -158,7 +158,7 @@ func TestResultsAreFilesForSpreadsheets(t *testing.T) {
 	p.signIn()
 	p.ratings()
 	res := p.get("/umfrage/umfrage/ergebnis.csv")
-	res.want(t, 200, "\ufeffFrage;Antwort;Anzahl\r\n", "Fassung;;", "Alle Antworten;;6\r\n", "Weg;Auf Papier;3\r\n", "Wie leicht war dieses Gerät für Sie?;Leicht;3\r\n", "Was haben Sie benutzt?;Vorlesen;3\r\n", "Was haben Sie benutzt?;Ohne Antwort;3\r\n")
+	res.want(t, 200, "\ufeffFrage;Antwort;Anzahl\r\n", "Fassung;;1\r\n", "Alle Antworten;;6\r\n", "Weg;Auf Papier;3\r\n", "Wie leicht war dieses Gerät für Sie?;Leicht;3\r\n", "Was haben Sie benutzt?;Vorlesen;3\r\n", "Was haben Sie benutzt?;Ohne Antwort;3\r\n")
 	if res.Header.Get("Content-Type") != "text/csv; charset=utf-8" || res.Header.Get("Content-Disposition") != "attachment; filename=umfrage-1-ergebnis.csv" {
 		t.Error(res.Header)
 	}
