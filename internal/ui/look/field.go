@@ -116,23 +116,19 @@ func (d *fieldDrawing) blink(field fyne.CanvasObject) {
 	left := int(BlinkTime / blinkEvery)
 	var next func()
 	next = func() {
-		fyne.Do(func() {
-			if d.ended || d.caret == nil || !tree.Shows(fyne.CurrentApp().Driver().CanvasForObject(field), field) {
-				d.ended = true
-				return
-			}
-			left--
-			d.hidden = left > 0 && !d.hidden // it ends visible
-			d.caret.Hidden = d.hidden
-			d.caret.Refresh()
-			if left > 0 {
-				time.AfterFunc(blinkEvery, next)
-			} else {
-				d.ended = true
-			}
-		})
+		if d.ended || d.caret == nil || !tree.Shows(fyne.CurrentApp().Driver().CanvasForObject(field), field) {
+			d.ended = true
+			return
+		}
+		left--
+		d.hidden = left > 0 && !d.hidden // it ends visible
+		d.caret.Hidden = d.hidden
+		d.caret.Refresh()
+		if d.ended = left <= 0; !d.ended {
+			later(blinkEvery, next)
+		}
 	}
-	time.AfterFunc(blinkEvery, next)
+	later(blinkEvery, next)
 }
 
 func (d *fieldDrawing) still() { d.ended = true }

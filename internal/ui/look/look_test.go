@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -207,7 +208,7 @@ func TestWrappingLosesNoLetter(t *testing.T) {
 
 func TestAFingerThatTremblesStillTaps(t *testing.T) {
 	taps := 0
-	b := Button(Style{}, ButtonOpts{Label: "Weiter", Tap: func() { taps++ }})
+	b := Button(Style{Still: true}, ButtonOpts{Label: "Weiter", Tap: func() { taps++ }})
 	show(t, Style{}, 500, b)
 	at := func(x, y float32) *desktop.MouseEvent {
 		return &desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(x, y)}}
@@ -236,7 +237,7 @@ func TestAFingerThatTremblesStillTaps(t *testing.T) {
 
 func TestKeypadsEnterAndSpaceTouch(t *testing.T) {
 	taps := 0
-	c := Choice(Style{}, ChoiceOpts{Title: "Mir", Tap: func() { taps++ }})
+	c := Choice(Style{Still: true}, ChoiceOpts{Title: "Mir", Tap: func() { taps++ }})
 	show(t, Style{}, 500, c)
 	c.FocusGained()
 	if n := c.Describe(); !n.Is("focused") {
@@ -262,6 +263,58 @@ func TestAPressIsSeenBeforeItIsDone(t *testing.T) {
 	b.MouseUp(&desktop.MouseEvent{})
 	if face() != rest {
 		t.Error("the face stays down")
+	}
+}
+
+// clock lets what comes later wait until the test asks for it, so that it is drawn on the test's own goroutine.
+func clock(t *testing.T) (next func()) {
+	waiting := make(chan func(), 100)
+	post = func(f func()) { waiting <- f }
+	t.Cleanup(func() { post = fyne.Do })
+	return func() { (<-waiting)() }
+}
+
+// A tap by a quick finger, too short to be seen, is shown for a moment.
+func TestAQuickPressIsSeen(t *testing.T) {
+	next := clock(t)
+	taps := 0
+	b := Button(Style{}, ButtonOpts{Label: "Weiter", Tap: func() { taps++ }})
+	show(t, Style{}, 500, b)
+	face := func() float32 { return b.render.objs[1].Position().Y }
+	rest := face()
+	b.MouseDown(&desktop.MouseEvent{})
+	b.MouseUp(&desktop.MouseEvent{})
+	if taps != 1 || face() <= rest || b.Pace() == 0 {
+		t.Errorf("%d taps; the face lies at %v, at rest at %v; it will move in %v", taps, face(), rest, b.Pace())
+	}
+	next()
+	if face() != rest || b.Pace() != 0 {
+		t.Errorf("the face stays down at %v", face())
+	}
+}
+
+func TestTheCaretBlinksAndEndsVisible(t *testing.T) {
+	next := clock(t)
+	f := Field(Style{}, FieldOpts{Label: "Name", Focused: true})
+	show(t, Style{}, 500, f)
+	caret := func() (hidden bool) {
+		for _, o := range f.render.objs {
+			if r, ok := o.(*canvas.Rectangle); ok && r.Hidden {
+				hidden = true
+			}
+		}
+		return hidden
+	}
+	if caret() {
+		t.Error("the caret is not there at first")
+	}
+	for blink := 1; f.Pace() != 0; blink++ {
+		if next(); caret() != (blink%2 == 1 && f.Pace() != 0) {
+			t.Fatalf("after %d blinks the caret is hidden: %t", blink, caret())
+		}
+		if blink > 100 {
+			t.Fatal("the caret never comes to rest")
+		}
 	}
 }
 

@@ -61,6 +61,13 @@ func (d *Drawn) Describe() tree.Node {
 // Children are the canvas objects it consists of.
 func (d *Drawn) Children() []fyne.CanvasObject { return d.render.objects() }
 
+// post runs what has waited on the UI goroutine. Tests replace it: Fyne's driver for tests would draw on the clock's own goroutine, beside
+// the test, and nothing that sets text may do that.
+var post = fyne.Do
+
+// later runs f on the UI goroutine in a while.
+func later(rest time.Duration, f func()) { time.AfterFunc(rest, func() { post(f) }) }
+
 // Pace says how soon it will look different by itself; zero: it will not.
 func (d *Drawn) Pace() time.Duration {
 	if d.pace == nil {
@@ -244,11 +251,9 @@ func (t *Touch) press(on bool) {
 	}
 	if rest := pressTime - time.Since(t.since); rest > 0 && !t.st.Quiet() {
 		t.lifting = true
-		time.AfterFunc(rest, func() {
-			fyne.Do(func() {
-				t.lifting = false
-				t.Refresh()
-			})
+		later(rest, func() {
+			t.lifting = false
+			t.Refresh()
 		})
 		return
 	}
