@@ -212,7 +212,7 @@ func TestEveryServiceCanBeAppliedForByPhone(t *testing.T) {
 			}
 			r.clear()
 			r.clock = e.On().Add(10 * time.Hour)
-			before := len(r.memory.sent)
+			before := r.memory.sends()
 			d := r.a.beginFor(s, nil)
 			for name, v := range e.Answers {
 				d.visit.Answer("/"+name, v)
@@ -289,7 +289,7 @@ func TestAPermitCanBeSaved(t *testing.T) {
 	app := r.opened()[0]
 	r.tell(app.Recipient, service.Answer{Case: app.Case, State: service.StateApproved, Text: "Bitte sehr.", At: r.clock,
 		Papers: []service.Paper{{Name: "ausweis.pdf", Title: "Bewohnerparkausweis", Type: "application/pdf", Data: []byte("%PDF-1.7")}}})
-	r.memory.deliver()
+	r.memory.deliver(time.Time{})
 	rep := r.a.reports[0]
 	r.a.fetch(rep, nil)
 	r.Wait("the answer", func() bool { return rep.Answer != nil })

@@ -128,7 +128,8 @@ func (d *draft) spot() (form.Spot, bool) {
 
 // keep writes the draft down: at once when a page changes, a moment later while somebody types.
 func (a *App) keep(d *draft, atOnce bool) {
-	write := func() { a.shelf.do(func(ctx context.Context) { a.wrote(a.write(ctx, d)) }) }
+	page := d.page
+	write := func() { a.shelf.do(func(ctx context.Context) { a.wrote(a.write(ctx, d, page)) }) }
 	if atOnce {
 		if d.timer != nil {
 			d.timer.Stop()
@@ -146,13 +147,14 @@ func (a *App) keep(d *draft, atOnce bool) {
 	})
 }
 
-// write puts a draft and its new photos into the memory, in one transaction, and takes out photos that it does not show any more.
-func (a *App) write(ctx context.Context, d *draft) error {
+// write puts a draft, which stands on a page, and its new photos into the memory, in one transaction, and takes out photos that it does not
+// show any more.
+func (a *App) write(ctx context.Context, d *draft, page string) error {
 	if d.dropped.Load() || d.empty() {
 		return nil
 	}
 	files := d.visit.Enclosed("")
-	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: d.page, Code: d.visit.LiesUnder()}
+	data := draftData{Version: 1, Visit: d.visit.Draft(), Begun: d.begun, Page: page, Code: d.visit.LiesUnder()}
 	var put []Entry
 	shown := map[string]bool{}
 	now := a.now()

@@ -16,8 +16,7 @@ func TestAReportIsFollowedUntilItIsDone(t *testing.T) {
 	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
-	r.memory.arrived = r.clock.Add(time.Minute)
-	r.memory.deliver()
+	r.memory.deliver(r.clock.Add(time.Minute))
 	r.a.look()
 	r.WaitFor("Danke!")
 	app := r.opened()[0]
@@ -46,9 +45,7 @@ func TestWhatIsRefusedIsSaid(t *testing.T) {
 	r.a.push(&ask{filling: filling{draft: r.filled()}})
 	r.Tap("send")
 	r.WaitScreen("sent")
-	for id := range r.memory.standing {
-		r.memory.standing[id] = Refused
-	}
+	r.memory.refuse()
 	r.a.look()
 	r.Wait("the standing", func() bool { return r.a.reports[0].standing == Refused })
 	r.Tap("report")

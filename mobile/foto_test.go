@@ -227,7 +227,7 @@ func TestAPhotoThatIsStillPreparedIsNeitherLostNorLeftBehind(t *testing.T) {
 		r.WaitScreen("foto")
 		busy(t, d, r)
 		r.Tap("words.first", "send")
-		if len(r.memory.sent) != 0 || !r.Sees("Das Foto wird vorbereitet") {
+		if r.memory.sends() != 0 || !r.Sees("Das Foto wird vorbereitet") {
 			t.Errorf("nobody says that the photo is waited for:\n%s", r.Said())
 		}
 		r.WaitScreen("sent")
@@ -242,8 +242,8 @@ func TestAPhotoThatIsStillPreparedIsNeitherLostNorLeftBehind(t *testing.T) {
 		r.WaitScreen("foto")
 		r.Tap("words.first", "send")
 		r.WaitFor("beschädigt")
-		if r.a.Screen() != "foto" || len(r.memory.sent) != 0 {
-			t.Errorf("on %q, %d sent", r.a.Screen(), len(r.memory.sent))
+		if r.a.Screen() != "foto" || r.memory.sends() != 0 {
+			t.Errorf("on %q, %d sent", r.a.Screen(), r.memory.sends())
 		}
 	})
 	t.Run("home, and it is none beside what was said", func(t *testing.T) {

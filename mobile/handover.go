@@ -25,8 +25,9 @@ func (*handover) name() string { return "handover" }
 func (s *handover) begin(a *App) {
 	s.begun, s.problem = true, false
 	d := s.draft
+	page := d.page
 	a.shelf.do(func(ctx context.Context) {
-		ticket, err := d.visit.Pause(ctx, d.page)
+		ticket, err := d.visit.Pause(ctx, page)
 		a.gently(func() {
 			s.ticket, s.problem = ticket, err != nil
 			a.o.Event("handover", "ok", err == nil)

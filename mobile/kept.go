@@ -182,9 +182,10 @@ func (a *App) standingOf(r *report) {
 	if r.standing == Arrived {
 		return
 	}
+	envelope, was := r.Envelope, r.standing
 	a.beside(func(ctx context.Context) func() {
-		s, at, err := a.o.Outbox.Standing(ctx, r.Envelope)
-		if err != nil || s == r.standing {
+		s, at, err := a.o.Outbox.Standing(ctx, envelope)
+		if err != nil || s == was {
 			return nil
 		}
 		return func() {

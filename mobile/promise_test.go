@@ -154,7 +154,7 @@ func TestWhatIsStoredAndWhatIsSentIsSaidAndTrue(t *testing.T) {
 		t.Errorf("of what was begun nobody says where it is:\n%s", r.Said())
 	}
 	r.calm()
-	if len(r.memory.sent) != 0 {
+	if r.memory.sends() != 0 {
 		t.Error("something is sent already")
 	}
 	r.a.push(&ask{filling: filling{draft: d}})

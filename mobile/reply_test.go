@@ -17,7 +17,7 @@ func asked(t *testing.T) (*rig, *report) {
 	r.Tap("send")
 	r.WaitScreen("sent")
 	app := r.opened()[0]
-	r.memory.deliver()
+	r.memory.deliver(time.Time{})
 	r.a.look()
 	r.WaitFor("Danke!")
 	rep := r.a.reports[0]
@@ -63,8 +63,7 @@ func TestAQuestionIsAnsweredWithoutALine(t *testing.T) {
 	if !r.Sees("Wartet auf Netz") {
 		t.Errorf("after a restart the report says:\n%s", r.Said())
 	}
-	r.memory.arrived = r.clock.Add(time.Hour)
-	r.memory.deliver()
+	r.memory.deliver(r.clock.Add(time.Hour))
 	r.a.look()
 	r.WaitFor("Ihre Antwort ist im Rathaus.")
 	if rep.stage() != "arrived" {
@@ -78,14 +77,14 @@ func TestAnAnswerThatWasNotTakenIsAskedAgain(t *testing.T) {
 	r.Tap("question.q1", fieldReply)
 	r.types("Rechts.")
 	r.a.rest()
-	r.memory.full = true
+	r.memory.fill(true)
 	r.Tap("send")
 	r.WaitFor("Kein Platz mehr auf dem Handy")
 	r.Wait("the button to try again", func() bool { _, again := r.Find("send"); return again }) // the draft may have said it first
 	if len(rep.Replies) != 0 || !r.Sees("Rechts.") {
 		t.Error("the answer is lost")
 	}
-	r.memory.full = false
+	r.memory.fill(false)
 	r.Tap("send")
 	r.WaitScreen("detail")
 	r.memory.mu.Lock()

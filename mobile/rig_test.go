@@ -125,13 +125,37 @@ func (m *memory) Standing(_ context.Context, envelope string) (Standing, time.Ti
 	return m.standing[envelope], m.arrived, nil
 }
 
-// deliver lets everything that waits arrive.
-func (m *memory) deliver() {
+// deliver lets everything that waits arrive; at is when, zero: nobody knows.
+func (m *memory) deliver(at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.arrived = at
 	for id := range m.standing {
 		m.standing[id] = Arrived
 	}
+}
+
+// refuse lets nothing arrive that waits.
+func (m *memory) refuse() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id := range m.standing {
+		m.standing[id] = Refused
+	}
+}
+
+// fill says whether there is no room.
+func (m *memory) fill(full bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.full = full
+}
+
+// sends tells how many envelopes were sent.
+func (m *memory) sends() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.sent)
 }
 
 func (m *memory) count(shelf string) int {

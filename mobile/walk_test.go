@@ -126,7 +126,7 @@ func TestNoSpaceLeftIsSaidAndNothingIsLost(t *testing.T) {
 	r := newRig(t, phone)
 	r.photo("photo", "schlagloch.jpg")
 	r.calm()
-	r.memory.full = true
+	r.memory.fill(true)
 	r.Tap("/category=0", "/what=0")
 	r.WaitFor("Kein Platz mehr")
 	r.Tap("send")
@@ -134,10 +134,10 @@ func TestNoSpaceLeftIsSaidAndNothingIsLost(t *testing.T) {
 	if n := strings.Count(r.Said(), "Kein Platz mehr"); n != 1 {
 		t.Errorf("it is said %d times:\n%s", n, r.Said())
 	}
-	if len(r.memory.sent) != 0 || len(r.a.drafts) != 1 {
+	if r.memory.sends() != 0 || len(r.a.drafts) != 1 {
 		t.Fatal("something was sent, or the draft is gone")
 	}
-	r.memory.full = false
+	r.memory.fill(false)
 	r.Tap("send")
 	r.WaitScreen("sent")
 	if apps := r.opened(); len(apps) != 1 || len(apps[0].Attachments) != 1 {
