@@ -39,8 +39,9 @@ func (s *state) view() View {
 }
 
 // page puts together a page out of its fields as they are drawn.
-func (s *state) page(p page) Page {
-	drawn := Page{ID: p.ID, Title: s.say("page." + p.ID + ".title"), Lead: s.optional("page." + p.ID + ".lead"), Done: true}
+func (s *state) page(p page, number int) Page {
+	head := s.heading(p, number)
+	drawn := Page{ID: p.ID, Title: head.label, Lead: head.hint, Done: true}
 	n := 0
 	for _, fd := range p.fields {
 		if s.shown[fd.Path] {
@@ -67,12 +68,12 @@ func (s *state) field(fd *field) Field {
 	case Repeat:
 		return s.more(fd)
 	}
-	raw := lookup(s.in.Answers, fd.trail)
+	raw, words := lookup(s.in.Answers, fd.trail), s.words(fd)
 	d := Field{
 		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max, Prefill: fd.Prefill,
-		Label:    s.say(fd.say.label),
-		Hint:     s.optional(fd.say.hint),
-		Example:  s.optional(fd.say.example),
+		Label:    words.label,
+		Hint:     words.hint,
+		Example:  words.example,
 		Keys:     fd.keys(),
 		Required: s.needed[fd.Path],
 		Options:  slices.Clone(s.options[fd.Path]), // which are selected is noted in them

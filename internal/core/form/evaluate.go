@@ -45,6 +45,10 @@ type state struct {
 	entitled *Verdict
 	brings   []Need
 
+	recall   []recall    // by field number
+	headings []*said     // by page number
+	judged   []judgement // by unit number
+
 	due    due
 	now    int // the task that is done
 	before int // a rule is asked: only rules before it count; 0: all of them
@@ -81,7 +85,8 @@ func (f *Form) start(in Input) *state {
 	s := &state{f: f, in: in, pages: map[string]bool{}, entries: map[string]int{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
 		options: map[string][]Option{}, misread: map[string]trouble{}, unfit: map[string]trouble{}, wrong: map[string]trouble{}, broken: map[int]string{},
 		asked: map[string]any{}, counting: map[string]any{}, settled: map[string]settled{}, failing: map[string][]int{}, faults: map[int][]*expr.Rule{},
-		drawn: make([]*Field, len(f.graph.fields)), frames: make([]Page, len(f.pages)), due: allDue(len(f.graph.tasks))}
+		drawn: make([]*Field, len(f.graph.fields)), frames: make([]Page, len(f.pages)),
+		recall: make([]recall, len(f.graph.fields)), headings: make([]*said, len(f.pages)), judged: make([]judgement, f.graph.units), due: allDue(len(f.graph.tasks))}
 	for _, fd := range f.graph.fields { // what was not answered is null in every rule, not an error
 		for _, answers := range []map[string]any{s.asked, s.counting} {
 			switch {
@@ -92,8 +97,7 @@ func (f *Form) start(in Input) *state {
 			}
 		}
 	}
-	tables, _ := expr.Normal(f.tables(in.Day)).(map[string]any)
-	s.vars = expr.Vars{"answers": s.asked, "tables": tables, "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil, "item": nil}
+	s.vars = expr.Vars{"answers": s.asked, "tables": f.tables(in.Day), "day": in.Day.Format(time.DateOnly), "lang": in.Lang, "value": nil, "item": nil}
 	return s
 }
 
@@ -120,7 +124,7 @@ func (s *state) ask(fd *field) {
 func (s *state) read(fd *field) {
 	s.needed[fd.Path] = !fd.Optional || (fd.required != nil && s.holds(fd.required, false))
 	if fd.Kind == Choice || fd.Kind == Choices || fd.Kind == Bool {
-		s.options[fd.Path] = s.choices(fd)
+		s.options[fd.Path] = s.offered(fd)
 	}
 	raw := lookup(s.in.Answers, fd.trail)
 	if empty(raw) && fd.initial != nil {
@@ -145,14 +149,6 @@ func (s *state) read(fd *field) {
 		return // an empty box is no answer
 	}
 	s.values[fd.Path] = v
-}
-
-// interpret is the value that counts for a raw answer, or what is wrong with it.
-func (s *state) interpret(fd *field, raw any) (any, *trouble) {
-	if fd.whole != nil {
-		return s.compose(fd, raw)
-	}
-	return fd.interpret(raw, s.options[fd.Path], s.in.Day)
 }
 
 // nearest gives the field at path or the one that path lies inside (an item of a list).

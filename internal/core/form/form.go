@@ -45,7 +45,7 @@ type Form struct {
 	graph   *graph
 }
 
-// Tables gives the tenant's tables as they hold on a day: JSON values by name.
+// Tables gives the tenant's tables as they hold on a day, by name: values as expr.Normal gives them, into which nobody writes.
 type Tables func(day time.Time) map[string]any
 
 // Folder is where a form comes from: a folder with form.yaml and schema.json.
@@ -87,6 +87,7 @@ type field struct {
 	value      *expr.Rule
 	rows       *expr.Rule
 	options    []option
+	fixed      bool // its options are always the same ones
 	notes      []note
 	whole      *composite // of an answer made of several
 	parts      []part     // of it: what is asked

@@ -32,6 +32,7 @@ type graph struct {
 	late               [][]int        // by field number: tasks that want to know of it when everything is checked
 	ruleAt             map[int]string // names of the rules, by their tasks
 	fee, verdict       int
+	units              int // how many there are
 }
 
 func (f *Form) connect() *graph {
@@ -44,7 +45,7 @@ func (f *Form) connect() *graph {
 				objects[object] = len(objects)
 			}
 			fd.pageNumber, fd.around = i, objects[object]
-			fd.number, fd.trail, fd.say = len(g.fields), names(fd.Path), keysOf(fd.name)
+			fd.number, fd.trail, fd.say, fd.fixed = len(g.fields), names(fd.Path), keysOf(fd.name), fd.hasFixedOptions()
 			g.fields = append(g.fields, fd)
 			if fd.in != nil {
 				g.inner[fd.in.Path] = append(g.inner[fd.in.Path], fd)
@@ -107,7 +108,9 @@ func (g *graph) judging(f *Form) {
 	for i := range g.unit {
 		g.unit[i] = -1
 	}
-	for _, u := range f.units(g.fields) {
+	units := f.units(g.fields)
+	g.units = len(units)
+	for _, u := range units {
 		task := g.add(func(s *state) { s.validate(u) })
 		for _, fd := range u.fields {
 			g.unit[fd.number] = task
@@ -173,7 +176,7 @@ func (g *graph) showing(f *Form) {
 	for i, p := range f.pages {
 		g.frames = append(g.frames, g.add(func(s *state) {
 			if s.pages[p.ID] {
-				s.frames[i] = s.page(p)
+				s.frames[i] = s.page(p, i)
 			}
 		}))
 	}

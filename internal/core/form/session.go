@@ -57,6 +57,8 @@ func (x *Session) Forget() {
 		clear(x.state.settled)
 		clear(x.state.drawn)
 		clear(x.state.frames)
+		clear(x.state.recall)
+		clear(x.state.judged)
 	}
 	clear(x.raw)
 	x.state, x.raw, x.over = nil, nil, true

@@ -69,7 +69,7 @@ func TestAnAnswerIsJudgedAsWithinTheWholeDocument(t *testing.T) {
 					put(doc, fd.Path, v)
 				}
 			})
-			whole := &state{f: f, values: s.values, shown: s.shown, unfit: map[string]trouble{}, due: allDue(len(f.graph.tasks))}
+			whole := &state{f: f, values: s.values, shown: s.shown, unfit: map[string]trouble{}, judged: make([]judgement, 1), due: allDue(len(f.graph.tasks))}
 			all := &unit{schema: f.schema, fields: f.graph.fields}
 			whole.validate(all)
 			if len(s.unfit) > 0 {

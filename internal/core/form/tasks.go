@@ -89,7 +89,7 @@ func (s *state) readField(fd *field) {
 		if unit := g.unit[fd.number]; unit >= 0 {
 			s.due.add(unit)
 		}
-	} else if now := s.options[path]; needed == s.needed[path] && misread.same(s.misread[path]) && (len(options)+len(now) == 0 || reflect.DeepEqual(options, now)) {
+	} else if now := s.options[path]; needed == s.needed[path] && misread.same(s.misread[path]) && sameOptions(options, now) {
 		return
 	}
 	s.due.add(g.settle[fd.number])
@@ -181,8 +181,7 @@ func (s *state) ruleOn(r rule, at *field, target string) {
 func (s *state) drawField(fd *field) {
 	s.due.add(s.f.graph.frames[fd.pageNumber])
 	if s.drawn[fd.number] = nil; s.shown[fd.Path] {
-		d := s.field(fd)
-		s.drawn[fd.number] = &d
+		s.drawn[fd.number] = s.look(fd)
 	}
 }
 
@@ -244,6 +243,10 @@ func (t trouble) same(u trouble) bool {
 		return false
 	}
 	return len(t.args)+len(u.args)+len(t.also)+len(u.also) == 0 || reflect.DeepEqual(t.args, u.args) && reflect.DeepEqual(t.also, u.also)
+}
+
+func sameOptions(a, b []Option) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || reflect.DeepEqual(a, b))
 }
 
 // same compares values of answers.

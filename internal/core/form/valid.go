@@ -11,6 +11,7 @@ import (
 // unit is what the schema judges by itself: as a rule one answer, with its own part of the schema. Where a keyword above looks at several answers at once
 // (allOf, if, contains and the like) it is everything below that keyword.
 type unit struct {
+	number int
 	path   string
 	schema *jsonschema.Schema
 	fields []*field // answers in it, and the entries of its lists, in order
@@ -34,7 +35,7 @@ func (f *Form) units(fields []*field) []*unit {
 			continue
 		}
 		if at[path] == nil {
-			at[path] = &unit{path: path, schema: schema}
+			at[path] = &unit{number: len(all), path: path, schema: schema}
 			all = append(all, at[path])
 		}
 		at[path].fields = append(at[path].fields, fd)
@@ -93,25 +94,7 @@ func quiet(s *jsonschema.Schema) bool {
 
 // validate asks the schema about a unit.
 func (s *state) validate(u *unit) {
-	found := map[string]trouble{}
-	if v := s.document(u); v != nil {
-		if err, wrong := u.schema.Validate(v).(*jsonschema.ValidationError); wrong {
-			for _, c := range complaints(err) {
-				fd := s.f.nearest(u.path + c.path)
-				if fd == nil || s.values[fd.Path] == nil {
-					continue
-				}
-				if _, known := found[fd.Path]; known {
-					continue
-				}
-				t := troubleOf(c.kind)
-				if fd.whole != nil {
-					t.part, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(u.path+c.path, fd.Path), "/"), "/")
-				}
-				found[fd.Path] = t
-			}
-		}
-	}
+	found := s.judge(u, s.document(u))
 	for _, fd := range u.fields {
 		t, wrong := found[fd.Path]
 		if t.same(s.unfit[fd.Path]) {
@@ -122,6 +105,30 @@ func (s *state) validate(u *unit) {
 		}
 		s.due.add(s.f.graph.settle[fd.number])
 	}
+}
+
+// complain gives what the schema does not accept in a unit's document, by the field's path.
+func (s *state) complain(u *unit, document any) map[string]trouble {
+	err, wrong := u.schema.Validate(document).(*jsonschema.ValidationError)
+	if !wrong {
+		return nil
+	}
+	found := map[string]trouble{}
+	for _, c := range complaints(err) {
+		fd := s.f.nearest(u.path + c.path)
+		if fd == nil || s.values[fd.Path] == nil {
+			continue
+		}
+		if _, known := found[fd.Path]; known {
+			continue
+		}
+		t := troubleOf(c.kind)
+		if fd.whole != nil {
+			t.part, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(u.path+c.path, fd.Path), "/"), "/")
+		}
+		found[fd.Path] = t
+	}
+	return found
 }
 
 // document is what counts of a unit, as the schema wants it; nil when there is nothing.
