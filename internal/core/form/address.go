@@ -224,7 +224,7 @@ func (s *state) inTown(fd *field, m piece) (piece, *trouble) {
 
 // unknownStreet is what is noted about an address in the town whose street is not in its table. It may be new: nobody is stopped by it.
 func (s *state) unknownStreet(fd *field) string {
-	m, ok := s.values[fd.Path].(map[string]any)
+	m, ok := s.at[fd.number].value.(map[string]any)
 	if fd.Kind != Address || !ok {
 		return ""
 	}

@@ -17,16 +17,16 @@ func (f *Form) Check(in Input) []Problem {
 		problems = append(problems, Problem{Rule: "schema", Text: s.say("form.problem.strange")}) // the name itself could be somebody's words
 	}
 	s.inOrder(func(fd *field) {
-		if t := s.wrong[fd.Path]; fd.Kind == Repeat && t.keyword != "" {
+		if t := s.at[fd.number].wrong; fd.Kind == Repeat && t.keyword != "" {
 			problems = append(problems, Problem{fd.Path, cmp.Or(t.rule, "schema"), s.sentence(fd, t)})
 		}
 	})
 	for _, path := range f.Paths() {
 		fd := f.fields[path]
 		raw, _ := in.Answers.Get(path)
-		t := s.wrong[path]
+		t := s.at[fd.number].wrong
 		switch {
-		case !s.shown[path]:
+		case !s.at[fd.number].shown:
 			if raw != nil {
 				problems = append(problems, Problem{path, "hidden", s.say("form.problem.hidden")})
 			}
@@ -36,7 +36,7 @@ func (f *Form) Check(in Input) []Problem {
 			problems = append(problems, Problem{path, "schema", s.sentence(fd, t)})
 		}
 	}
-	if t := s.wrong[""]; t.rule != "" {
+	if t := s.wrong; t.rule != "" {
 		problems = append(problems, Problem{"", t.rule, s.ruled(t.rule)})
 	}
 	for _, task := range slices.Sorted(maps.Keys(s.broken)) {

@@ -31,16 +31,17 @@ func (f *Form) Fits(in Input, path string, days []time.Time) []bool {
 	s := f.evaluate(in)
 	all, _ := s.vars["answers"].(map[string]any)
 	before, _ := Answers(all).Get(path)
-	was := s.wrong[path]
+	at := &s.at[fd.number]
+	was := at.wrong
 	defer func() { put(all, path, before) }()
-	delete(s.wrong, path)
+	at.wrong = trouble{}
 	for i, day := range days {
 		iso := day.Format(time.DateOnly)
 		put(all, path, iso)
-		s.values[path] = iso
+		at.value = iso
 		fits[i] = (!fd.Past || iso <= in.Day.Format(time.DateOnly)) && s.allow(fd)
 	}
-	s.wrong[path] = was
+	at.wrong = was
 	return fits
 }
 
@@ -56,7 +57,7 @@ func (f *Form) partFits(in Input, fd *field, name string, days []time.Time) []bo
 	raw, _ := in.Answers.Get(fd.Path)
 	said, _ := object(raw)
 	before, _ := Answers(all).Get(fd.Path)
-	was := s.wrong[fd.Path]
+	was := s.at[fd.number].wrong
 	for i, day := range days {
 		iso := day.Format(time.DateOnly)
 		if _, keyword := p.parse(iso, nil, in.Day); keyword != "" {
@@ -71,13 +72,13 @@ func (f *Form) partFits(in Input, fd *field, name string, days []time.Time) []bo
 		if fits[i] = true; t != nil { // the other parts are not there yet: no rule can be asked
 			continue
 		}
-		delete(s.wrong, fd.Path)
-		s.values[fd.Path] = v
+		s.at[fd.number].wrong = trouble{}
+		s.at[fd.number].value = v
 		put(all, fd.Path, forRules(fd.Kind, v))
 		fits[i] = s.allow(fd)
 	}
 	put(all, fd.Path, before)
-	s.wrong[fd.Path] = was
+	s.at[fd.number].wrong = was
 	return fits
 }
 

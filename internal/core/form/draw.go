@@ -34,7 +34,7 @@ func (s *state) view() View {
 			v.Complete = v.Complete && s.frames[i].Done
 		}
 	}
-	v.Complete = v.Complete && len(s.broken) == 0 && s.wrong[""].keyword == "" && v.Fee != nil && v.Eligible != nil && v.Eligible.OK
+	v.Complete = v.Complete && len(s.broken) == 0 && s.wrong.keyword == "" && v.Fee != nil && v.Eligible != nil && v.Eligible.OK
 	return v
 }
 
@@ -44,17 +44,17 @@ func (s *state) page(p page, number int) Page {
 	drawn := Page{ID: p.ID, Title: head.label, Lead: head.hint, Done: true}
 	n := 0
 	for _, fd := range p.fields {
-		if s.shown[fd.Path] {
+		if s.at[fd.number].shown {
 			n++
 		}
 	}
 	drawn.Fields = slices.Grow(drawn.Fields, n)
 	for _, fd := range p.fields {
-		if !s.shown[fd.Path] {
+		if !s.at[fd.number].shown {
 			continue
 		}
 		drawn.Fields = append(drawn.Fields, s.drawn[fd.number])
-		drawn.Done = drawn.Done && s.wrong[fd.Path].keyword == ""
+		drawn.Done = drawn.Done && s.at[fd.number].wrong.keyword == ""
 	}
 	return drawn
 }
@@ -75,8 +75,8 @@ func (s *state) field(fd *field) Field {
 		Hint:     words.hint,
 		Example:  words.example,
 		Keys:     fd.keys(),
-		Required: s.needed[fd.Path],
-		Options:  slices.Clone(s.options[fd.Path]), // which are selected is noted in them
+		Required: s.at[fd.number].needed,
+		Options:  slices.Clone(s.at[fd.number].options), // which are selected is noted in them
 		Note:     s.note(fd),
 	}
 	switch fd.Kind {
@@ -87,12 +87,12 @@ func (s *state) field(fd *field) Field {
 		d.Text, d.ReadOnly = s.computed(fd)
 		return d
 	}
-	d.Value = s.values[fd.Path]
+	d.Value = s.at[fd.number].value
 	if d.Value == nil && !empty(raw) {
 		d.Value = raw
 	}
 	d.Text = s.written(fd, raw)
-	if t := s.wrong[fd.Path]; t.keyword != "" {
+	if t := s.at[fd.number].wrong; t.keyword != "" {
 		d.Missing = t.keyword == "missing"
 		d.Problem = s.sentence(fd, t)
 	}
@@ -119,7 +119,7 @@ func (s *state) field(fd *field) Field {
 // written gives the answer as people write it. What is typed stays exactly as it was typed.
 func (s *state) written(fd *field, raw any) string {
 	typed, isText := raw.(string)
-	v := s.values[fd.Path]
+	v := s.at[fd.number].value
 	switch fd.Kind {
 	case Text, LongText:
 		if isText {
@@ -128,7 +128,7 @@ func (s *state) written(fd *field, raw any) string {
 	case Choice, Choices, Bool:
 		list, _ := v.([]any)
 		var said []string
-		for _, o := range s.options[fd.Path] {
+		for _, o := range s.at[fd.number].options {
 			if v != nil && (Same(o.Value, v) || slices.ContainsFunc(list, func(x any) bool { return Same(x, o.Value) })) {
 				label := o.Label
 				if o.Mark != "" && !strings.HasPrefix(o.Mark, "icon:") {
@@ -228,8 +228,11 @@ func (s *state) note(fd *field) string {
 func (f *Form) Said(in Input) (answers, said map[string]any) {
 	s := f.evaluate(in)
 	said = map[string]any{}
-	for path := range s.shown {
-		fd := f.fields[path]
+	for _, fd := range f.graph.fields {
+		if !s.at[fd.number].shown {
+			continue
+		}
+		path := fd.Path
 		s.vars["item"] = s.item(fd)
 		switch fd.Kind {
 		case Info, Entry, Repeat:

@@ -23,20 +23,16 @@ type state struct {
 	f       *Form
 	in      Input
 	vars    expr.Vars
-	pages   map[string]bool // visible ones
-	entries map[string]int  // of the lists that are there, by path
-	shown   map[string]bool // visible fields by path
-	needed  map[string]bool // visible fields that have to be answered
-	values  map[string]any  // what counts, as the schema wants it
-	options map[string][]Option
+	pages   map[string]bool    // visible ones
+	entries map[string]int     // of the lists that are there, by path
+	at      []standing         // fields, by number
 	misread map[string]trouble // what cannot be understood
 	unfit   map[string]trouble // what the schema does not accept
-	wrong   map[string]trouble // what is wrong in the end: misread, unfit, missing, or against a rule
+	wrong   trouble            // what is wrong with the whole: a rule told at no field
 	broken  map[int]string     // names of rules that could not be evaluated though everything they read is there, by their tasks
 
-	asked    map[string]any // the answers while they are read: as far as they were understood
-	counting map[string]any // the answers once they are checked: what does not fit is null
-	settled  map[string]settled
+	asked    map[string]any   // the answers while they are read: as far as they were understood
+	counting map[string]any   // the answers once they are checked: what does not fit is null
 	failing  map[string][]int // rules that do not hold, by path, as tasks in order
 	faults   map[int][]*expr.Rule
 	drawn    []*Field // by number
@@ -52,6 +48,16 @@ type state struct {
 	due    due
 	now    int // the task that is done
 	before int // a rule is asked: only rules before it count; 0: all of them
+}
+
+// standing is how a field stands.
+type standing struct {
+	shown   bool
+	needed  bool // it has to be answered
+	value   any  // what counts, as the schema wants it
+	options []Option
+	settled settled
+	wrong   trouble // what is wrong in the end: misread, unfit, missing, or against a rule
 }
 
 // settled is what everything that comes after reading knows of a field.
@@ -82,9 +88,9 @@ func (in Input) normal() Input {
 // start makes a state in which everything is still to be done.
 func (f *Form) start(in Input) *state {
 	in = in.normal()
-	s := &state{f: f, in: in, pages: map[string]bool{}, entries: map[string]int{}, shown: map[string]bool{}, needed: map[string]bool{}, values: map[string]any{},
-		options: map[string][]Option{}, misread: map[string]trouble{}, unfit: map[string]trouble{}, wrong: map[string]trouble{}, broken: map[int]string{},
-		asked: map[string]any{}, counting: map[string]any{}, settled: map[string]settled{}, failing: map[string][]int{}, faults: map[int][]*expr.Rule{},
+	s := &state{f: f, in: in, pages: map[string]bool{}, entries: map[string]int{}, at: make([]standing, len(f.graph.fields)),
+		misread: map[string]trouble{}, unfit: map[string]trouble{}, broken: map[int]string{},
+		asked: map[string]any{}, counting: map[string]any{}, failing: map[string][]int{}, faults: map[int][]*expr.Rule{},
 		drawn: make([]*Field, len(f.graph.fields)), frames: make([]Page, len(f.pages)),
 		recall: make([]recall, len(f.graph.fields)), headings: make([]*said, len(f.pages)), judged: make([]judgement, f.graph.units), due: allDue(len(f.graph.tasks))}
 	for _, fd := range f.graph.fields { // what was not answered is null in every rule, not an error
@@ -106,7 +112,7 @@ func (s *state) ask(fd *field) {
 	if !s.pages[fd.page] || !s.there(fd) || !s.holds(fd.visible, true) {
 		return
 	}
-	s.shown[fd.Path] = true
+	s.at[fd.number].shown = true
 	switch {
 	case fd.Kind == Entry:
 		s.begin(fd)
@@ -116,15 +122,15 @@ func (s *state) ask(fd *field) {
 		}
 	case fd.answers():
 		s.read(fd)
-		set(s.asked, fd.trail, forRules(fd.Kind, s.values[fd.Path]))
+		set(s.asked, fd.trail, forRules(fd.Kind, s.at[fd.number].value))
 	}
 }
 
 // read takes one answer as far as it can be understood.
 func (s *state) read(fd *field) {
-	s.needed[fd.Path] = !fd.Optional || (fd.required != nil && s.holds(fd.required, false))
+	s.at[fd.number].needed = !fd.Optional || (fd.required != nil && s.holds(fd.required, false))
 	if fd.Kind == Choice || fd.Kind == Choices || fd.Kind == Bool {
-		s.options[fd.Path] = s.offered(fd)
+		s.at[fd.number].options = s.offered(fd)
 	}
 	raw := lookup(s.in.Answers, fd.trail)
 	if empty(raw) && fd.initial != nil {
@@ -148,7 +154,7 @@ func (s *state) read(fd *field) {
 	if fd.Kind == Consent && v == false {
 		return // an empty box is no answer
 	}
-	s.values[fd.Path] = v
+	s.at[fd.number].value = v
 }
 
 // nearest gives the field at path or the one that path lies inside (an item of a list).
@@ -162,11 +168,17 @@ func (f *Form) nearest(path string) *field {
 	return nil
 }
 
+// shows tells whether there is a field at a path.
+func (s *state) shows(path string) bool {
+	fd := s.f.fields[path]
+	return fd != nil && s.at[fd.number].shown
+}
+
 // inOrder goes through all fields that are there, in the order they are asked.
 func (s *state) inOrder(f func(*field)) {
 	for _, p := range s.f.pages {
 		for _, fd := range p.fields {
-			if s.shown[fd.Path] {
+			if s.at[fd.number].shown {
 				f(fd)
 			}
 		}
@@ -201,12 +213,14 @@ func (s *state) known(r *expr.Rule) bool {
 
 // said tells whether an answer is there and right, hidden, or free to be left out.
 func (s *state) said(path string) bool {
-	if !s.shown[path] {
+	fd := s.f.fields[path]
+	if fd == nil || !s.at[fd.number].shown {
 		return true
 	}
-	t := s.wrong[path]
+	at := &s.at[fd.number]
+	t := at.wrong
 	right := t.keyword == "" || s.before > 0 && t.task >= s.before
-	return right && (!s.needed[path] || s.values[path] != nil)
+	return right && (!at.needed || at.value != nil)
 }
 
 // holds evaluates a condition; without one, otherwise counts. A condition without a value does not hold.
@@ -266,15 +280,15 @@ func (f *Form) Clean(in Input) Answers {
 	clean := map[string]any{}
 	s.inOrder(func(fd *field) {
 		raw, _ := in.Answers.Get(fd.Path)
-		t := s.wrong[fd.Path]
+		t := s.at[fd.number].wrong
 		switch {
 		case fd.Kind == Entry:
 			put(clean, fd.Path, map[string]any{})
 		case fd.Kind == Repeat && t.keyword != "":
 			put(clean, fd.Path, raw)
 		case !fd.answers():
-		case s.values[fd.Path] != nil:
-			put(clean, fd.Path, s.values[fd.Path])
+		case s.at[fd.number].value != nil:
+			put(clean, fd.Path, s.at[fd.number].value)
 		case t.keyword != "" && (t.keyword != "missing" || t.part != ""): // half of an address is not nothing
 			put(clean, fd.Path, raw)
 		}

@@ -244,8 +244,8 @@ func (s *state) drawParts(fd *field, d Field, raw any) []Field {
 		raw = fd.whole.read(visible(typed, true))
 	}
 	typed, _ := object(raw)
-	value, _ := object(s.values[fd.Path])
-	wrong := s.wrong[fd.Path]
+	value, _ := object(s.at[fd.number].value)
+	wrong := s.at[fd.number].wrong
 	var parts []Field
 	for _, p := range fd.parts {
 		x := Field{
@@ -320,7 +320,7 @@ func (s *state) partSentence(fd *field, t trouble) string {
 
 // sayParts adds the parts of an answer to what was said: "applicant.birth" is "3. April 1980".
 func (s *state) sayParts(fd *field, said map[string]any) {
-	m, _ := object(s.values[fd.Path])
+	m, _ := object(s.at[fd.number].value)
 	for _, p := range fd.parts {
 		v, _ := m[p.name].(string)
 		said[entryName(fd.Path)+"."+p.name] = Written(p.kind, s.in.Lang, v)

@@ -57,7 +57,7 @@ func (s *state) interpret(fd *field, raw any) (any, *trouble) {
 	if fd.whole != nil {
 		return s.compose(fd, raw)
 	}
-	options := s.options[fd.Path]
+	options := s.at[fd.number].options
 	if !fd.fixed {
 		return fd.interpret(raw, options, s.in.Day)
 	}
@@ -71,12 +71,12 @@ func (s *state) interpret(fd *field, raw any) (any, *trouble) {
 
 // look draws a field, or gives it as it was drawn with the same answer.
 func (s *state) look(fd *field) *Field {
-	r, now, raw := &s.recall[fd.number], s.settled[fd.Path], any(nil)
+	r, now, raw := &s.recall[fd.number], s.at[fd.number].settled, any(nil)
 	if !fd.plain() {
 		d := s.field(fd)
 		return &d
 	}
-	now.wrong = s.wrong[fd.Path]
+	now.wrong = s.at[fd.number].wrong
 	raw = lookup(s.in.Answers, fd.trail)
 	was := r.looked
 	if r.drawn == nil || now.needed != was.needed || now.wrong.rule != "" || !now.wrong.same(was.wrong) || !same(now.value, was.value) || !same(raw, r.written) {

@@ -168,7 +168,7 @@ func (s *state) more(list *field) Field {
 	if n := s.count(list); n < list.Most {
 		d.Add = list.Path + "/" + strconv.Itoa(n)
 	}
-	if t := s.wrong[list.Path]; t.keyword != "" {
+	if t := s.at[list.number].wrong; t.keyword != "" {
 		d.Problem = s.sentence(list, t)
 	}
 	return d

@@ -51,10 +51,9 @@ func (x *Session) Forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.state != nil {
-		clear(x.state.values)
+		clear(x.state.at)
 		clear(x.state.asked)
 		clear(x.state.counting)
-		clear(x.state.settled)
 		clear(x.state.drawn)
 		clear(x.state.frames)
 		clear(x.state.recall)

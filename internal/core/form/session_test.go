@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -65,11 +66,11 @@ func TestAnAnswerIsJudgedAsWithinTheWholeDocument(t *testing.T) {
 			s := f.evaluate(input(a))
 			doc := map[string]any{}
 			s.inOrder(func(fd *field) {
-				if v := s.values[fd.Path]; v != nil {
+				if v := s.at[fd.number].value; v != nil {
 					put(doc, fd.Path, v)
 				}
 			})
-			whole := &state{f: f, values: s.values, shown: s.shown, unfit: map[string]trouble{}, judged: make([]judgement, 1), due: allDue(len(f.graph.tasks))}
+			whole := &state{f: f, at: s.at, unfit: map[string]trouble{}, judged: make([]judgement, 1), due: allDue(len(f.graph.tasks))}
 			all := &unit{schema: f.schema, fields: f.graph.fields}
 			whole.validate(all)
 			if len(s.unfit) > 0 {
@@ -159,12 +160,15 @@ func TestASessionForgets(t *testing.T) {
 	session := f.Begin()
 	session.View(input(good().With("/story", "GEHEIM")))
 	state := session.state
-	if !strings.Contains(fmt.Sprint(state.values, state.asked, session.raw), "GEHEIM") {
+	if !strings.Contains(fmt.Sprint(state.at, state.asked, session.raw), "GEHEIM") {
 		t.Fatal("it remembers nothing anyway")
 	}
 	session.Forget()
 	if said := fmt.Sprintf("%+v %+v", session, *state); strings.Contains(said, "GEHEIM") || strings.Contains(said, "MI-RA") || session.state != nil {
 		t.Error("it still knows")
+	}
+	if slices.ContainsFunc(state.recall, func(r recall) bool { return r.drawn != nil || r.raw != nil }) {
+		t.Error("it still knows how a field looked")
 	}
 	if v := session.View(input(good())); !reflect.DeepEqual(v, f.View(input(good()))) || session.state != nil {
 		t.Error("who asks it again makes it remember")

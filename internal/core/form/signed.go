@@ -65,6 +65,6 @@ func (s *state) nameOf(fd *field, d Field) []Field {
 	if !typed {
 		return nil
 	}
-	return []Field{{Path: fd.Path, Kind: Text, Label: s.say("form.signature.label"), Hint: s.say("form.signature.hint"), Text: name, Value: s.values[fd.Path], Keys: KeysText, Max: signature.MaxName,
+	return []Field{{Path: fd.Path, Kind: Text, Label: s.say("form.signature.label"), Hint: s.say("form.signature.hint"), Text: name, Value: s.at[fd.number].value, Keys: KeysText, Max: signature.MaxName,
 		Required: d.Required, Missing: d.Missing, Problem: d.Problem, ReadOnly: d.ReadOnly}}
 }

@@ -216,7 +216,7 @@ func (s *state) parts(fd *field, d Field) []Field {
 		raw = ParseSpot(typed).Value()
 	}
 	m, _ := object(raw)
-	t := s.wrong[fd.Path]
+	t := s.at[fd.number].wrong
 	if t.part == "" {
 		t.part = "street"
 	}
@@ -239,7 +239,7 @@ func (s *state) parts(fd *field, d Field) []Field {
 		if typed, ok := m[p.name].(string); ok && typed != "" {
 			x.Text, x.Value = typed, typed
 		}
-		x.Required = d.Required && p.name == "street" && (x.Text != "" || s.values[fd.Path] == nil) // a point or words do as well
+		x.Required = d.Required && p.name == "street" && (x.Text != "" || s.at[fd.number].value == nil) // a point or words do as well
 		if t.part == p.name {
 			x.Missing, x.Problem = d.Missing, d.Problem
 		}

@@ -65,13 +65,11 @@ func (s *state) openList(list *field) {
 // readField asks a field anew.
 func (s *state) readField(fd *field) {
 	g, path := s.f.graph, fd.Path
-	shown, needed, value, misread, options := s.shown[path], s.needed[path], s.values[path], s.misread[path], s.options[path]
-	if shown {
-		delete(s.shown, path)
-		delete(s.needed, path)
-		delete(s.values, path)
+	at := &s.at[fd.number]
+	was, misread := *at, s.misread[path]
+	if was.shown {
+		at.shown, at.needed, at.value, at.options = false, false, nil, nil
 		delete(s.misread, path)
-		delete(s.options, path)
 		if fd.answers() && (fd.in == nil || fd.index < s.entries[fd.in.Path]) {
 			set(s.asked, fd.trail, nil)
 		}
@@ -83,13 +81,13 @@ func (s *state) readField(fd *field) {
 		s.due.add(g.read[inner.number])
 		s.due.add(g.settle[inner.number])
 	}
-	moved := shown != s.shown[path]
-	if moved || !same(value, s.values[path]) {
+	moved := was.shown != at.shown
+	if moved || !same(was.value, at.value) {
 		s.due.addAll(g.early[fd.number])
 		if unit := g.unit[fd.number]; unit >= 0 {
 			s.due.add(unit)
 		}
-	} else if now := s.options[path]; needed == s.needed[path] && misread.same(s.misread[path]) && sameOptions(options, now) {
+	} else if was.needed == at.needed && misread.same(s.misread[path]) && sameOptions(was.options, at.options) {
 		return
 	}
 	s.due.add(g.settle[fd.number])
@@ -102,7 +100,8 @@ func (s *state) readField(fd *field) {
 // settle says what counts of a field once the schema has judged, and what is wrong with it so far.
 func (s *state) settle(fd *field) {
 	g, path := s.f.graph, fd.Path
-	now := settled{shown: s.shown[path], needed: s.needed[path], value: forRules(fd.Kind, s.values[path]), wrong: s.misread[path]}
+	at := &s.at[fd.number]
+	now := settled{shown: at.shown, needed: at.needed, value: forRules(fd.Kind, at.value), wrong: s.misread[path]}
 	if now.wrong.keyword == "" {
 		now.wrong = s.unfit[path]
 	}
@@ -112,14 +111,14 @@ func (s *state) settle(fd *field) {
 	case now.needed && now.value == nil:
 		now.wrong = trouble{keyword: "missing"}
 	}
-	if fd.answers() && (fd.in == nil || s.shown[fd.entry()]) {
+	if fd.answers() && (fd.in == nil || s.at[s.f.fields[fd.entry()].number].shown) {
 		set(s.counting, fd.trail, now.value)
 	}
-	was := s.settled[path]
+	was := &at.settled
 	if was.shown == now.shown && was.needed == now.needed && same(was.value, now.value) && was.wrong.same(now.wrong) {
 		return
 	}
-	s.settled[path] = now
+	at.settled = now
 	s.reckon(path)
 	s.due.add(g.draw[fd.number])
 	s.due.addAll(g.late[fd.number])
@@ -127,16 +126,17 @@ func (s *state) settle(fd *field) {
 
 // reckon says what is wrong at a path: what is wrong with the answer itself, else the first rule that does not hold. It tells whether that changed.
 func (s *state) reckon(path string) bool {
-	t := s.settled[path].wrong
+	t, wrong := trouble{}, &s.wrong
+	if fd := s.f.fields[path]; fd != nil {
+		t, wrong = s.at[fd.number].settled.wrong, &s.at[fd.number].wrong
+	}
 	if broken := s.failing[path]; t.keyword == "" && len(broken) > 0 {
 		t = trouble{keyword: "rule", rule: s.f.graph.ruleAt[broken[0]], task: broken[0]}
 	}
-	if t.same(s.wrong[path]) {
+	if t.same(*wrong) {
 		return false
 	}
-	if s.wrong[path] = t; t.keyword == "" {
-		delete(s.wrong, path)
-	}
+	*wrong = t
 	return true
 }
 
@@ -145,10 +145,10 @@ func (s *state) ruleOn(r rule, at *field, target string) {
 	delete(s.broken, s.now)
 	fails := false
 	s.before, s.vars["item"] = s.now, nil
-	if at != nil && s.shown[at.Path] {
+	if at != nil && s.at[at.number].shown {
 		s.vars["item"] = s.item(at)
 	}
-	if s.known(r.holds) && (at == nil || s.shown[at.Path] && s.knownIn(r.holds, at.Path)) && (target == "" || s.shown[target]) {
+	if s.known(r.holds) && (at == nil || s.at[at.number].shown && s.knownIn(r.holds, at.Path)) && (target == "" || s.shows(target)) {
 		holds, err := r.holds.Bool(s.vars)
 		if err != nil {
 			s.broken[s.now] = r.Name
@@ -180,7 +180,7 @@ func (s *state) ruleOn(r rule, at *field, target string) {
 // drawField draws a field that is there.
 func (s *state) drawField(fd *field) {
 	s.due.add(s.f.graph.frames[fd.pageNumber])
-	if s.drawn[fd.number] = nil; s.shown[fd.Path] {
+	if s.drawn[fd.number] = nil; s.at[fd.number].shown {
 		s.drawn[fd.number] = s.look(fd)
 	}
 }

@@ -116,7 +116,7 @@ func (s *state) complain(u *unit, document any) map[string]trouble {
 	found := map[string]trouble{}
 	for _, c := range complaints(err) {
 		fd := s.f.nearest(u.path + c.path)
-		if fd == nil || s.values[fd.Path] == nil {
+		if fd == nil || s.at[fd.number].value == nil {
 			continue
 		}
 		if _, known := found[fd.Path]; known {
@@ -134,13 +134,13 @@ func (s *state) complain(u *unit, document any) map[string]trouble {
 // document is what counts of a unit, as the schema wants it; nil when there is nothing.
 func (s *state) document(u *unit) any {
 	if len(u.fields) == 1 && u.fields[0].Path == u.path {
-		return s.values[u.path]
+		return s.at[u.fields[0].number].value
 	}
 	doc := map[string]any{}
 	for _, fd := range u.fields {
-		if v := s.values[fd.Path]; v != nil {
+		if v := s.at[fd.number].value; v != nil {
 			put(doc, fd.Path, v)
-		} else if fd.Kind == Entry && s.shown[fd.Path] {
+		} else if fd.Kind == Entry && s.at[fd.number].shown {
 			put(doc, fd.Path, map[string]any{})
 		}
 	}
