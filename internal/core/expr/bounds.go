@@ -27,10 +27,10 @@ var straight = []string{
 }
 
 // A cheap expression calls no more than mostCalls functions, each of which may read a long list, and puts something together with + no more often than
-// mostJoints: each may double a text.
+// mostJoints: each copies what those before it made, so that the longest sum of answers as long as a form takes them copies some hundred of them.
 const (
 	mostCalls  = 64
-	mostJoints = 8
+	mostJoints = 16
 )
 
 // cheap tells whether an expression cannot cost much whatever it is given: it is short, has no loop, and nothing that makes much out of little. Counting
