@@ -299,6 +299,24 @@ func TestTheCitizenEndsThePayment(t *testing.T) {
 	})
 }
 
+// Somebody looks for her card for as long as she needs.
+func TestAPaymentGoesOnWhenTheCardIsThere(t *testing.T) {
+	everyLine(t, func(t *testing.T, line string) {
+		b := newBench(t, line, zvtemu.Opts{})
+		d := b.registered(zvt.Opts{})
+		b.set(zvtemu.Hold)
+		r, err := d.Pay(t.Context(), 1000, zvt.Watch{Say: func(state byte, _ string) {
+			if b.terminal.Taken() != 0 {
+				t.Error("money was taken before the card was there")
+			}
+			b.set(zvtemu.None)
+		}})
+		if err != nil || !r.Done || b.terminal.Taken() != 1000 {
+			t.Fatalf("%+v, %v; taken %d", r, err, b.terminal.Taken())
+		}
+	})
+}
+
 // A terminal honours an abort in some states only, or does not even answer it. Whatever it does, the till hears how the payment ended.
 func TestATerminalThatDoesNotAbortIsHeardToItsEnd(t *testing.T) {
 	for fault, begun := range map[zvtemu.Fault]byte{zvtemu.Stubborn: 0x0A, zvtemu.AbortEarly: 0x17, zvtemu.AbortUnheard: 0x0A} { // begun: when the citizen wants out

@@ -280,13 +280,17 @@ func (s *sequence) readCard(data []byte) error {
 	if err := s.show(0x0A, ""); err != nil {
 		return err
 	}
-	wait := s.t.o.Step
+	var err error
 	if s.fault == Hold {
-		if wait = time.Hour; len(data) > 0 && data[0] > 0 {
+		wait := time.Hour
+		if len(data) > 0 && data[0] > 0 {
 			wait = time.Duration(data[0]) * time.Second
 		}
+		err = s.hold(wait)
 	}
-	err := s.pause(wait)
+	if err == nil && s.fault != Hold {
+		err = s.pause(s.t.o.Step)
+	}
 	switch {
 	case err != nil:
 		return s.stop(err)

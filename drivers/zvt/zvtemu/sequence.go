@@ -158,7 +158,7 @@ func (s *sequence) card() error {
 		return err
 	}
 	if s.fault == Hold || s.fault == Stubborn {
-		if err := s.pause(time.Hour); err != nil {
+		if err := s.hold(time.Hour); err != nil {
 			return err
 		}
 	}
@@ -180,6 +180,23 @@ func (s *sequence) card() error {
 		}
 	}
 	return s.pause(s.t.o.Step)
+}
+
+// holdLook is how often somebody who waits for a card looks whether it is there.
+const holdLook = 20 * time.Millisecond
+
+// hold waits for a card, but not longer than so long. When it comes, what kept it away is over.
+func (s *sequence) hold(longest time.Duration) error {
+	kept := s.fault
+	for end := time.Now().Add(longest); s.fault == kept && time.Now().Before(end); {
+		if err := s.pause(min(holdLook, longest)); err != nil {
+			return err
+		}
+		if s.fault == Hold && s.t.o.Fault() != Hold {
+			s.fault = None
+		}
+	}
+	return nil
 }
 
 // strangeField has a number that no document knows, so that its length is not known either.

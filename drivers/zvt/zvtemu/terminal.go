@@ -28,7 +28,7 @@ const (
 	Busy              Fault = "busy"                // refuses payments, 84 A0
 	Silence           Fault = "silence"             // answers nothing
 	Slow              Fault = "slow"                // takes long and says so
-	Hold              Fault = "hold"                // waits for a card that nobody presents
+	Hold              Fault = "hold"                // waits for a card that nobody presents until this fault ends
 	Stubborn          Fault = "stubborn"            // as Hold, refuses to abort, then takes the money
 	AbortEarly        Fault = "abort-early"         // aborts only until a card is there; then refuses to, and takes the money
 	AbortUnheard      Fault = "abort-unheard"       // does not even answer an abort, and takes the money
