@@ -128,7 +128,7 @@ func (a *allAbout) draw(k *Kiosk) page {
 		chapter(o.Name, append(objs, k.lines(w.Where(o))...)...)
 	}
 	if ways := w.Channels(s); len(ways) > 0 {
-		chapter(k.say("about.ways"), append([]fyne.CanvasObject{look.Grid(k.px(20), 2, k.lines(ways)...)}, k.lines([]about.Line{w.Trust(s)})...)...)
+		chapter(k.say("about.ways"), append([]fyne.CanvasObject{look.Grid(k.px(20), 2, k.lines(ways)...)}, k.lines(w.Conditions(s))...)...)
 	}
 	if who := w.For(k.o.Catalogue, s); who != "" {
 		chapter(k.say("about.for"), k.iconLine("users-group", who))

@@ -107,7 +107,7 @@ func (x *allAbout) draw(a *App) page {
 		chapter(o.Name, append(objs, a.lines(w.Where(o))...)...)
 	}
 	if ways := w.Channels(s); len(ways) > 0 {
-		chapter(w.Texts.Say(w.Lang, "about.ways"), append(a.lines(ways), a.lines([]about.Line{w.Trust(s)})...)...)
+		chapter(w.Texts.Say(w.Lang, "about.ways"), append(a.lines(ways), a.lines(w.Conditions(s))...)...)
 	}
 	if who := w.For(a.o.Catalogue, s); who != "" {
 		chapter(w.Texts.Say(w.Lang, "about.for"), a.lines([]about.Line{{Icon: "users-group", Text: who}})...)

@@ -40,7 +40,7 @@ func (s *Server) installed(ctx context.Context) (wire.Installed, error) {
 	return s.Keys().Installed(s.o.Tenant, epoch, s.o.Demo)
 }
 
-// tidy takes away sealed files whose envelope never came, and drafts that nobody continued, until ctx ends.
+// tidy takes away sealed files whose envelope never came, drafts that nobody continued, and what services promised to keep no longer, until ctx ends.
 func (s *Server) tidy(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -54,6 +54,11 @@ func (s *Server) tidy(ctx context.Context) {
 			s.o.Log.Error("old drafts not taken away", "error", err)
 		} else if n > 0 {
 			s.o.Log.Info("old drafts taken away", "number", n)
+		}
+		if n, err := s.Book.EraseDue(ctx); err != nil && ctx.Err() == nil {
+			s.o.Log.Error("what is kept no longer not erased", "error", err)
+		} else if n > 0 {
+			s.o.Log.Info("what is kept no longer erased", "cases", n)
 		}
 		select {
 		case <-ctx.Done():

@@ -13,7 +13,7 @@ type recall struct {
 	wrong *trouble
 
 	drawn   *Field // how it looked, and with what
-	looked  settled
+	looked  standing
 	written any
 }
 
@@ -71,17 +71,15 @@ func (s *state) interpret(fd *field, raw any) (any, *trouble) {
 
 // look draws a field, or gives it as it was drawn with the same answer.
 func (s *state) look(fd *field) *Field {
-	r, now, raw := &s.recall[fd.number], s.at[fd.number].settled, any(nil)
 	if !fd.plain() {
 		d := s.field(fd)
 		return &d
 	}
-	now.wrong = s.at[fd.number].wrong
-	raw = lookup(s.in.Answers, fd.trail)
-	was := r.looked
+	r, now, raw := &s.recall[fd.number], &s.at[fd.number], lookup(s.in.Answers, fd.trail)
+	was := &r.looked
 	if r.drawn == nil || now.needed != was.needed || now.wrong.rule != "" || !now.wrong.same(was.wrong) || !same(now.value, was.value) || !same(raw, r.written) {
 		d := s.field(fd)
-		r.drawn, r.looked, r.written = &d, now, kept(raw)
+		r.drawn, r.looked, r.written = &d, *now, kept(raw)
 	}
 	return r.drawn
 }

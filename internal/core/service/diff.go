@@ -33,6 +33,9 @@ func Diff(older, newer *Service) []Change {
 	plain("trust", "So sicher muss man sich ausweisen", older.Trust, newer.Trust)
 	plain("office", "Zuständig ist", older.Office, newer.Office)
 	plain("key", "Leistungsschlüssel", older.Key, newer.Key)
+	if older.Retention != newer.Retention {
+		note("retention", "Die Angaben werden %s gelöscht, bisher %s.", months(newer.Retention), months(older.Retention))
+	}
 	plain("situations", "Lebenslagen", strings.Join(older.Situations, ", "), strings.Join(newer.Situations, ", "))
 	var a, b form.Outline
 	if older.form != nil {
@@ -45,6 +48,17 @@ func Diff(older, newer *Service) []Change {
 	diffRules("", a.Rules, b.Rules, note)
 	diffTexts(older, newer, note)
 	return all
+}
+
+// months says when something is erased.
+func months(n int) string {
+	switch n {
+	case 0:
+		return "nicht von selbst"
+	case 1:
+		return "einen Monat nach der Entscheidung"
+	}
+	return fmt.Sprintf("%d Monate nach der Entscheidung", n)
 }
 
 func diffFields(older, newer *Service, a, b form.Outline, note func(where, format string, args ...any)) {

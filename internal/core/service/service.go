@@ -41,6 +41,7 @@ type Service struct {
 	Topics     []string  // ids of the tenant's topics, the one it belongs to first
 	Channels   []string  // the ways in which it can be done: AtTerminal ...
 	Legal      []Legal   // what it rests on
+	Retention  int       // months after the decision when what was said in an application is erased; 0: nobody promised it
 
 	tenant *Tenant
 	texts  *text.Texts
@@ -58,6 +59,9 @@ type Service struct {
 	keys      []string
 	reads     map[string]expr.Place // the tables that it reads, and where first
 }
+
+// longestRetention is thirty years: what is kept longer goes into an archive.
+const longestRetention = 360
 
 // ErrInform says that a service only informs: nothing can be applied for.
 var ErrInform = errors.New("service: only informs")
@@ -80,6 +84,7 @@ type description struct {
 	Topics     []string               `yaml:"topics"`
 	Channels   []string               `yaml:"channels"`
 	Legal      []Legal                `yaml:"legal"`
+	Retention  int                    `yaml:"retention"`
 	At         map[string]elsewhere   `yaml:"at"` // by tenant
 	Card       cardLayout             `yaml:"card"`
 	Claims     map[string]form.Source `yaml:"claims"`
@@ -173,7 +178,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 	}
 	d = d.at(t.ID)
 	s := &Service{ID: d.ID, Version: d.Version, Kind: cmp.Or(d.Kind, OfApplication), Icon: d.Icon, Situations: d.Situations, Ways: d.Ways, Key: d.Key, Trust: d.Trust, Office: d.Office,
-		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal,
+		Groups: d.Groups, Topics: d.Topics, Channels: d.Channels, Legal: d.Legal, Retention: d.Retention,
 		tenant: t, claims: map[string]*expr.Rule{}, documents: map[string]*template{}}
 	own, err := openTexts(folder, t.names)
 	if err != nil {
@@ -275,6 +280,12 @@ func (s *Service) check(name string) error {
 	}
 	if s.Counted() && (s.Trust != "none" || !slices.Equal(s.Ways, []pay.Way{pay.Free})) {
 		return fmt.Errorf("%s/service.yaml: kind: a survey asks nobody who they are and costs nothing: trust: none, ways: [free]", name)
+	}
+	if s.Retention < 0 || s.Retention > longestRetention {
+		return fmt.Errorf("%s/service.yaml: retention: months after the decision, 1 to %d", name, longestRetention)
+	}
+	if s.Retention > 0 && s.Kind != OfApplication {
+		return fmt.Errorf("%s/service.yaml: retention: only applications are erased (kind: %s)", name, OfApplication)
 	}
 	for _, w := range s.Ways {
 		if !slices.Contains([]pay.Way{pay.Free, pay.Card, pay.Invoice, pay.Counter}, w) {

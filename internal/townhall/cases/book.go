@@ -69,7 +69,8 @@ func (b *Book) Refunds(ctx context.Context) ([]Refund, error) { return b.o.Store
 // anyVersion is for changes that do not depend on what somebody saw.
 const anyVersion = -1
 
-// change loads a case, lets do change it, and stores it with what do gives. ErrChanged when the version is not the one that was seen.
+// change loads a case, lets do change it, and stores it with what do gives. ErrChanged when the version is not the one that was seen, ErrState
+// when what was said in it was erased: nothing happens to such a case any more.
 func (b *Book) change(ctx context.Context, number string, version int64, do func(*Case, *Change) error) error {
 	for try := 0; ; try++ {
 		c, err := b.o.Store.Get(ctx, number)
@@ -78,6 +79,9 @@ func (b *Book) change(ctx context.Context, number string, version int64, do func
 		}
 		if version != anyVersion && c.Version != version {
 			return ErrChanged
+		}
+		if !c.Erased.IsZero() {
+			return ErrState
 		}
 		from, was := c.Version, c
 		if c.Report != nil {

@@ -56,8 +56,9 @@ type Case struct {
 	Warnings       []string  // checks that failed at the door, as sentences for clerks
 	Questions      []Question
 	Refund         *Refund
-	Version        int64  // counts changes: an action names the version that the clerk saw
-	Main           string // number of the report that this one was merged into, or ""
+	Version        int64     // counts changes: an action names the version that the clerk saw
+	Erased         time.Time // when what was said in it was erased; zero: it is there
+	Main           string    // number of the report that this one was merged into, or ""
 
 	Report *Report // of a defect, else nil; filled by Get and Reports, not in other lists
 	Photos []Photo // that came with it, without their data; filled like Report
@@ -108,6 +109,7 @@ const (
 	EventEnclosed  EventKind = "enclosed"  // a paper was handed in after the application
 	EventRefund    EventKind = "refund"    // money has to be given back
 	EventRefunded  EventKind = "refunded"  // money was given back
+	EventErased    EventKind = "erased"    // what was said is gone
 
 	// Of reports of defects.
 	EventProgress    EventKind = "progress"    // the town hall tells how far it is
@@ -122,7 +124,7 @@ const (
 // Public tells whether the citizen is told of such an event.
 func (k EventKind) Public() bool {
 	switch k {
-	case EventNote, EventWarning, EventReplaced, EventEnclosed, EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport:
+	case EventNote, EventWarning, EventReplaced, EventEnclosed, EventErased, EventPublished, EventUnpublished, EventJoined, EventSplit, EventSupport:
 		return false
 	}
 	return true
@@ -200,13 +202,15 @@ type Counts struct {
 
 // Change is what is stored together with a case, in one transaction.
 type Change struct {
-	Events []Event
-	Answer []byte          // sealed to Case.Recipient; replaces the one before; nil leaves it
-	Forget bool            // delete every answer of this case, kept for whatever address, before Answer is stored
-	Papers []service.Paper // added to the case
-	Money  []ledger.Entry
-	Photos []Photo // files handed in later, added to the case
-	Cause  string  // id of the envelope that caused the change; a cause works once, a second time ErrExists
+	Events  []Event
+	Answer  []byte          // sealed to Case.Recipient; replaces the one before; nil leaves it
+	Forget  bool            // delete every answer of this case, kept for whatever address, before Answer is stored
+	Erase   bool            // of what was stored before: erase answers, files, papers, texts and envelopes; Case.Application stays as it is now
+	Lasting bool            // of Erase: noted beside the database, so that a restored backup cannot undo it unseen
+	Papers  []service.Paper // added to the case
+	Money   []ledger.Entry
+	Photos  []Photo // files handed in later, added to the case
+	Cause   string  // id of the envelope that caused the change; a cause works once, a second time ErrExists
 
 	// Of reports of defects.
 	Others     []Sealed      // answers for who supports the report, each in place of the one before for its address; stored after Answer
@@ -235,4 +239,5 @@ type Store interface {
 	// Refunds lists refunds, open ones first, oldest first; then what was done, newest first, at most a hundred.
 	Refunds(ctx context.Context) ([]Refund, error)
 	ReportStore
+	Retention
 }

@@ -84,7 +84,7 @@ func (b *Book) Enter(ctx context.Context, clerk string, app service.Application,
 }
 
 // Replace issues a new slip for a lost one. From then on the old one reads and proves nothing. identified says how the clerk made sure who
-// asks; it goes to the log. The new secret is only on the returned document.
+// asks; it goes to the log. The new secret is only on the returned document. ErrState when what was said was erased.
 func (b *Book) Replace(ctx context.Context, number, clerk, identified string) (document.Document, error) {
 	identified = strings.TrimSpace(identified)
 	if identified == "" {

@@ -25,6 +25,9 @@ func (b *Book) Summary(ctx context.Context, number, home string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
+	if !c.Erased.IsZero() {
+		return nil, ErrState
+	}
 	s, ok := b.o.Services(c.Tenant, c.Service, c.ServiceVersion) // another version would read the answers as they were not meant
 	if !ok {
 		return nil, ErrNotFound

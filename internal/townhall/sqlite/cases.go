@@ -92,7 +92,16 @@ func taken(ctx context.Context, tx *sql.Tx, query, arg string, sentinel error) e
 
 // Update stores a changed case; see cases.Store.
 func (s *Store) Update(ctx context.Context, c cases.Case, from int64, with cases.Change) error {
-	return s.write(ctx, "update case", func(tx *sql.Tx) error { return update(ctx, tx, c, from, with) })
+	err := s.write(ctx, "update case", func(tx *sql.Tx) error { return update(ctx, tx, c, from, with) })
+	if err != nil || !with.Erase {
+		return err
+	}
+	if with.Lasting {
+		if err := s.decide(decision{Case: c.Number}); err != nil {
+			return fmt.Errorf("sqlite: update case: %w", err)
+		}
+	}
+	return s.forget(ctx)
 }
 
 func update(ctx context.Context, tx *sql.Tx, c cases.Case, from int64, with cases.Change) error {
@@ -123,6 +132,11 @@ func apply(ctx context.Context, tx *sql.Tx, c cases.Case, with cases.Change) err
 			return err
 		}
 		if err := exec(`INSERT INTO causes (envelope, case_id) VALUES (?, ?)`, with.Cause, c.ID); err != nil {
+			return err
+		}
+	}
+	if with.Erase {
+		if err := erase(ctx, tx, c); err != nil {
 			return err
 		}
 	}
@@ -192,7 +206,7 @@ func encode(c cases.Case) ([]any, error) {
 }
 
 const columns = `id, number, envelope, service, service_version, title, tenant, channel, device, lang, state, fee, way, paid, payment,
-	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, main, version, office`
+	received, due, decided, clerk, recipient, address, token, warnings, questions, refund, main, version, office, erased`
 
 type scanner interface{ Scan(...any) error }
 
@@ -200,11 +214,11 @@ func (s *Store) decode(row scanner, more ...any) (cases.Case, error) {
 	var (
 		c                                    cases.Case
 		payment, warnings, questions, refund string
-		received, due, decided               int64
+		received, due, decided, erased       int64
 	)
 	err := row.Scan(append([]any{&c.ID, &c.Number, &c.Envelope, &c.Service, &c.ServiceVersion, &c.Title, &c.Tenant, &c.Channel, &c.Device, &c.Lang,
 		&c.State, &c.Fee, &c.Way, &c.Paid, &payment, &received, &due, &decided, &c.Clerk, &c.Recipient, &c.Address, &c.Token,
-		&warnings, &questions, &refund, &c.Main, &c.Version, &c.Office}, more...)...)
+		&warnings, &questions, &refund, &c.Main, &c.Version, &c.Office, &erased}, more...)...)
 	if err != nil {
 		return cases.Case{}, err
 	}
@@ -219,7 +233,7 @@ func (s *Store) decode(row scanner, more ...any) (cases.Case, error) {
 			return cases.Case{}, errors.New("a stored case cannot be read") // the cause could repeat content
 		}
 	}
-	c.Received, c.Due, c.Decided = s.moment(received), s.moment(due), s.moment(decided)
+	c.Received, c.Due, c.Decided, c.Erased = s.moment(received), s.moment(due), s.moment(decided), s.moment(erased)
 	return c, nil
 }
 

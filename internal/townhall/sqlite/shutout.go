@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// ShutOut is the end of the name of the list of who was shut out, beside the database's file.
+// ShutOut is the end of the name of the list of who was shut out, and of what was erased for good, beside the database's file.
 //
 // A backup remembers devices that were revoked and people who were shut out after it was made as if nothing had happened: whoever stole a
 // terminal would be let in again by the restore. So every such decision is written to this list, too, before it counts. It is a file of its
@@ -29,6 +29,7 @@ type decision struct {
 	User     string    `json:"user,omitempty"`     // login
 	Disabled bool      `json:"disabled,omitempty"` // the user is shut out
 	Since    string    `json:"since,omitempty"`    // or may come in with the password of this fingerprint
+	Case     string    `json:"case,omitempty"`     // number: what was said in it was erased because somebody has a right to it
 }
 
 // decide adds a line, durably. It begins with a line's end, so that a line that was cut off by a crash spoils none after it.
@@ -95,6 +96,7 @@ type decided struct {
 	whole   bool // the list is there, and every line of it can be read
 	devices map[string]decision
 	users   map[string]decision
+	cases   []string // numbers
 }
 
 func readDecided(path string) (decided, error) {
@@ -119,6 +121,8 @@ func readDecided(path string) (decided, error) {
 			d.devices[one.Device] = one
 		case one.User != "":
 			d.users[one.User] = one
+		case one.Case != "":
+			d.cases = append(d.cases, one.Case)
 		}
 	}
 	return d, nil

@@ -71,6 +71,8 @@ func Run(t *testing.T, fresh func(t *testing.T, now func() time.Time) Store) {
 		{"a draft that was thrown away is gone, and a page of before is no good for the next one", draftsDropped},
 		{"answers to a survey are counted question by question", countedSurveys},
 		{"an envelope is counted once, and only its digest is kept", countedOnce},
+		{"what is kept no longer is found", expired},
+		{"what was said in a case is erased, and nothing else", erased},
 		{"a text is struck and a survey emptied without touching others", struckTexts},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.try(t, fresh(t, Day)) })

@@ -51,6 +51,10 @@ func (s *site) act(r *http.Request, name string, c cases.Case) act {
 		a.Title, a.Button, a.Tone = "Gebühr ist da?", "Als bezahlt eintragen", "primary"
 		a.Lead = "Tragen Sie das nur ein, wenn " + c.Fee.String() + " wirklich da sind."
 		a.Label, a.Hint = "Wie bezahlt? (freiwillig)", "Zum Beispiel: bar, Quittung 118, oder Überweisung vom 20.11."
+	case "loeschen":
+		a.Title, a.Button, a.Tone, a.Required = "Alle Angaben löschen?", "Endgültig löschen", "danger", true
+		a.Lead = "Antworten, Anlagen, Bescheid, Rückfragen und Notizen sind danach weg, auch für den Beleg. Nummer, Entscheidung und Zahlung bleiben. Das lässt sich nicht zurücknehmen."
+		a.Label, a.Hint = "Warum?", "Ohne Namen. Zum Beispiel: auf Wunsch gelöscht, Art. 17 DSGVO."
 	}
 	return a
 }
@@ -78,6 +82,8 @@ func crumb(name string) string {
 		return "Ablehnen"
 	case "bezahlt":
 		return "Zahlung eintragen"
+	case "loeschen":
+		return "Angaben löschen"
 	}
 	return "Notiz"
 }
@@ -89,7 +95,7 @@ func (s *site) showAct(name string) http.HandlerFunc {
 		if !ok {
 			return
 		}
-		if !c.Open() && name != "bezahlt" {
+		if late := !c.Open() && name != "bezahlt"; late && name != "loeschen" || name == "loeschen" && !c.Erasable() {
 			s.tooLate(w, r, c.Number, "")
 			return
 		}

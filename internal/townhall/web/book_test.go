@@ -246,6 +246,16 @@ func (b *memBook) RefundDone(_ context.Context, number, clerk string) error {
 	})
 }
 
+func (b *memBook) Erase(_ context.Context, number, clerk, why string, version int64) error {
+	return b.change(number, clerk, cases.EventErased, why, version, func(c *cases.Case) error {
+		if !c.Erasable() {
+			return cases.ErrState
+		}
+		c.Erased, c.Application.Answers, c.Questions, c.Papers, c.History = b.now(), nil, nil, nil, nil
+		return nil
+	})
+}
+
 func (b *memBook) Enter(_ context.Context, clerk string, app service.Application, photos ...cases.Photo) (cases.Case, document.Document, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -323,6 +323,11 @@ func TestEveryPageIsAccessibleAndFitsItsWindow(t *testing.T) {
 		}
 		lookAt(t, ctx, h, path, strings.Trim(names.ReplaceAllString(strings.ToLower(path), "-"), "-"))
 	}
+	lookAt(t, ctx, h, "/vorgang/BO-26-DDDD-DDD-D", "vorgang-entschieden")
+	if err := h.book.Erase(t.Context(), "BO-26-DDDD-DDD-D", "b.kowalski", "Auf Wunsch gelöscht, Art. 17 DSGVO.", 1); err != nil {
+		t.Fatal(err)
+	}
+	lookAt(t, ctx, h, "/vorgang/BO-26-DDDD-DDD-D", "vorgang-geloescht")
 }
 
 // What only some towns keep: vacancies, and how many wait.

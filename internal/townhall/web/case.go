@@ -34,6 +34,8 @@ type casePage struct {
 	Enclosed                                     []enclosed
 	Later                                        []promised // what was promised to be handed in later, and has not come yet
 	Documents                                    bool       // there is a document among them
+	Kept                                         string     // how long what was said is kept
+	Erased, CanErase                             bool
 }
 
 type step struct {
@@ -67,6 +69,16 @@ func (s *site) find(w http.ResponseWriter, r *http.Request) (cases.Case, bool) {
 		return c, false
 	}
 	return c, true
+}
+
+// findKept is find for what needs what was said in a case.
+func (s *site) findKept(w http.ResponseWriter, r *http.Request) (cases.Case, bool) {
+	c, ok := s.find(w, r)
+	if ok && !c.Erased.IsZero() {
+		s.say(w, r, http.StatusGone, message{Icon: "trash", Title: "Die Angaben sind gelöscht", Text: "Zu diesem Vorgang gibt es nichts mehr zu lesen, zu schreiben oder abzuholen.", Link: "/vorgang/" + c.Number, LinkText: "Zum Vorgang"})
+		return c, false
+	}
+	return c, ok
 }
 
 func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
@@ -103,6 +115,7 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 	}
 	s.decision(&p, name)
 	s.payment(&p, name)
+	s.retention(&p)
 	for _, q := range c.Questions {
 		p.Questions = append(p.Questions, asking{Text: q.Text, Asked: "Gefragt: " + moment(q.Asked, now, s.Zone) + ", " + name(q.Clerk), Answer: q.Answer, Answered: q.Answered, AnsweredAt: "Antwort: " + moment(q.AnsweredAt, now, s.Zone)})
 	}
@@ -125,6 +138,9 @@ func (s *site) showCase(w http.ResponseWriter, r *http.Request) {
 			p.Acts = append(p.Acts, s.act(r, name, c))
 		}
 	}
+	if p.CanErase {
+		p.Acts = append(p.Acts, s.act(r, "loeschen", c))
+	}
 	if p.CanPay {
 		p.Acts = append(p.Acts, s.act(r, "bezahlt", c))
 	}
@@ -139,6 +155,10 @@ func (s *site) seen(p *casePage) {
 		how = append(how, "Fassung "+c.ServiceVersion)
 	}
 	p.SeenHow = strings.Join(how, ", ")
+	if !c.Erased.IsZero() {
+		p.SeenTitle, p.SeenHow, p.NoView = "Antrag", "", "Die Angaben wurden am "+shortDay(c.Erased, s.Zone)+" gelöscht."
+		return
+	}
 	if stray(c) {
 		p.SeenTitle, p.SeenHow, p.NoView = "Nur eine Zahlung", "", "Zu dieser Zahlung gibt es keinen Antrag."
 		return
@@ -161,6 +181,24 @@ func (s *site) seen(p *casePage) {
 		for _, reason := range v.Eligible.Reasons {
 			p.Reasons = append(p.Reasons, reason.Text)
 		}
+	}
+}
+
+// retention says how long what was said is kept, and who may erase it.
+func (s *site) retention(p *casePage) {
+	c := p.Case
+	p.Erased, p.CanErase = !c.Erased.IsZero(), c.Erasable()
+	switch svc, ok := s.Catalogue.Find(c.Service, c.ServiceVersion); {
+	case p.Erased:
+		p.Kept = "Gelöscht am " + shortDay(c.Erased, s.Zone) + ". Nummer, Entscheidung und Zahlung bleiben."
+	case c.Open() || c.Report != nil:
+	case ok && svc.Retention > 0 && !c.Decided.IsZero():
+		p.Kept = "Die Angaben werden nach dem " + shortDay(cases.KeptUntil(c.Decided, svc.Retention), s.Zone) + " von selbst gelöscht, " + count(svc.Retention, "Monat", "Monate") + " nach der Entscheidung, wie bei der Leistung versprochen."
+		if !p.CanErase {
+			p.Kept = "Die Angaben werden von selbst gelöscht, sobald die Zahlung geklärt ist, frühestens nach dem " + shortDay(cases.KeptUntil(c.Decided, svc.Retention), s.Zone) + "."
+		}
+	case p.CanErase:
+		p.Kept = "Für diese Leistung ist keine Löschfrist eingetragen. Verlangt jemand die Löschung und steht kein Gesetz dagegen, löschen Sie hier."
 	}
 }
 

@@ -20,7 +20,7 @@ type letterPage struct {
 
 // askLetter shows what the letter will say, for the clerk to change.
 func (s *site) askLetter(w http.ResponseWriter, r *http.Request) {
-	c, ok := s.find(w, r)
+	c, ok := s.findKept(w, r)
 	if !ok {
 		return
 	}
@@ -35,7 +35,7 @@ func (s *site) drawLetter(w http.ResponseWriter, r *http.Request, status int, p 
 
 // letter sends the letter as a file.
 func (s *site) letter(w http.ResponseWriter, r *http.Request) {
-	c, ok := s.find(w, r)
+	c, ok := s.findKept(w, r)
 	if !ok {
 		return
 	}
@@ -70,7 +70,7 @@ func (s *site) letter(w http.ResponseWriter, r *http.Request) {
 
 // summary sends the whole application as a file.
 func (s *site) summary(w http.ResponseWriter, r *http.Request) {
-	c, ok := s.find(w, r)
+	c, ok := s.findKept(w, r)
 	if !ok {
 		return
 	}

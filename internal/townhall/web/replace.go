@@ -16,7 +16,7 @@ func proofs() []choice {
 }
 
 func (s *site) askReplace(w http.ResponseWriter, r *http.Request) {
-	if c, ok := s.find(w, r); ok {
+	if c, ok := s.findKept(w, r); ok {
 		s.drawReplace(w, r, http.StatusOK, replacePage{Number: c.Number, Title: c.Title, Ticket: s.tickets.issue(c.Number, user(r).Login)}, "")
 	}
 }
@@ -30,7 +30,7 @@ func (s *site) drawReplace(w http.ResponseWriter, r *http.Request, status int, p
 }
 
 func (s *site) replace(w http.ResponseWriter, r *http.Request) {
-	c, ok := s.find(w, r)
+	c, ok := s.findKept(w, r)
 	if !ok {
 		return
 	}

@@ -27,6 +27,8 @@ func (s *site) routes() http.Handler {
 	page("POST /vorgang/{nummer}/ablehnen", s.doAct("ablehnen", "abgelehnt", s.Book.Reject))
 	page("GET /vorgang/{nummer}/bezahlt", s.showAct("bezahlt"))
 	page("POST /vorgang/{nummer}/bezahlt", s.doAct("bezahlt", "bezahlt", s.Book.Paid))
+	page("GET /vorgang/{nummer}/loeschen", s.showAct("loeschen"))
+	page("POST /vorgang/{nummer}/loeschen", s.doAct("loeschen", "geloescht", s.Book.Erase))
 	page("POST /vorgang/{nummer}/nachgereicht", s.enclosedLater)
 	page("POST /vorgang/{nummer}/notiz", s.doAct("notiz", "notiert", s.Book.Note))
 	page("GET /vorgang/{nummer}/ersatzbeleg", s.askReplace)

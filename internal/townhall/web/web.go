@@ -47,6 +47,8 @@ type Decider interface {
 	// Enclose adds files that were handed in later; cases.ErrMany.
 	Enclose(ctx context.Context, number, clerk, what string, files []cases.Photo, version int64) error
 	RefundDone(ctx context.Context, number, clerk string) error
+	// Erase erases what was said in a decided case; cases.ErrState.
+	Erase(ctx context.Context, number, clerk, why string, version int64) error
 }
 
 // Enterer makes cases at the counter. The documents it returns are the only place of a slip's secret.

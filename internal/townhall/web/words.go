@@ -226,6 +226,8 @@ func eventWords(k cases.EventKind) (title, icon, tone string) {
 		return "Nachgereicht", "file", "good"
 	case cases.EventRefund:
 		return "Erstattung angelegt", "coin-euro", ""
+	case cases.EventErased:
+		return "Angaben gelöscht", "trash", ""
 	case cases.EventRefunded:
 		return "Erstattet", "coin-euro", "good"
 	case cases.EventProgress:
@@ -281,6 +283,8 @@ func said(name string) string {
 		return "Abgelehnt. Die Begründung ist gesendet, die Erstattung steht auf der Liste."
 	case "bezahlt":
 		return "Die Zahlung ist eingetragen."
+	case "geloescht":
+		return "Die Angaben sind gelöscht."
 	case "notiert":
 		return "Die Notiz ist gespeichert."
 	case "wartende":

@@ -96,6 +96,38 @@ func TestARejectedPaidCaseBecomesARefund(t *testing.T) {
 	h.post("/erstattungen", done, url.Values{}).want(t, 409, "Hier ist nichts zu erstatten")
 }
 
+func TestWhatWasSaidIsErasedByWhoHasTo(t *testing.T) {
+	h := newHouse(t, false)
+	h.signIn()
+	at := "/vorgang/BO-26-DDDD-DDD-D"
+	h.get(at).want(t, 200, "Die Angaben werden nach dem 15.05.2027 von selbst gelöscht, 6 Monate nach der Entscheidung", "Angaben löschen", "Marlies Tiemann", "Beleg ersetzen", "Als Brief")
+	h.get(at+"/loeschen").want(t, 200, "Alle Angaben löschen?", "Das lässt sich nicht zurücknehmen", "Art. 17 DSGVO")
+	h.post(at+"/loeschen", at+"/loeschen", url.Values{"text": {" "}, "fassung": {"1"}}).want(t, 422, "Ohne ihn geht es nicht weiter")
+	h.post(at+"/loeschen", at+"/loeschen", url.Values{"text": {"Auf Wunsch"}, "fassung": {"1"}}).wantGo(t, at)
+	page := h.get(at)
+	page.want(t, 200, "Die Angaben sind gelöscht.", "Gelöscht am 23.11.2026. Nummer, Entscheidung und Zahlung bleiben.", "Angaben gelöscht", "Auf Wunsch", "30,72")
+	for _, gone := range []string{"Marlies", "Beleg ersetzen", "Als Brief", "Notiz speichern", `href="` + at + `/loeschen"`} {
+		if strings.Contains(page.body, gone) {
+			t.Errorf("the page still has %q", gone)
+		}
+	}
+	for _, path := range []string{"/brief", "/zusammenfassung", "/ersatzbeleg"} {
+		h.get(at+path).want(t, 410, "Die Angaben sind gelöscht")
+	}
+	h.get(at+"/loeschen").want(t, 409)
+
+	// Where money is to be given back everything stays until that is done; of what is not decided nobody speaks.
+	owed := h.get("/vorgang/BO-26-EEEE-EEE-E")
+	owed.want(t, 200, "sobald die Zahlung geklärt ist, frühestens nach dem 16.05.2027")
+	if strings.Contains(owed.body, "Angaben löschen</a>") {
+		t.Error("what is needed for a refund can be erased")
+	}
+	h.get("/vorgang/BO-26-EEEE-EEE-E/loeschen").want(t, 409)
+	if strings.Contains(h.get("/vorgang/"+opened).body, "Aufbewahrung") {
+		t.Error("an open case speaks of its end")
+	}
+}
+
 func TestTwoClerksAtOnceGetACalmPage(t *testing.T) {
 	h := newHouse(t, false)
 	h.signIn()

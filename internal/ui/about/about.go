@@ -90,6 +90,15 @@ func (w Words) Trust(s *service.Service) Line {
 	return Line{icon, w.say("trust." + s.Trust)}
 }
 
+// Conditions are what somebody should know before: what proof of identity is asked for, and when what was said is erased.
+func (w Words) Conditions(s *service.Service) []Line {
+	lines := []Line{w.Trust(s)}
+	if s.Retention > 0 {
+		lines = append(lines, Line{"eraser", w.say("retention", "n", s.Retention)})
+	}
+	return lines
+}
+
 // For names the target groups of a service in one line; "" when there are none.
 func (w Words) For(c *service.Catalogue, s *service.Service) string {
 	var names []string

@@ -76,8 +76,8 @@ func TestWhateverAServiceSaysOfItselfHasWords(t *testing.T) {
 		w := words(t, lang)
 		for _, channel := range []string{service.AtTerminal, service.ByPhone, service.OnTheWeb, service.AtCounter, service.ByPost} {
 			for _, trust := range []string{"none", "basis", "substantial", "high"} {
-				s := &service.Service{Channels: []string{channel}, Trust: trust}
-				for _, l := range append(w.Channels(s), w.Trust(s)) {
+				s := &service.Service{Channels: []string{channel}, Trust: trust, Retention: len(trust) - len("none")}
+				for _, l := range append(w.Channels(s), w.Conditions(s)...) {
 					if strings.Contains(l.Text, "about.") || l.Text == "" {
 						t.Errorf("%s: %q", lang, l.Text)
 					}
@@ -87,6 +87,12 @@ func TestWhateverAServiceSaysOfItselfHasWords(t *testing.T) {
 				}
 			}
 		}
+	}
+	if got := words(t, "de").Conditions(&service.Service{Trust: "none", Retention: 6}); len(got) != 2 || got[1].Text != "6 Monate nach der Entscheidung löschen wir Ihre Angaben." {
+		t.Error(got)
+	}
+	if got := words(t, "de").Conditions(&service.Service{Trust: "none", Retention: 1}); got[1].Text != "Einen Monat nach der Entscheidung löschen wir Ihre Angaben." {
+		t.Error(got)
 	}
 	c := town(t)
 	s, _ := c.Find("parkausweis-handwerker", "")
