@@ -184,6 +184,10 @@ var screens = []struct {
 		s, _ := r.a.o.Catalogue.Find("ausweis", "")
 		r.a.push(&allAbout{card: &card{service: s, counted: true, queues: r.queues(s.Office)}})
 	}},
+	{"p7-about-kept", func(r *rig) {
+		s, _ := r.a.o.Catalogue.Find("bewerbung", "")
+		r.a.push(&allAbout{card: &card{service: s, counted: true}})
+	}},
 	{"p7-card-waiting", func(r *rig) {
 		s, _ := r.a.o.Catalogue.Find("ausweis", "")
 		r.a.push(&card{service: s, counted: true, queues: r.queues(s.Office)})
