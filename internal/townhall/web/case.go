@@ -187,11 +187,11 @@ func (s *site) seen(p *casePage) {
 // retention says how long what was said is kept, and who may erase it.
 func (s *site) retention(p *casePage) {
 	c := p.Case
-	p.Erased, p.CanErase = !c.Erased.IsZero(), c.Erasable()
+	p.Erased, p.CanErase = !c.Erased.IsZero(), c.Erasable() && !stray(c)
 	switch svc, ok := s.Catalogue.Find(c.Service, c.ServiceVersion); {
 	case p.Erased:
 		p.Kept = "Gelöscht am " + shortDay(c.Erased, s.Zone) + ". Nummer, Entscheidung und Zahlung bleiben."
-	case c.Open() || c.Report != nil:
+	case c.Open() || c.Report != nil || stray(c):
 	case ok && svc.Retention > 0 && !c.Decided.IsZero():
 		p.Kept = "Die Angaben werden nach dem " + shortDay(cases.KeptUntil(c.Decided, svc.Retention), s.Zone) + " von selbst gelöscht, " + count(svc.Retention, "Monat", "Monate") + " nach der Entscheidung, wie bei der Leistung versprochen."
 		if !p.CanErase {
