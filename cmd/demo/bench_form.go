@@ -97,7 +97,7 @@ func (b *bench) keystroke(ctx context.Context, work string) error {
 	for _, rounds := range of {
 		each = append(each, median(rounds))
 	}
-	word := fmt.Sprintf("of %d changes; of %d single ones %.2f, median beside median %.3f; a loop that takes as long as the median has a p99 of %.3f ms here",
+	word := fmt.Sprintf("of %d changes; of %d single ones %.3f, median beside median %.3f; a loop that takes as long as the median has a p99 of %.3f ms here",
 		len(each), len(single), quantile(single, 0.99)/median(whole), median(single)/median(whole), pauses(median(single)))
 	fields := 0
 	for _, p := range f.pages {

@@ -13,22 +13,7 @@ import (
 // DecidedOf lists versions of services of which decided cases are kept; see cases.Retention.
 func (s *Store) DecidedOf(ctx context.Context) ([]cases.Version, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT DISTINCT service, service_version FROM cases WHERE erased = 0 AND open = 0 ORDER BY 1, 2`)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: list decided services: %w", err)
-	}
-	defer rows.Close()
-	var all []cases.Version
-	for rows.Next() {
-		var v cases.Version
-		if err := rows.Scan(&v.Service, &v.Version); err != nil {
-			return nil, fmt.Errorf("sqlite: list decided services: %w", err)
-		}
-		all = append(all, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: list decided services: %w", err)
-	}
-	return all, nil
+	return each(rows, err, "list decided services", func(r *sql.Rows, v *cases.Version) error { return r.Scan(&v.Service, &v.Version) })
 }
 
 // Expired lists cases that were decided before; see cases.Retention.
@@ -36,22 +21,7 @@ func (s *Store) Expired(ctx context.Context, v cases.Version, before time.Time) 
 	rows, err := s.db.QueryContext(ctx, `SELECT number FROM cases WHERE erased = 0 AND open = 0 AND service = ? AND service_version = ?
 			AND decided > 0 AND decided < ? AND main = '' AND refund_open = 0 AND (fee = 0 OR paid = 1 OR state <> 'approved')
 		ORDER BY decided, id LIMIT 100`, v.Service, v.Version, millis(before))
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: list expired cases: %w", err)
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var number string
-		if err := rows.Scan(&number); err != nil {
-			return nil, fmt.Errorf("sqlite: list expired cases: %w", err)
-		}
-		all = append(all, number)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: list expired cases: %w", err)
-	}
-	return all, nil
+	return each(rows, err, "list expired cases", func(r *sql.Rows, number *string) error { return r.Scan(number) })
 }
 
 // Revived lists cases that came back after they were erased for good; see cases.Retention.
