@@ -22,6 +22,7 @@ type card struct {
 	service *service.Service
 	asked   bool  // the devices were asked
 	told    bool  // and answered
+	eager   bool  // "begin" was touched before they had: what does not work is said before anything is typed
 	ready   error // the device can take an application at all
 	ways    []visit.WayState
 	printer error
@@ -39,17 +40,30 @@ func (c *card) ask(k *Kiosk) {
 		defer stop()
 		ready := visit.Ready(ctx, k.o.Desk)
 		ways := visit.Ways(ctx, c.service, k.o.Desk)
-		printer := visit.ErrUnreachable
-		if k.o.Desk.Printer != nil {
-			_, printer = k.o.Desk.Printer.Ready(ctx)
-		}
+		printer := k.printerReady(ctx)
 		return func() {
 			c.told, c.ready, c.ways, c.printer = true, ready, ways, printer
-			if k.top() == screen(c) {
+			eager := c.eager
+			c.eager = false
+			switch {
+			case k.top() != screen(c):
+			case eager && len(c.troubles(k)) == 0:
+				c.begin(k)
+			default:
+				k.fresh = true // what is wrong stands at the top
 				k.show()
 			}
 		}
 	})
+}
+
+// printerReady asks the receipt printer whether it could print now; without one it is as unreachable as one that is switched off.
+func (k *Kiosk) printerReady(ctx context.Context) error {
+	if k.o.Desk.Printer == nil {
+		return visit.ErrUnreachable
+	}
+	_, err := k.o.Desk.Printer.Ready(ctx)
+	return err
 }
 
 func (c *card) draw(k *Kiosk) page {
@@ -95,8 +109,27 @@ func (c *card) draw(k *Kiosk) page {
 		p.foot = append(p.foot, k.iconLine("shield-check", s.Promise))
 	}
 	p.actions = []action{k.goBack()}
-	if apply && c.ready == nil {
-		p.actions = append(p.actions, action{label: k.say("service.begin"), right: "arrow-right", primary: true, id: "begin", tap: func() { c.begin(k) }})
+	switch {
+	case !apply || c.ready != nil:
+	case c.eager:
+		p.foot = append(p.foot, k.live(k.say("service.checking")))
+	default:
+		p.actions = append(p.actions, action{label: k.say("service.begin"), right: "arrow-right", primary: true, id: "begin", tap: func() {
+			if c.told {
+				c.begin(k)
+				return
+			}
+			c.eager = true
+			k.show()
+			k.beside(func(ctx context.Context, _ func(func())) func() { // a device that does not even fail keeps nobody out
+				pause(ctx, patience+time.Second)
+				return func() {
+					if c.eager && k.top() == screen(c) {
+						c.begin(k)
+					}
+				}
+			})
+		}})
 	}
 	return p
 }
@@ -142,14 +175,19 @@ func (c *card) troubles(k *Kiosk) []fyne.CanvasObject {
 		notes = append(notes, k.note(look.Warn, "credit-card", k.say("service.card.away"), k.say("service.card.none")))
 	}
 	if c.printer != nil && !c.service.Counted() {
-		title := k.say("service.printer")
-		switch {
-		case errors.Is(c.printer, visit.ErrNoPaper):
-			title = k.say("service.paper")
-		case errors.Is(c.printer, visit.ErrCoverOpen):
-			title = k.say("service.cover")
-		}
-		notes = append(notes, k.note(look.Warn, "printer", title, k.say("service.paper.text")))
+		notes = append(notes, k.printerNote(c.printer, "service.paper.text"))
 	}
 	return notes
+}
+
+// printerNote says what is wrong with the receipt printer, and by a sentence what becomes of the slip.
+func (k *Kiosk) printerNote(err error, instead string) fyne.CanvasObject {
+	title := "service.printer"
+	switch {
+	case errors.Is(err, visit.ErrNoPaper):
+		title = "service.paper"
+	case errors.Is(err, visit.ErrCoverOpen):
+		title = "service.cover"
+	}
+	return k.note(look.Warn, "printer", k.say(title), k.say(instead))
 }

@@ -17,11 +17,15 @@ import (
 type cardTerminal struct {
 	end  pay.Kind // Complete, Refuse, Cancel or Lose
 	gone bool
+	late chan struct{} // closed when Ready may answer; nil: at once
 	hold chan struct{}
 	says pay.Kind // what it tells of an unclear payment when it is asked later; "": it is silent
 }
 
 func (c *cardTerminal) Ready(context.Context) error {
+	if c.late != nil {
+		<-c.late
+	}
 	if c.gone {
 		return visit.ErrUnreachable
 	}

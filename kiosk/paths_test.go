@@ -87,9 +87,11 @@ func TestWithoutPaperTheCodeIsTheSlipAndPrintingIsOfferedAgain(t *testing.T) {
 	r := newRig(t, portrait)
 	r.printer.set(visit.ErrNoPaper)
 	r.atPaying()
+	r.WaitFor("Das Papier ist leer.") // said before paying, though it ended after the service's page was read
+	r.WaitFor("Sie können trotzdem bezahlen.")
 	r.Tap("way-card")
-	r.WaitFor("Das Papier ist leer.")
-	if !r.Sees("Aufs Handy mitnehmen") {
+	r.WaitFor("Ihr Beleg ist dieser Code")
+	if !r.Sees("Das Papier ist leer.") || !r.Sees("Aufs Handy mitnehmen") {
 		t.Error("no code to take along")
 	}
 	r.Tap("end")
@@ -116,6 +118,45 @@ func TestTroubleIsSaidBeforeAnythingIsTyped(t *testing.T) {
 	r.WaitFor("Dieses Gerät kann gerade nichts annehmen.")
 	if r.Has("begin") {
 		t.Error("a form is offered that cannot be handed in")
+	}
+}
+
+// A finger may be quicker than a device: what does not work is said before anything is typed all the same, and who touches "begin" has not touched in
+// vain.
+func TestAQuickFingerHearsOfTroubleBeforeItTypes(t *testing.T) {
+	for name, c := range map[string]struct {
+		gone    bool
+		printer error
+		want    string
+	}{
+		"card terminal": {true, nil, "Kartenzahlung geht gerade nicht."},
+		"paper":         {false, visit.ErrNoPaper, "Das Papier ist leer."},
+		"cover":         {false, visit.ErrCoverOpen, "Der Drucker ist offen."},
+		"printer":       {false, visit.ErrUnreachable, "Der Drucker antwortet nicht."},
+		"nothing":       {false, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, portrait)
+			r.card.late, r.card.gone = make(chan struct{}), c.gone
+			r.printer.set(c.printer)
+			r.k.enter("de")
+			r.k.push(&card{service: r.service("parken")})
+			r.Tap("begin")
+			if r.k.Screen() != "service" || !r.Sees("Wir prüfen die Geräte") || r.Has("begin") {
+				t.Fatalf("on %s: %s", r.k.Screen(), r.Said())
+			}
+			close(r.card.late)
+			if c.want == "" {
+				r.WaitScreen("form")
+				return
+			}
+			r.WaitFor(c.want)
+			if r.k.Screen() != "service" {
+				t.Fatal("the form came before the word about", name)
+			}
+			r.Tap("begin") // told, one may begin all the same
+			r.WaitScreen("form")
+		})
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 )
 
-// ways asks how the fee is to be paid. What does not work just now is said, not drawn as something to touch.
+// ways asks how the fee is to be paid. What does not work just now is said, not drawn as something to touch; so is a printer that has come to have
+// no paper since the service's page was read.
 type ways struct {
 	asked, told bool
 	states      []visit.WayState
+	printer     error
 }
 
 func (*ways) name() string { return "ways" }
@@ -28,9 +30,9 @@ func (w *ways) draw(k *Kiosk) page {
 		k.beside(func(ctx context.Context, _ func(func())) func() {
 			ctx, stop := context.WithTimeout(ctx, patience)
 			defer stop()
-			states := vis.Ways(ctx)
+			states, printer := vis.Ways(ctx), k.printerReady(ctx)
 			return func() {
-				w.told, w.states = true, states
+				w.told, w.states, w.printer = true, states, printer
 				if k.top() == screen(w) {
 					k.show()
 				}
@@ -44,6 +46,9 @@ func (w *ways) draw(k *Kiosk) page {
 	if !w.told {
 		p.body = append(p.body, k.muted(k.say("ways.checking")))
 		return p
+	}
+	if w.printer != nil {
+		p.body = append(p.body, k.printerNote(w.printer, "ways.paper"))
 	}
 	var rows []fyne.CanvasObject
 	for _, s := range w.states {

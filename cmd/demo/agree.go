@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -147,10 +148,73 @@ func (j *journey) paper(ctx context.Context, _ string) error {
 
 // taken is a line of the card terminal's own journal.
 type taken struct {
-	Kind    string `json:"kind"`
-	Amount  int64  `json:"amount"`
-	Receipt int    `json:"receipt"`
-	Trace   int    `json:"trace"`
+	Kind     string `json:"kind"`
+	Amount   int64  `json:"amount"`
+	Receipt  int    `json:"receipt"`
+	Trace    int    `json:"trace"`
+	Terminal string `json:"terminal"`
+	Of       int    `json:"of"` // of a reversal: trace of the payment that was given back
+}
+
+// statements is what everybody says about the one application.
+type statements struct {
+	number  string // of the clerk's case
+	page    string // the clerk's case, as words
+	slip    string // the bytes that went to the receipt printer
+	journal string // the card terminal's own, a line of JSON for each thing that it did
+}
+
+// agree tells who contradicts whom; nil if nobody does. There has to be one payment that was kept, and clerk and slip have to name it as the card
+// terminal does: amount, terminal, receipt and trace.
+func (s statements) agree() error {
+	for where, text := range map[string]string{"slip": s.slip, "clerk's page": s.page} {
+		if s.number == "" || !strings.Contains(text, s.number) {
+			return fmt.Errorf("demo: the %s does not name the case %q", where, s.number)
+		}
+	}
+	payments, err := payments(s.journal)
+	if err != nil {
+		return err
+	}
+	if len(payments) != 1 {
+		return fmt.Errorf("demo: the card terminal took %d payments, want 1", len(payments))
+	}
+	p := payments[0]
+	amount := fmt.Sprintf("%d,%02d", p.Amount/100, p.Amount%100)
+	for _, c := range []struct{ where, text, want string }{
+		{"clerk's page", s.page, "Bezahlt"},
+		{"clerk's page", s.page, amount + " €"},
+		{"clerk's page", s.page, "Terminal " + p.Terminal},
+		{"clerk's page", s.page, fmt.Sprintf("Beleg %04d", p.Receipt)},
+		{"clerk's page", s.page, fmt.Sprintf("Spur %06d", p.Trace)},
+		{"slip", s.slip, amount},
+		{"slip", s.slip, p.Terminal},
+		{"slip", s.slip, fmt.Sprintf("BNr. %04d", p.Receipt)},
+		{"slip", s.slip, fmt.Sprintf("TA-Nr. %06d", p.Trace)},
+	} {
+		if !strings.Contains(c.text, c.want) {
+			return fmt.Errorf("demo: the %s does not say %q, as the card terminal's journal does", c.where, c.want)
+		}
+	}
+	return nil
+}
+
+// payments are the payments that the card terminal took and kept, by its own journal.
+func payments(journal string) ([]taken, error) {
+	var kept []taken
+	for l := range strings.Lines(journal) {
+		var t taken
+		if err := json.Unmarshal([]byte(l), &t); err != nil {
+			return nil, fmt.Errorf("demo: the card terminal's journal: %w", err)
+		}
+		switch t.Kind {
+		case "payment":
+			kept = append(kept, t)
+		case "reversal":
+			kept = slices.DeleteFunc(kept, func(p taken) bool { return p.Trace == t.Of })
+		}
+	}
+	return kept, nil
 }
 
 // agree compares what everybody says about the one application: the clerk's case, the slip, the card terminal's own journal, and the
@@ -164,62 +228,21 @@ func (j *journey) agree(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	said := words(page)
 	slip, err := os.ReadFile(filepath.Join(j.out, "slip.bin"))
 	if err != nil {
 		return fmt.Errorf("demo: there is no slip: %w", err)
 	}
-	if !bytes.Contains(slip, []byte(number)) {
-		return fmt.Errorf("demo: the slip does not name the clerk's case %s", number)
-	}
-	payments, err := j.payments()
+	journal, err := os.ReadFile(j.town.journal)
 	if err != nil {
+		return fmt.Errorf("demo: the card terminal's journal: %w", err)
+	}
+	if err := (statements{number, words(page), string(slip), string(journal)}).agree(); err != nil {
 		return err
-	}
-	if len(payments) != 1 {
-		return fmt.Errorf("demo: the card terminal took %d payments, want 1", len(payments))
-	}
-	p := payments[0]
-	amount := fmt.Sprintf("%d,%02d", p.Amount/100, p.Amount%100)
-	for where, text := range map[string]string{"the slip": string(slip), "the clerk's case": said} {
-		if !strings.Contains(text, amount) {
-			return fmt.Errorf("demo: %s does not say %s €, which the card terminal took", where, amount)
-		}
-	}
-	if !strings.Contains(said, fmt.Sprint(p.Receipt)) {
-		return fmt.Errorf("demo: the clerk's case does not name the card terminal's receipt %d", p.Receipt)
 	}
 	if err := j.see(ctx, "Bitte berühren"); err != nil {
 		return fmt.Errorf("demo: the terminal is not back at its start: %w", err)
 	}
 	return j.forgotten(ctx)
-}
-
-// payments are the payments that the card terminal took and kept, by its own journal.
-func (j *journey) payments() ([]taken, error) {
-	text, err := os.ReadFile(j.town.journal)
-	if err != nil {
-		return nil, fmt.Errorf("demo: the card terminal's journal: %w", err)
-	}
-	var kept []taken
-	for l := range strings.Lines(string(text)) {
-		var t taken
-		if err := json.Unmarshal([]byte(l), &t); err != nil {
-			return nil, fmt.Errorf("demo: the card terminal's journal: %w", err)
-		}
-		switch t.Kind {
-		case "payment":
-			kept = append(kept, t)
-		case "reversal":
-			for i := range kept {
-				if kept[i].Receipt == t.Receipt {
-					kept = append(kept[:i], kept[i+1:]...)
-					break
-				}
-			}
-		}
-	}
-	return kept, nil
 }
 
 // forgotten makes sure that nothing that the citizen typed, and not the slip's key, is anywhere in the terminal's memory, its log or its
@@ -234,6 +257,9 @@ func (j *journey) forgotten(ctx context.Context) error {
 		return errors.New("demo: the code on the screen is not the one on the slip")
 	}
 	for _, w := range j.typed {
+		if day, err := time.Parse("2.1.2006", w); err == nil { // as it is kept
+			secrets = append(secrets, day.Format(time.DateOnly))
+		}
 		if len(w) >= 4 { // shorter ones are everywhere
 			secrets = append(secrets, w)
 		}

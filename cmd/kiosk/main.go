@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
@@ -74,14 +75,18 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	}()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if m.config, _, err = setup.Load(m.ConfigFile); err != nil {
+	file := (*config.File)(nil)
+	if m.config, file, err = setup.Load(m.ConfigFile); err != nil {
+		return err
+	}
+	if err := here(m.config, file); err != nil {
 		return err
 	}
 	offered := content.Begin(m.config.Tenant)
 	if m.now, err = clock.Town(); err != nil {
 		return err
 	}
-	id, err := identity(m.config)
+	id, err := identity(m.config, file)
 	if err != nil {
 		return err
 	}

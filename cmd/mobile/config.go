@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/config"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 )
 
 // Config is mobile.yaml. The smallest one is town.url and town.ca.
@@ -54,6 +56,9 @@ func load(file string) (Config, error) {
 	}
 	if c.Town.CA == "" {
 		return c, f.Errorf("town.ca", "is missing: the certificate of the town's authority, written by `townhall phone-config`")
+	}
+	if !content.Has(c.Tenant) {
+		return c, f.Errorf("tenant", "there is no such tenant among %s", strings.Join(content.Tenants(), ", "))
 	}
 	if c.Lang != "de" && c.Lang != "en" {
 		return c, f.Errorf("lang", "is de or en")

@@ -108,10 +108,12 @@ func TestAPhoneRemembersWithoutEverHavingHadALine(t *testing.T) {
 func TestAMistakeInTheConfigurationIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	for text, want := range map[string]string{
-		"town: {url: \"https://rathaus.example\", ca: ca.crt}\nphotos: 5\n": "photos",
-		"town: {url: \"http://rathaus.example\", ca: ca.crt}\n":             "town.url",
-		"town: {url: \"https://rathaus.example\"}\n":                        "town.ca",
-		"town: {url: \"https://rathaus.example\", ca: c}\nlang: fr\n":       "lang",
+		"town: {url: \"https://rathaus.example\", ca: ca.crt}\nphotos: 5\n":      "mobile.yaml:2: photos: ",
+		"town: {url: \"http://rathaus.example\", ca: ca.crt}\n":                  "mobile.yaml:1: town.url: ",
+		"lang: de\ntown:\n  url: \"https://rathaus.example\"\n":                  "mobile.yaml:2: town.ca: ",
+		"town: {url: \"https://rathaus.example\", ca: c}\nlang: fr\n":            "mobile.yaml:2: lang: ",
+		"town: {url: \"https://rathaus.example\", ca: c}\n\ntenant: minden\n":    "mobile.yaml:3: tenant: ",
+		"town: {url: \"https://rathaus.example\", ca: c}\ndemo: {again: soon}\n": "mobile.yaml:2: demo.again: ",
 	} {
 		file := filepath.Join(dir, "mobile.yaml")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

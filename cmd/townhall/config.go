@@ -23,6 +23,8 @@ type Config struct {
 	Staff  WebConfig    `yaml:"staff"`  // where the staff's pages are
 	Public PublicConfig `yaml:"public"` // where everybody may read
 	Ops    OpsConfig    `yaml:"ops"`
+
+	file *config.File // where it stands, for what turns out to be wrong only when it is used
 }
 
 // DeviceConfig is where devices reach the town hall: TLS with its own authority.
@@ -80,6 +82,7 @@ func load(path string) (Config, error) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
+	c.file = f
 	return c, c.check(f)
 }
 
@@ -115,14 +118,14 @@ func (c Config) check(f *config.File) error {
 	return nil
 }
 
-// TLS is nil for plain HTTP.
-func (w WebConfig) TLS() (*tls.Config, error) {
+// tls is nil for plain HTTP. key is where w stands.
+func (c Config) tls(key string, w WebConfig) (*tls.Config, error) {
 	if w.Cert == "" {
 		return nil, nil
 	}
 	cert, err := tls.LoadX509KeyPair(w.Cert, w.Key)
 	if err != nil {
-		return nil, fmt.Errorf("read the certificate: %w", err)
+		return nil, c.file.Errorf(key+".cert", "with its key it is no certificate that can be used: %w", err)
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}, nil
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"time"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
@@ -17,6 +17,12 @@ import (
 // start starts the server as the configuration wants it. It returns when somebody can come.
 func start(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*server.Server, error) {
 	data := c.files()
+	if _, err := fs.Stat(data, "tenants"); err != nil {
+		return nil, c.file.Errorf("assets", "is no folder with tenants, services and fonts: %w", err)
+	}
+	if _, err := fs.Stat(data, path.Join("tenants", c.Tenant)); err != nil {
+		return nil, c.file.Errorf("tenant", "there is no such tenant: %w", err)
+	}
 	catalogue, err := service.LoadCatalogue(data, c.Tenant)
 	if err != nil {
 		return nil, err
@@ -49,20 +55,23 @@ func open(s *server.Server, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	config, err := c.Staff.TLS()
+	config, err := c.tls("staff", c.Staff)
 	if err != nil {
-		return fmt.Errorf("staff: %w", err)
+		return err
 	}
 	staff, err := s.StaffDoor(c.Staff.Listen, config, c.Staff.Proxy)
 	if err != nil {
 		return err
 	}
-	if config, err = c.Public.TLS(); err != nil {
-		return fmt.Errorf("public: %w", err)
+	if config, err = c.tls("public", c.Public.WebConfig); err != nil {
+		return err
 	}
-	for _, d := range []server.Door{devices, staff, s.PublicDoor(c.Public.Listen, config), {Name: "ops", Listen: c.Ops.Listen, Handler: ops(s, log)}} {
-		if err := s.Listen(d); err != nil {
-			return err
+	for _, d := range []struct {
+		key string
+		server.Door
+	}{{"device", devices}, {"staff", staff}, {"public", s.PublicDoor(c.Public.Listen, config)}, {"ops", server.Door{Name: "ops", Listen: c.Ops.Listen, Handler: ops(s, log)}}} {
+		if err := s.Listen(d.Door); err != nil {
+			return c.file.Errorf(d.key+".listen", "%w", err)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -347,24 +348,54 @@ func TestKeysComeBackFromTheirBackupAndOnlyWithThePassphrase(t *testing.T) {
 	}
 }
 
+// free are doors that nobody stands in.
+const (
+	freeDevice = "device: {listen: \"127.0.0.1:0\"}\n"
+	free       = freeDevice + "staff: {listen: \"127.0.0.1:0\"}\npublic: {listen: \"127.0.0.1:0\"}\n"
+)
+
 func TestAWrongConfigurationNamesFileLineAndKey(t *testing.T) {
 	for config, want := range map[string]string{
-		"data: x\ntenant: stadt\nfoo: 1\n":             "townhall.yaml:3",
-		"data: x\nstaff:\n  listen: nowhere\n":         "staff.listen",
-		"days: 0\n":                                    "days",
-		"staff: {listen: \"0.0.0.0:80\"}\n":            "without TLS",
-		"staff: {listen: \"127.0.0.1:0\", cert: a}\n":  "cert and key",
-		"public: {listen: \"0.0.0.0:80\"}\n":           "public.listen",
-		"public: {home: \"http://rathaus\"}\n":         "public.home",
-		"device: {names: []}\n":                        "device.names",
+		"data: x\ntenant: stadt\nfoo: 1\n":             "townhall.yaml:3: foo: unknown key",
+		"data: x\nstaff:\n  listen: nowhere\n":         "townhall.yaml:3: staff.listen: ",
+		"data: x\ndays: 0\n":                           "townhall.yaml:2: days: ",
+		"data: x\ndays: many\n":                        "townhall.yaml:2: days: ",
+		"staff: {listen: \"0.0.0.0:80\"}\n":            "townhall.yaml:1: staff.listen: is open to others without TLS",
+		"staff: {listen: \"127.0.0.1:0\", cert: a}\n":  "townhall.yaml:1: staff: needs cert and key",
+		"data: x\npublic: {listen: \"0.0.0.0:80\"}\n":  "townhall.yaml:2: public.listen: ",
+		"public: {home: \"http://rathaus\"}\n":         "townhall.yaml:1: public.home: ",
+		"device: {names: []}\n":                        "townhall.yaml:1: device.names: ",
 		"data: [\n":                                    "townhall.yaml",
-		"data: \"\"\n":                                 "data",
-		"device:\n  listen: \":8443\"\n  nanes: [x]\n": "townhall.yaml:3",
+		"tenant: stadt\ndata: \"\"\n":                  "townhall.yaml:2: data: ",
+		"device:\n  listen: \":8443\"\n  nanes: [x]\n": "townhall.yaml:3: device.nanes: unknown key",
 	} {
 		h := newHouse(t)
 		h.write(config)
 		if _, err := h.run("", "user", "list"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", config, err)
+		}
+	}
+
+	// What turns out only when it is used.
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for config, want := range map[string]string{
+		"assets: assets\n\ntenant: minden\n":                                                                   "townhall.yaml:3: tenant: there is no such tenant",
+		"tenant: stadt\nassets: elsewhere\n":                                                                   "townhall.yaml:2: assets: ",
+		"assets: assets\nops: {listen: \"" + taken.Addr().String() + "\"}\n" + free:                            "townhall.yaml:2: ops.listen: ",
+		"assets: assets\nops: {listen: \"127.0.0.1:0\"}\nstaff:\n  cert: no.crt\n  key: no.key\n" + freeDevice: "townhall.yaml:4: staff.cert: ",
+	} {
+		h := newHouse(t)
+		h.must("", "keys", "init")
+		h.write(config)
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		err := run(ctx, []string{"--config", h.conf, "serve"}, strings.NewReader(""), io.Discard, io.Discard)
+		stop()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", config, err, want)
 		}
 	}
 }

@@ -91,8 +91,10 @@ func Load(file string) (Config, *config.File, error) {
 	if c.Screen.Density <= 0 || c.Screen.Density > 40 {
 		return c, nil, f.Errorf("screen.density", "has to be the screen's pixels a millimetre, such as 3.21")
 	}
-	if c.Screen.Width < 480 || c.Screen.Height < 480 {
-		return c, nil, f.Errorf("screen", "is smaller than 480 pixels")
+	for key, pixels := range map[string]int{"screen.width": c.Screen.Width, "screen.height": c.Screen.Height} {
+		if pixels < 480 {
+			return c, nil, f.Errorf(key, "is smaller than 480 pixels")
+		}
 	}
 	for key, only := range map[string]hardware.Addresses{
 		"terminal": {Terminal: c.Devices.Terminal}, "receipt": {Receipt: c.Devices.Receipt}, "a4": {A4: c.Devices.A4}, "scanner": {Scanner: c.Devices.Scanner},

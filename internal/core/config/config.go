@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -17,7 +18,12 @@ type Error struct {
 	Line int    // from 1; 0 when it concerns no line, such as a missing key
 	Key  string // "devices.terminal"; empty when the file as a whole is not readable
 	Text string
+
+	cause error
 }
+
+// Unwrap gives what Errorf was told to wrap.
+func (e *Error) Unwrap() error { return e.cause }
 
 func (e *Error) Error() string {
 	place := e.File
@@ -58,18 +64,66 @@ func (f *File) Decode(into any) error {
 	if f.root == nil {
 		return nil
 	}
-	return f.wrap(yaml.UnmarshalWithOptions(f.data, into, yaml.Strict()))
+	err := yaml.UnmarshalWithOptions(f.data, into, yaml.Strict())
+	var y yaml.Error
+	if err != nil && !errors.As(err, &y) { // a value refused itself, and does not know where it stands
+		if key := f.culprit(reflect.TypeOf(into).Elem()); key != "" {
+			return f.Errorf(key, "%w", err)
+		}
+	}
+	return f.wrap(err)
 }
 
-// Errorf makes an Error about the value at key, "devices.terminal", with its line if it is in the file.
-func (f *File) Errorf(key, format string, args ...any) error {
-	e := &Error{File: f.name, Key: key, Text: fmt.Sprintf(format, args...)}
+// culprit is the key without which the file can be read into a value of this type; "" when there is no such one.
+func (f *File) culprit(as reflect.Type) (key string) {
 	f.walk(func(n ast.Node, path string) {
-		if path == key && e.Line == 0 {
-			e.Line = n.GetToken().Position.Line
+		var tree map[string]any
+		if key != "" || yaml.Unmarshal(f.data, &tree) != nil || !leave(tree, strings.Split(path, ".")) {
+			return
+		}
+		rest, err := yaml.Marshal(tree)
+		if err == nil && yaml.Unmarshal(rest, reflect.New(as).Interface()) == nil {
+			key = path
 		}
 	})
+	return key
+}
+
+// leave takes what stands at the path out of a tree, if it is no tree itself.
+func leave(tree map[string]any, path []string) bool {
+	switch v := tree[path[0]].(type) {
+	case nil:
+		return false
+	case map[string]any:
+		return len(path) > 1 && leave(v, path[1:])
+	}
+	delete(tree, path[0])
+	return len(path) == 1
+}
+
+// Errorf makes an Error about the value at key, "devices.terminal", with its line if it is in the file, or the line of what it would stand in. It wraps
+// as fmt.Errorf does.
+func (f *File) Errorf(key, format string, args ...any) error {
+	said := fmt.Errorf(format, args...)
+	e := &Error{File: f.name, Key: key, Text: said.Error(), cause: errors.Unwrap(said)}
+	for at := key; at != "" && e.Line == 0; {
+		e.Line = f.line(at)
+		at = at[:max(strings.LastIndexByte(at, '.'), 0)]
+	}
 	return e
+}
+
+// Has tells whether the file itself says something at key.
+func (f *File) Has(key string) bool { return f.line(key) > 0 }
+
+// line is where key stands; 0 when it does not.
+func (f *File) line(key string) (line int) {
+	f.walk(func(n ast.Node, path string) {
+		if path == key && line == 0 {
+			line = n.GetToken().Position.Line
+		}
+	})
+	return line
 }
 
 func (f *File) wrap(err error) error {

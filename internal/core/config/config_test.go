@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 type sample struct {
@@ -10,6 +11,8 @@ type sample struct {
 	Devices struct {
 		Terminal string `yaml:"terminal"`
 		Wait     int    `yaml:"wait"`
+
+		Again time.Duration `yaml:"again"`
 	} `yaml:"devices"`
 }
 
@@ -17,7 +20,10 @@ func TestEveryMistakeNamesFileLineAndKey(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a key that does not exist": {"data: x\ndevices:\n  terminl: y\n", "kiosk.yaml:3: devices.terminl: unknown key"},
 		"a word for a number":       {"data: x\ndevices:\n  wait: soon\n", "kiosk.yaml:3: devices.wait: "},
-		"a key said twice":          {"data: x\ndata: y\n", "kiosk.yaml:2: "},
+		"no length of time":         {"data: x\ndevices:\n  wait: 3\n  again: soon\n", "kiosk.yaml:4: devices.again: "},
+		"a list for a word":         {"devices:\n  wait: 1\n  terminal: [x]\n", "kiosk.yaml:3: devices.terminal: "},
+		"a word for a branch":       {"data: x\ndevices: none\n", "kiosk.yaml:2: devices: "},
+		"a key said twice":          {"data: x\ndata: y\n", "kiosk.yaml:2: mapping key \"data\""},
 		"broken YAML":               {"data: [x\n", "kiosk.yaml:1: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -291,8 +291,13 @@ func (s *state) choices(fd *field) []Option {
 		if !ok || row[fd.From.Value] == nil {
 			continue
 		}
-		list = append(list, Option{Value: row[fd.From.Value], Label: InLang(s.in.Lang, row[fd.From.Label]), Hint: InLang(s.in.Lang, row[fd.From.Hint]),
-			Mark: InLang(s.in.Lang, row[fd.From.Mark])})
+		opt := Option{Value: row[fd.From.Value], Label: InLang(s.in.Lang, row[fd.From.Label]), Hint: InLang(s.in.Lang, row[fd.From.Hint]), Mark: InLang(s.in.Lang, row[fd.From.Mark])}
+		if fd.beside != nil {
+			vars := maps.Clone(s.vars)
+			vars["value"] = opt.Value
+			opt.Hint, _ = fd.beside.Say(s.in.Lang, vars)
+		}
+		list = append(list, opt)
 	}
 	return list
 }

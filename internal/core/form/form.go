@@ -86,6 +86,7 @@ type field struct {
 	initial    *expr.Rule
 	value      *expr.Rule
 	rows       *expr.Rule
+	beside     *Sayer // what is said beside each of the rows
 	options    []option
 	fixed      bool // its options are always the same ones
 	notes      []note
@@ -310,7 +311,10 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 	fd.initial = c.Rule(fl.Default, fd.name+".default")
 	fd.value = c.Rule(fl.Value, fd.name+".value")
 	if fl.From != nil {
-		fd.rows = c.Rule(fl.From.Rows, fd.name+".from")
+		fd.rows, fd.beside = c.Rule(fl.From.Rows, fd.name+".from"), c.Say(fl.From.Say)
+		if fl.From.Say != nil && fl.From.Hint != "" {
+			c.fail("%s: from has a hint out of the table or a sentence to say, not both", fl.Path)
+		}
 	}
 	for _, o := range fl.Options {
 		o.Value = expr.Normal(o.Value)
@@ -338,7 +342,7 @@ func (f *Form) field(c *Compiler, fl fieldLayout, page string, asked []string, l
 
 // reading are the rules that decide how the field's answer is read: they may read only what is asked before.
 func (f *field) reading() []*expr.Rule {
-	rules := []*expr.Rule{f.visible, f.required, f.initial, f.rows}
+	rules := append([]*expr.Rule{f.visible, f.required, f.initial, f.rows}, f.beside.rules()...)
 	for _, o := range f.options {
 		rules = append(append(rules, o.visible), o.hint.rules()...)
 	}

@@ -76,13 +76,15 @@ type optionLayout struct {
 	Visible Source  `yaml:"visible"`
 }
 
-// fromLayout makes options out of a tenant's table: rows is a list of objects, the others name their keys.
+// fromLayout makes options out of a tenant's table: rows is a list of objects, the others name their keys. Say is a sentence beside each option, in
+// place of a hint; its rules see the option as value.
 type fromLayout struct {
-	Rows  Source `yaml:"rows"`
-	Value string `yaml:"value"`
-	Label string `yaml:"label"`
-	Hint  string `yaml:"hint"`
-	Mark  string `yaml:"mark"`
+	Rows  Source  `yaml:"rows"`
+	Value string  `yaml:"value"`
+	Label string  `yaml:"label"`
+	Hint  string  `yaml:"hint"`
+	Mark  string  `yaml:"mark"`
+	Say   *Saying `yaml:"say"`
 }
 
 type noteLayout struct {

@@ -104,6 +104,13 @@ func (f *field) interpret(raw any, options []Option, day time.Time) (any, *troub
 				return o.Value, nil
 			}
 		}
+		if typed, ok := raw.(string); ok && f.From != nil { // a browser sends the value as text; which of them a table has is known only now
+			for _, o := range options {
+				if typed == textOf(o.Value) {
+					return o.Value, nil
+				}
+			}
+		}
 		return nil, &trouble{keyword: "choice"}
 	case Choices:
 		return chosen(raw, options)

@@ -221,7 +221,7 @@ func TestTheCardOfTheParkingPermitSaysPriceAndPromise(t *testing.T) {
 		t.Fatal("no parking permit")
 	}
 	card := s.Card("de")
-	if len(card.Facts) != 3 || card.Facts[0].Value != "30,70\u00a0€" || card.Facts[0].Label != "für ein Jahr" || card.Promise != "Ihre Angaben gehen nur an das Rathaus." {
+	if len(card.Facts) != 3 || card.Facts[0].Value != "30,70\u00a0€" || card.Facts[0].Label != "für 1 Jahr" || card.Promise != "Ihre Angaben gehen nur an das Rathaus." {
 		t.Errorf("%+v", card)
 	}
 	if got := s.Card("en").Facts[0].Value; got != "€30.70" {

@@ -189,7 +189,7 @@ func listService(folder fs.FS, name string, t *Tenant) (*Service, error) {
 			return nil, fmt.Errorf("%s/texts: %w", name, err)
 		}
 	}
-	s.texts = text.Join(own, t.texts)
+	s.texts = text.Join(t.law.Under(s.ID), own, t.texts)
 	if err := s.check(name); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ type Tenant struct {
 	Help     string   `yaml:"help"`    // row of the table "offices": who is asked when nothing is found
 
 	texts   *text.Texts
+	law     *text.Texts // what a service says by the tenant's word and not by its own: its keys behind law and its id
 	tables  map[string]table
 	general func() (map[string]*template, error) // the papers that every service has, compiled when the first is needed
 	folder  fs.FS
@@ -88,7 +89,7 @@ func loadTenant(fsys fs.FS, id string) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.texts, t.folder = text.Join(own, sentences), folder
+	t.texts, t.law, t.folder = text.Join(own, sentences), own.Under("law"), folder
 	t.general = sync.OnceValues(func() (map[string]*template, error) { return t.readGeneral(folder) })
 	files, err := fs.Glob(folder, "tables/*.yaml")
 	if err != nil {

@@ -33,9 +33,10 @@ type Texts struct {
 	layers []*layer // asked in order
 }
 
-// layer is what one Load read.
+// layer is what one Load read, or a branch of it.
 type layer struct {
 	langs map[string]*tongue
+	under string // with its point: keys of the branch stand behind it in what was read
 }
 
 // tongue is one language of a layer.
@@ -65,6 +66,14 @@ func (l *layer) in(lang, key string) *tongue {
 		return &tongue{}
 	}
 	return t
+}
+
+// find looks for what a language itself says, and under which key it says it.
+func (l *layer) find(lang, key string) (t *tongue, as string, e entry, ok bool) {
+	as = l.under + key
+	t = l.in(lang, as)
+	e, ok = t.entries[as]
+	return t, as, e, ok
 }
 
 // partly makes a tongue's part out of its only file.
@@ -183,6 +192,15 @@ func Join(texts ...*Texts) *Texts {
 	return joined
 }
 
+// Under gives the sentences below a key, by what follows it: those of "law.dogs" that are "law.dogs.title" here are "title" there.
+func (t *Texts) Under(key string) *Texts {
+	branch := &Texts{}
+	for _, l := range t.layers {
+		branch.layers = append(branch.layers, &layer{l.langs, l.under + key + "."})
+	}
+	return branch
+}
+
 func (t *tongue) file(fsys fs.FS, name, lang string) error {
 	data, err := limit.Read(fsys, name)
 	if err != nil {
@@ -292,15 +310,14 @@ func plurals(m map[string]any) map[string]string {
 func (t *Texts) Say(lang, key string, args ...any) string {
 	for _, try := range tries(lang) {
 		for _, l := range t.layers {
-			tongue := l.in(try, key)
-			e, ok := tongue.entries[key]
+			tongue, as, e, ok := l.find(try, key)
 			if !ok {
 				continue
 			}
 			if !e.filled {
 				return e.plain
 			}
-			return tongue.fill(try, key, args)
+			return tongue.fill(try, as, args)
 		}
 	}
 	return key
@@ -343,7 +360,7 @@ func blanks(said string) (names []string) {
 // Blanks lists the names of what has to be filled into a sentence as the language itself says it.
 func (t *Texts) Blanks(lang, key string) []string {
 	for _, l := range t.layers {
-		if e, ok := l.in(lang, key).entries[key]; ok {
+		if _, _, e, ok := l.find(lang, key); ok {
 			return e.blanks
 		}
 	}
@@ -365,7 +382,7 @@ func tries(lang string) []string {
 // Has tells whether the language itself says key, without falling back.
 func (t *Texts) Has(lang, key string) bool {
 	for _, l := range t.layers {
-		if _, ok := l.in(lang, key).entries[key]; ok {
+		if _, _, _, ok := l.find(lang, key); ok {
 			return true
 		}
 	}
@@ -406,7 +423,9 @@ func (t *Texts) Keys(lang string) []string {
 	all := map[string]bool{}
 	for _, l := range t.layers {
 		for key := range l.in(lang, "").entries {
-			all[key] = true
+			if key, ok := strings.CutPrefix(key, l.under); ok {
+				all[key] = true
+			}
 		}
 	}
 	return sortedKeys(all)

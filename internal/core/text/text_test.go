@@ -163,3 +163,36 @@ func TestWhatIsSaidInAnotherLanguageIsKnownAllTheSame(t *testing.T) {
 		t.Error("what is fallen back to is taken for the language's own")
 	}
 }
+
+func TestABranchSaysItsSentencesByWhatFollowsIt(t *testing.T) {
+	texts := load(t, map[string]string{
+		"law/de.yaml": "law:\n  dogs:\n    title: Hundesteuer\n    late: \"Vorgesehen sind {{.days}} Tage.\"\n    eligible: {owner: Nur wer einen Hund hat.}\n  cats: {title: Katzen}\n",
+		"law/en.yaml": "law.dogs.title: Dog tax\n",
+	})
+	own := load(t, map[string]string{"de.yaml": "title: Hund\nlead: Melden Sie ihn an.\n", "en.yaml": "title: Dog\nlead: Tell us.\n"})
+	dogs := Join(texts.Under("law").Under("dogs"), own)
+	for _, c := range []struct{ lang, key, want string }{
+		{"de", "title", "Hundesteuer"}, // before its own
+		{"en", "title", "Dog tax"},
+		{"de", "eligible.owner", "Nur wer einen Hund hat."},
+		{"en", "eligible.owner", "Nur wer einen Hund hat."},
+		{"en", "lead", "Tell us."},
+		{"de", "cats.title", "cats.title"},
+	} {
+		if got := dogs.Say(c.lang, c.key); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.lang, c.key, got, c.want)
+		}
+	}
+	if got := dogs.Say("de", "late", "days", 14); got != "Vorgesehen sind 14 Tage." {
+		t.Error("filled in:", got)
+	}
+	if b := dogs.Blanks("de", "late"); len(b) != 1 || b[0] != "days" {
+		t.Error("blanks:", b)
+	}
+	if dogs.Has("en", "eligible.owner") || !dogs.Knows("en", "eligible.owner") || !dogs.Has("en", "title") {
+		t.Error("what a language says itself")
+	}
+	if got := strings.Join(texts.Under("law.dogs").Keys("de"), " "); got != "eligible.owner late title" {
+		t.Error("keys:", got)
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/place"
@@ -38,6 +41,27 @@ func Begin(tenant string) func() (Content, error) {
 		<-offered
 		return c, errors.Join(textsErr, servicesErr)
 	}
+}
+
+// Tenants lists the tenants that there are, by their ids.
+func Tenants() (ids []string) {
+	folders, _ := fs.Glob(assets.FS, "tenants/*/tenant.yaml")
+	for _, f := range folders {
+		ids = append(ids, path.Base(path.Dir(f)))
+	}
+	return ids
+}
+
+// Has tells whether there is such a tenant.
+func Has(tenant string) bool { return slices.Contains(Tenants(), tenant) }
+
+// Languages lists the languages that the terminal speaks, by their tags.
+func Languages() (tags []string) {
+	files, _ := fs.Glob(assets.FS, "texts/kiosk/*.yaml")
+	for _, f := range files {
+		tags = append(tags, strings.TrimSuffix(path.Base(f), ".yaml"))
+	}
+	return tags
 }
 
 // Accent is the tenant's colour.
