@@ -123,6 +123,12 @@ var screens = []struct {
 		r.k.s.visit.Type("/plate", "MI-RA")
 		r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{"/plate": true}})
 	}},
+	{"06-form-full", func(r *rig) {
+		r.filled()
+		r.k.s.visit.Type("/name", strings.Repeat("Renate ", 9)[:60])
+		r.k.push(&formPage{id: "who", focus: "/name", shown: map[string]bool{}})
+		r.k.letter('x')
+	}},
 	{"07-form-choice", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "zone", false)) }},
 	{"07-ineligible", func(r *rig) { r.filled(); r.k.s.visit.Answer("/resident", false); r.k.push(&ineligible{}) }},
 	{"12-advice-cost", func(r *rig) { r.filled(); r.k.s.goal = form.Cost; r.k.push(&advice{}) }},
