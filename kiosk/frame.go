@@ -327,7 +327,11 @@ func (k *Kiosk) plinth(rail bool) fyne.CanvasObject {
 		}
 		items = append(items, reach)
 	}
-	items = append(items, look.PlinthItem{Icon: "headset", Label: k.say("plinth.help"), ID: "help", Tap: k.tap(k.help)})
+	help := look.PlinthItem{} // its place stays free: the other helps do not move
+	if k.helps() {
+		help = look.PlinthItem{Icon: "headset", Label: k.say("plinth.help"), ID: "help", Tap: k.tap(k.help)}
+	}
+	items = append(items, help)
 	if k.endInPlinth() && !k.page.noEnd {
 		items = append(items, look.PlinthItem{Icon: "logout", Label: k.say("kiosk.end"), ID: "end", Tap: k.tap(k.finish)})
 	}
@@ -361,10 +365,18 @@ func (k *Kiosk) reach() {
 	k.show()
 }
 
-// help opens the help page, once.
-func (k *Kiosk) help() {
+// helps tells whether the help page can be opened: not over itself, and not while money and paper move, where its way out would lead past them.
+func (k *Kiosk) helps() bool {
 	switch k.top().(type) {
 	case *help, *paying, *done:
+		return false
+	}
+	return true
+}
+
+// help opens the help page.
+func (k *Kiosk) help() {
+	if !k.helps() {
 		return
 	}
 	if s, ok := k.top().(*scan); ok {

@@ -70,10 +70,7 @@ func (r *rig) left() {
 	r.k.push(newFormPage(r.k, "car", false))
 }
 
-var pauseScreens = []struct {
-	name string
-	go_  func(r *rig)
-}{
+var pauseScreens = []place{
 	{"40-form", func(r *rig) { r.left() }},
 	{"40-summary", func(r *rig) { r.filled(); r.k.push(&summary{}) }},
 	{"41-pausing", func(r *rig) { r.left(); r.k.push(&pausing{}) }},

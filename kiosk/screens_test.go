@@ -83,11 +83,14 @@ func shownSlip() document.Document {
 		{Kind: document.Cut}, {Kind: document.Heading, Level: 1, Center: true, Text: "MI-RA 1848"}, {Kind: document.List, Lines: []string{"Hinter die Scheibe legen", "Den Code nicht zeigen"}}}}
 }
 
-// screens brings a terminal to every screen there is.
-var screens = []struct {
+// place is a screen and how somebody comes there.
+type place struct {
 	name string
 	go_  func(r *rig)
-}{
+}
+
+// screens brings a terminal to every screen there is.
+var screens = []place{
 	{"01-attract", func(r *rig) {}},
 	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
 	{"02-often", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&often{}) }},
