@@ -85,7 +85,7 @@ func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 			defer r.mu.Unlock()
 			r.events, r.log = append(r.events, name), append(r.log, line{name, fields})
 		},
-		Now:   func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}
+		Now: func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}
 	for _, c := range change {
 		c(&o)
 	}
