@@ -118,13 +118,18 @@ func (k *Kiosk) compose(p page) fyne.CanvasObject {
 		p.body, p.foot = append(p.body, p.foot...), nil
 	}
 	var bottom []fyne.CanvasObject
-	if bar := k.bar(p); bar != nil {
-		bottom = append(bottom, look.Inset(bar, st.Margin(), k.px(16), st.Margin(), k.px(32)))
-	}
 	if keysOn {
 		bottom = append(bottom, k.keyboard(p.typing))
 	}
 	bottom = append(bottom, k.plinth(false))
+	if bar := k.bar(p); bar != nil {
+		bar = look.Inset(bar, st.Margin(), k.px(16), st.Margin(), k.px(32))
+		all := append([]fyne.CanvasObject{bar}, bottom...)
+		// Above the keys it would be too high for an arm from a wheelchair: it comes back with the keyboard put away.
+		if !st.Reach || !keysOn || look.HeightFor(look.Column(0, all...), k.size.Width) <= k.px(low) {
+			bottom = all
+		}
+	}
 	return look.Frame(top, k.scrolled(p, st.Margin()), look.Column(0, bottom...))
 }
 

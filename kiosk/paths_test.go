@@ -335,12 +335,7 @@ func TestHelpsForEyesAndArms(t *testing.T) {
 		r.Tap(id)
 		r.Shot("helps-" + id + "-" + r.k.Screen())
 	}
-	lowest := r.W.Canvas().Size().Height - low
-	for _, n := range r.Nodes() {
-		if n.Touchable() && !n.Is("hidden") && float32(n.Bounds.Y) < lowest-1 {
-			t.Errorf("in reach mode %q lies at %d px, above what an arm reaches from a wheelchair", n.Name, n.Bounds.Y)
-		}
-	}
+	r.low("home")
 	r.Tap("read")
 	if words := <-said; !strings.HasPrefix(words, "de ") || !strings.Contains(words, "Was möchten Sie erledigen?") {
 		t.Errorf("read aloud: %q", words)

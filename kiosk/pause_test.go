@@ -130,6 +130,9 @@ func TestPuttingAwayCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				for _, f := range tree.Check(nodes, look.PxPerMM) {
 					t.Errorf("%s: %s", name, f)
 				}
+				if v.Reach {
+					r.low(name)
+				}
 				for _, n := range nodes {
 					for _, key := range []string{"pause.", "resume.", "prefill.", "scan.", "{{", "<no value>"} {
 						if strings.Contains(n.Name, key) {

@@ -274,6 +274,44 @@ func views() []look.Style {
 	return all
 }
 
+// low looks whether everything can be reached from a wheelchair in reach mode: it lies in the lower part of the screen, all of it. While the keyboard is
+// open, what is typed into is looked at above the keys, and the rest of the page with it; keys, actions and helps are low, and among them is the key that
+// puts the keyboard away: then the page is low too.
+func (r *rig) low(name string) {
+	r.T.Helper()
+	typing := r.k.page.typing != nil && !r.k.s.keysShut && r.k.page.cover == nil
+	top := r.W.Canvas().Size().Height - low*r.k.s.style.Scale
+	for _, n := range r.Nodes() {
+		if typing && (n.ID == "search" || n.ID == "back" && r.k.Screen() == "search") { // above what was found
+			continue
+		}
+		if typing && r.inside(n) {
+			continue
+		}
+		if n.Touchable() && !n.Is("hidden") && float32(n.Bounds.Y) < top-1 {
+			r.T.Errorf("%s: in reach mode %s %q lies at %d px, above what an arm reaches from a wheelchair", name, n.Role, n.Name, n.Bounds.Y)
+		}
+	}
+	if typing {
+		if !r.Has("key.hide") {
+			r.T.Errorf("%s: in reach mode nothing puts the keyboard away, and the page cannot be reached", name)
+			return
+		}
+		r.Tap("key.hide")
+		r.low(name + ", the keyboard put away")
+	}
+}
+
+// inside tells whether a thing lies in the part of the page that scrolls.
+func (r *rig) inside(n tree.Node) bool {
+	if r.k.sheet == nil {
+		return false
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.k.sheet).Y
+	y := float32(n.Bounds.Y)
+	return y >= at-1 && y < at+r.k.sheet.Size().Height
+}
+
 func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 	for _, size := range []fyne.Size{portrait, landscape} {
 		r := newRig(t, size)
@@ -292,6 +330,9 @@ func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				nodes := r.Nodes()
 				for _, f := range tree.Check(nodes, look.PxPerMM) {
 					t.Errorf("%s: %s", name, f)
+				}
+				if v.Reach {
+					r.low(name)
 				}
 				for _, n := range nodes {
 					if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
