@@ -242,6 +242,15 @@ var screens = []place{
 	{"31-privacy", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&legal{key: "privacy"}) }},
 }
 
+// everywhere is every screen, with a terminal that has what it shows. Two terminals at a time are one too many: the last one is Fyne's current program.
+var everywhere = []struct {
+	rig     func(t testing.TB, size fyne.Size) *rig
+	screens []place
+}{
+	{func(t testing.TB, size fyne.Size) *rig { return newRig(t, size) }, screens},
+	{func(t testing.TB, size fyne.Size) *rig { r, _, _ := pauseRig(t, size); return r }, pauseScreens},
+}
+
 func receipt(way pay.Way, online bool) visit.Receipt {
 	return visit.Receipt{Case: "BO-26-4T7K-2M9-X", Title: "Bewohnerparkausweis", Amount: 3070, Way: way, State: pay.Approved,
 		Secret: "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX", Online: online}
@@ -337,6 +346,47 @@ func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				for _, n := range nodes {
 					if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
 						t.Errorf("%s: a text is missing: %q", name, n.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Other terminals have other screens: a coarse one and a fine one, upright and across. What is touched is 20 mm high on each, by the millimetres that
+// kiosk.yaml gives (screen.density), and nothing is cut off.
+func TestEverythingCanBeReadAndTouchedOnOtherScreens(t *testing.T) {
+	for _, screen := range []struct {
+		density float64 // pixels a millimetre
+		size    fyne.Size
+	}{
+		{2.2, fyne.NewSize(768, 1366)},
+		{2.2, fyne.NewSize(900, 560)},
+		{5.0, fyne.NewSize(1680, 2880)},
+		{5.0, fyne.NewSize(2000, 1250)},
+	} {
+		for _, all := range everywhere {
+			r := all.rig(t, screen.size)
+			r.k.o.Style.Scale = float32(screen.density / look.PxPerMM) // as cmd/kiosk does
+			for _, v := range []look.Style{{Text: 1}, {Text: 1.5}, {Text: 2}, {Text: 1, Reach: true}} {
+				if v.Reach && screen.size.Width > screen.size.Height {
+					continue
+				}
+				r.k.o.Style.Text, r.k.o.Style.Reach = v.Text, v.Reach
+				for _, s := range all.screens {
+					name := fmt.Sprintf("%s-%.1f-%.0fx%.0f-%g-%t", s.name, screen.density, screen.size.Width, screen.size.Height, v.Text, v.Reach)
+					r.k.Wipe()
+					s.go_(r)
+					r.Shot(name)
+					nodes := r.Nodes()
+					for _, f := range tree.Check(nodes, screen.density) {
+						t.Errorf("%s: %s", name, f)
+					}
+					if len(nodes) == 0 {
+						t.Errorf("%s: the screen is empty", name)
+					}
+					if v.Reach {
+						r.low(name)
 					}
 				}
 			}

@@ -97,13 +97,8 @@ func (r *rig) says(n tree.Node) bool {
 // "Hilfe" was drawn, and did nothing, on the help page itself, while somebody paid, and on the last page.
 func TestWhatIsDrawnToBeTouchedDoesSomething(t *testing.T) {
 	for _, size := range []fyne.Size{portrait, landscape} {
-		plain := newRig(t, size)
-		away, _, _ := pauseRig(t, size)
-		for _, all := range []struct {
-			r       *rig
-			screens []place
-		}{{plain, screens}, {away, pauseScreens}} {
-			r := all.r
+		for _, all := range everywhere {
+			r := all.rig(t, size)
 			for _, s := range all.screens {
 				seen := 0
 				for i := 0; ; i++ {
