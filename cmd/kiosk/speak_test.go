@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -105,5 +107,81 @@ func TestHowLongReadingAloudMayTakeFollowsTheText(t *testing.T) {
 		if d := speakingTime(text); d < want[0] || d > want[1] {
 			t.Errorf("%d bytes may take %v", len(text), d)
 		}
+	}
+}
+
+// spoken is what espeak-ng made of a text: how long it speaks, in which sounds, and what anybody could read of it in the list of processes.
+type spoken struct {
+	takes  time.Duration
+	sounds string // phonemes, in espeak-ng's own letters
+	args   string
+}
+
+// speaks lets the real espeak-ng read a text aloud into a file, called as on a terminal.
+func speaks(t *testing.T, lang, text string) spoken {
+	t.Helper()
+	real, err := exec.LookPath("espeak-ng")
+	if err != nil {
+		if os.Getenv("CI") != "" { // .ci/setup has installed it
+			t.Fatal("espeak-ng is not installed: no terminal could read aloud")
+		}
+		t.Skip("espeak-ng is not installed")
+	}
+	path, dir := program(t, `cat > said
+tr '\0' ' ' < /proc/$$/cmdline > cmdline
+'`+real+`' "$@" -w wav < said || exit 1
+'`+real+`' "$@" -q -x < said > sounds
+`)
+	if err := speaker(path)(t.Context(), lang, text); err != nil {
+		t.Fatalf("%s: %v", lang, err)
+	}
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	if got := read("said"); got != text {
+		t.Errorf("%s: it is told %q", lang, got)
+	}
+	wav := read("wav")
+	if len(wav) < 44 || wav[:4] != "RIFF" || wav[8:16] != "WAVEfmt " || wav[36:40] != "data" {
+		t.Fatalf("%s: nothing is to be heard: %d bytes", lang, len(wav))
+	}
+	if quiet := strings.Trim(wav[44:], "\x00"); len(quiet) < len(wav)/2 {
+		t.Errorf("%s: it is silent", lang)
+	}
+	rate := binary.LittleEndian.Uint32([]byte(wav[28:32])) // bytes a second
+	return spoken{takes: time.Duration(len(wav)-44) * time.Second / time.Duration(rate), sounds: read("sounds"), args: read("cmdline")}
+}
+
+func TestAPageIsReadAloudInItsLanguageAndSlowerInLeichteSprache(t *testing.T) {
+	const german = "Ich möchte bitte einen Ausweis. Bitte nehmen Sie Ihren Beleg mit, und kommen Sie am Dienstag ins Rathaus."
+	de, simple := speaks(t, "de", german), speaks(t, "de-simple", german)
+	en := speaks(t, "en", "I would like a permit, please. Please take your receipt, and come to the town hall on Tuesday.")
+	for name, s := range map[string]spoken{"de": de, "de-simple": simple, "en": en} {
+		if s.takes < 4*time.Second || s.takes > 15*time.Second {
+			t.Errorf("%s: two sentences take %v", name, s.takes)
+		}
+		if limit := speakingTime(german); s.takes*2 > limit {
+			t.Errorf("%s: it speaks for %v, and is ended after %v", name, s.takes, limit)
+		}
+		for _, said := range []string{"Ausweis", "Rathaus", "permit", "Tuesday"} {
+			if strings.Contains(s.args, said) {
+				t.Errorf("%s: everybody on this machine can read in the list of processes: %s", name, s.args)
+			}
+		}
+	}
+	if float64(simple.takes) < 1.1*float64(de.takes) {
+		t.Errorf("Leichte Sprache takes %v, not slower than %v", simple.takes, de.takes)
+	}
+	for name, s := range map[string]spoken{"de": de, "de-simple": simple} { // “ich möchte”, as nobody says it in English
+		if !strings.Contains(s.sounds, "IC") || !strings.Contains(s.sounds, "WCt") {
+			t.Errorf("%s: it is not spoken as German: %s", name, s.sounds)
+		}
+	}
+	if strings.Contains(en.sounds, "C") {
+		t.Errorf("English is spoken as German: %s", en.sounds)
 	}
 }
