@@ -316,8 +316,11 @@ type question struct {
 
 func (*question) name() string { return "question" }
 
+// longestAnswer is how long an answer to a question may be, in characters.
+const longestAnswer = 500
+
 func (q *question) draw(k *Kiosk) page {
-	p := page{title: k.say("question.title"), typing: &typing{path: "question", keys: form.KeysProse, max: 500,
+	p := page{title: k.say("question.title"), typing: &typing{path: "question", keys: form.KeysProse, max: longestAnswer,
 		get: func() string { return q.answer }, set: func(s string) { q.answer = s; q.empty = false }}}
 	p.typing.enter = func() { k.s.keysShut = true; k.show() }
 	problem := ""
@@ -325,8 +328,9 @@ func (q *question) draw(k *Kiosk) page {
 		problem = k.say("question.empty")
 	}
 	p.body = append(p.body, look.Text(k.s.style, look.Lead, q.text, look.TextOpts{}),
-		look.Field(k.s.style, look.FieldOpts{Label: k.say("question.label"), Problem: problem, Text: q.answer, Focused: !k.s.keysShut, Lines: 3, ID: "question", Max: 500,
-			Tap: k.tap(func() { k.s.keysShut = false; k.show() }), Typed: func(s string) { k.touch(); q.answer = s; k.show() }}))
+		look.Field(k.s.style, look.FieldOpts{Label: k.say("question.label"), Problem: problem, Text: q.answer, Focused: !k.s.keysShut, Lines: 3, ID: "question", Max: longestAnswer,
+			Full: k.overfull("question", q.answer, longestAnswer), Tap: k.tap(func() { k.s.keysShut = false; k.show() }),
+			Typed: func(s string, over bool) { k.touch(); k.s.brim.Note("question", over); q.answer = s; k.show() }}))
 	p.actions = []action{k.goBack(), {label: k.say("question.send"), icon: "send", primary: true, id: "send", tap: func() {
 		if q.answer == "" {
 			q.empty = true

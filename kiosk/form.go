@@ -75,11 +75,13 @@ func (p *formPage) draw(k *Kiosk) page {
 			k.s.visit.Answer(path, value)
 			k.show()
 		},
-		Typed: func(path, text string) {
+		Typed: func(path, text string, over bool) {
 			k.touch()
+			k.s.brim.Note(path, over)
 			k.s.visit.Type(path, text)
 			k.show()
 		},
+		Brim: &k.s.brim,
 		Focus: func(path string) {
 			k.touch()
 			p.leave(path)

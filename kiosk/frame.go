@@ -118,13 +118,18 @@ func (k *Kiosk) compose(p page) fyne.CanvasObject {
 		p.body, p.foot = append(p.body, p.foot...), nil
 	}
 	var bottom []fyne.CanvasObject
-	if bar := k.bar(p); bar != nil {
-		bottom = append(bottom, look.Inset(bar, st.Margin(), k.px(16), st.Margin(), k.px(32)))
-	}
 	if keysOn {
 		bottom = append(bottom, k.keyboard(p.typing))
 	}
 	bottom = append(bottom, k.plinth(false))
+	if bar := k.bar(p); bar != nil {
+		bar = look.Inset(bar, st.Margin(), k.px(16), st.Margin(), k.px(32))
+		all := append([]fyne.CanvasObject{bar}, bottom...)
+		// Above the keys it would be too high for an arm from a wheelchair: it comes back with the keyboard put away.
+		if !st.Reach || !keysOn || look.HeightFor(look.Column(0, all...), k.size.Width) <= k.px(low) {
+			bottom = all
+		}
+	}
 	return look.Frame(top, k.scrolled(p, st.Margin()), look.Column(0, bottom...))
 }
 
@@ -327,7 +332,11 @@ func (k *Kiosk) plinth(rail bool) fyne.CanvasObject {
 		}
 		items = append(items, reach)
 	}
-	items = append(items, look.PlinthItem{Icon: "headset", Label: k.say("plinth.help"), ID: "help", Tap: k.tap(k.help)})
+	help := look.PlinthItem{} // its place stays free: the other helps do not move
+	if k.helps() {
+		help = look.PlinthItem{Icon: "headset", Label: k.say("plinth.help"), ID: "help", Tap: k.tap(k.help)}
+	}
+	items = append(items, help)
 	if k.endInPlinth() && !k.page.noEnd {
 		items = append(items, look.PlinthItem{Icon: "logout", Label: k.say("kiosk.end"), ID: "end", Tap: k.tap(k.finish)})
 	}
@@ -361,10 +370,18 @@ func (k *Kiosk) reach() {
 	k.show()
 }
 
-// help opens the help page, once.
-func (k *Kiosk) help() {
+// helps tells whether the help page can be opened: not over itself, and not while money and paper move, where its way out would lead past them.
+func (k *Kiosk) helps() bool {
 	switch k.top().(type) {
 	case *help, *paying, *done:
+		return false
+	}
+	return true
+}
+
+// help opens the help page.
+func (k *Kiosk) help() {
+	if !k.helps() {
 		return
 	}
 	if s, ok := k.top().(*scan); ok {

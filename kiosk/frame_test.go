@@ -1,9 +1,12 @@
 package kiosk
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/driver/software"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
 
 // Icons had hairlines on a screen with two pixels for each of Fyne's units.
@@ -40,5 +43,27 @@ func TestTheWayBackAndTheNextPageShareALineWhereHeightIsShort(t *testing.T) {
 	r.Tap("more", "back")
 	if r.k.Screen() != "home" {
 		t.Errorf("back leads to %q", r.k.Screen())
+	}
+}
+
+// With larger letters the page's title was written over the town's name.
+func TestInReachModeTheTitleStandsBelowTheTownsName(t *testing.T) {
+	for _, factor := range []float32{1, 1.5, 2} {
+		r := newRig(t, portrait)
+		r.k.o.Style.Text, r.k.o.Style.Reach = factor, true
+		r.k.Wipe()
+		r.at("car", "/plate")
+		var name, title tree.Node
+		for _, n := range r.Nodes() {
+			switch {
+			case strings.HasPrefix(n.Name, "Rathausnah"):
+				name = n
+			case n.Name == "Ihr Fahrzeug":
+				title = n
+			}
+		}
+		if name.Name == "" || title.Name == "" || title.Bounds.Y < name.Bounds.Y+name.Bounds.H-4 {
+			t.Errorf("letters %g times as large: the title lies at %+v, the name at %+v", factor, title.Bounds, name.Bounds)
+		}
 	}
 }

@@ -325,10 +325,12 @@ func (k *Kiosk) reachPanel(title, text string, h float32) fyne.CanvasObject {
 		words = look.Column(k.px(8), k.onAccent(look.TitleM, title, true), k.onAccent(look.Lead, text, false))
 	}
 	frieze := look.Frieze(st)
-	return look.NewScene(k.px(300), func(w float32) float32 { return max(h, look.HeightFor(head, w)+look.HeightFor(words, w-2*m)+k.px(40)) }, func(s fyne.Size) []fyne.CanvasObject {
+	return look.NewScene(k.px(300), func(w float32) float32 {
+		return max(h, look.HeightFor(head, w)+look.HeightFor(words, w-2*m)+frieze.HeightFor(w)+k.px(12))
+	}, func(s fyne.Size) []fyne.CanvasObject {
 		hh, wh, fh := look.HeightFor(head, s.Width), look.HeightFor(words, s.Width-2*m), frieze.HeightFor(s.Width)
 		objs := []fyne.CanvasObject{look.At(k.accentGround(), 0, 0, s.Width, s.Height), look.At(head, 0, 0, s.Width, hh), look.At(frieze, 0, s.Height-fh, s.Width, fh)}
-		y := s.Height - fh - k.px(40) - wh
+		y := max(s.Height-fh-k.px(40)-wh, hh)
 		if room := y - hh - k.px(60); room > k.px(120) {
 			w := s.Width - 2*m
 			spring := look.Sprudel(st, w/k.px(1), room/k.px(1), look.SprudelOpts{OnAccent: true, Moving: k.lively()})

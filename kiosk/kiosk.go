@@ -44,7 +44,8 @@ type Options struct {
 
 	// Speak reads a text aloud and returns when it is done or ctx ended. nil: "Vorlesen" is not drawn.
 	Speak func(ctx context.Context, lang, text string) error
-	// Event gets one line for the event log: a name and pairs of key and value. Never anything a citizen typed. nil: no log.
+	// Event gets one line for the event log: a name and pairs of key and value. Never anything a citizen typed, never a case's number; an error
+	// only for a log that keeps its words back. nil: no log.
 	Event func(name string, fields ...any)
 	// Streets gives what somebody could mean who types the name of a street, best first. nil: nothing is offered.
 	Streets func(typed string) []string

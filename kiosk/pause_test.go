@@ -70,10 +70,7 @@ func (r *rig) left() {
 	r.k.push(newFormPage(r.k, "car", false))
 }
 
-var pauseScreens = []struct {
-	name string
-	go_  func(r *rig)
-}{
+var pauseScreens = []place{
 	{"40-form", func(r *rig) { r.left() }},
 	{"40-summary", func(r *rig) { r.filled(); r.k.push(&summary{}) }},
 	{"41-pausing", func(r *rig) { r.left(); r.k.push(&pausing{}) }},
@@ -132,6 +129,9 @@ func TestPuttingAwayCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				nodes := r.Nodes()
 				for _, f := range tree.Check(nodes, look.PxPerMM) {
 					t.Errorf("%s: %s", name, f)
+				}
+				if v.Reach {
+					r.low(name)
 				}
 				for _, n := range nodes {
 					for _, key := range []string{"pause.", "resume.", "prefill.", "scan.", "{{", "<no value>"} {

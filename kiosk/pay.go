@@ -142,7 +142,7 @@ func (k *Kiosk) submitted(r visit.Receipt, err error) {
 		k.arrive()
 	case r.Case != "": // it is durable; with ErrUnclear the payment is not clear yet, any other error is about the slip
 		unclear := errors.Is(err, visit.ErrUnclear)
-		k.o.Event("submitted", "case", r.Case, "unclear", unclear, "online", r.Online)
+		k.o.Event("submitted", "unclear", unclear, "online", r.Online)
 		clear(k.s.stack[1:])
 		k.s.stack = append(k.s.stack[:1], &done{receipt: r, unclear: unclear, noSlip: err != nil && !unclear})
 		k.arrive()

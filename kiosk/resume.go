@@ -123,9 +123,9 @@ func (s *typeCode) draw(k *Kiosk) page {
 		problem = k.say("scan.draft.code")
 	}
 	p.body = append(p.body, look.Field(k.s.style, look.FieldOpts{Label: k.say("resume.type.label"), Hint: k.say("resume.type.hint"), Problem: problem,
-		Text: s.typed, Focused: !k.s.keysShut, ID: "code", Max: maxTyped,
+		Text: s.typed, Focused: !k.s.keysShut, ID: "code", Max: maxTyped, Full: k.overfull("code", s.typed, maxTyped),
 		Tap:   k.tap(func() { k.s.keysShut = false; k.show() }),
-		Typed: func(t string) { k.touch(); s.typed, s.said = t, ""; k.show() }, Enter: func() { s.fetch(k) }}))
+		Typed: func(t string, over bool) { k.touch(); k.s.brim.Note("code", over); s.typed, s.said = t, ""; k.show() }, Enter: func() { s.fetch(k) }}))
 	if s.said != "" && problem == "" {
 		p.body = append(p.body, k.note(look.Warn, "info-circle", k.say("scan."+s.said), k.say("scan."+s.said+".text")))
 	}

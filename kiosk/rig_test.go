@@ -39,7 +39,9 @@ type rig struct {
 	scanner *scanner
 	sheets  *sheetPrinter
 	town    *visittest.Office
-	events  []string
+	mu      sync.Mutex
+	events  []string // names alone
+	log     []line   // with all they tell
 }
 
 func (r *rig) Online() bool { return r.town.Online() }
@@ -78,12 +80,17 @@ func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 	o := Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: st, Status: r, Place: "Bürgerbüro, Eingang",
 		Desk:  visit.Desk{Payer: r.card, Printer: r.printer, Sheets: r.sheets, Scanner: r.scanner, Journal: r.memory, Sealer: r.town, Town: r.town, Till: &sync.Mutex{}},
 		Speak: func(context.Context, string, string) error { return nil },
-		Event: func(name string, _ ...any) { r.events = append(r.events, name) },
-		Now:   func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}
+		Event: func(name string, fields ...any) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.events, r.log = append(r.events, name), append(r.log, line{name, fields})
+		},
+		Now: func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}
 	for _, c := range change {
 		c(&o)
 	}
 	r.k = New(a, o)
+	r.watched()
 	r.k.post = func(f func()) { r.UI <- f }
 	r.W.Resize(size)
 	return r

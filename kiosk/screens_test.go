@@ -83,11 +83,14 @@ func shownSlip() document.Document {
 		{Kind: document.Cut}, {Kind: document.Heading, Level: 1, Center: true, Text: "MI-RA 1848"}, {Kind: document.List, Lines: []string{"Hinter die Scheibe legen", "Den Code nicht zeigen"}}}}
 }
 
-// screens brings a terminal to every screen there is.
-var screens = []struct {
+// place is a screen and how somebody comes there.
+type place struct {
 	name string
 	go_  func(r *rig)
-}{
+}
+
+// screens brings a terminal to every screen there is.
+var screens = []place{
 	{"01-attract", func(r *rig) {}},
 	{"02-home", func(r *rig) { r.k.enter(r.k.s.style.Lang) }},
 	{"02-often", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&often{}) }},
@@ -122,6 +125,12 @@ var screens = []struct {
 		r.filled()
 		r.k.s.visit.Type("/plate", "MI-RA")
 		r.k.push(&formPage{id: "car", focus: "/plate", shown: map[string]bool{"/plate": true}})
+	}},
+	{"06-form-full", func(r *rig) {
+		r.filled()
+		r.k.s.visit.Type("/name", strings.Repeat("Renate ", 9)[:60])
+		r.k.push(&formPage{id: "who", focus: "/name", shown: map[string]bool{}})
+		r.k.letter('x')
 	}},
 	{"07-form-choice", func(r *rig) { r.filled(); r.k.push(newFormPage(r.k, "zone", false)) }},
 	{"07-ineligible", func(r *rig) { r.filled(); r.k.s.visit.Answer("/resident", false); r.k.push(&ineligible{}) }},
@@ -233,6 +242,15 @@ var screens = []struct {
 	{"31-privacy", func(r *rig) { r.k.enter(r.k.s.style.Lang); r.k.push(&legal{key: "privacy"}) }},
 }
 
+// everywhere is every screen, with a terminal that has what it shows. Two terminals at a time are one too many: the last one is Fyne's current program.
+var everywhere = []struct {
+	rig     func(t testing.TB, size fyne.Size) *rig
+	screens []place
+}{
+	{func(t testing.TB, size fyne.Size) *rig { return newRig(t, size) }, screens},
+	{func(t testing.TB, size fyne.Size) *rig { r, _, _ := pauseRig(t, size); return r }, pauseScreens},
+}
+
 func receipt(way pay.Way, online bool) visit.Receipt {
 	return visit.Receipt{Case: "BO-26-4T7K-2M9-X", Title: "Bewohnerparkausweis", Amount: 3070, Way: way, State: pay.Approved,
 		Secret: "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX", Online: online}
@@ -265,6 +283,44 @@ func views() []look.Style {
 	return all
 }
 
+// low looks whether everything can be reached from a wheelchair in reach mode: it lies in the lower part of the screen, all of it. While the keyboard is
+// open, what is typed into is looked at above the keys, and the rest of the page with it; keys, actions and helps are low, and among them is the key that
+// puts the keyboard away: then the page is low too.
+func (r *rig) low(name string) {
+	r.T.Helper()
+	typing := r.k.page.typing != nil && !r.k.s.keysShut && r.k.page.cover == nil
+	top := r.W.Canvas().Size().Height - low*r.k.s.style.Scale
+	for _, n := range r.Nodes() {
+		if typing && (n.ID == "search" || n.ID == "back" && r.k.Screen() == "search") { // above what was found
+			continue
+		}
+		if typing && r.inside(n) {
+			continue
+		}
+		if n.Touchable() && !n.Is("hidden") && float32(n.Bounds.Y) < top-1 {
+			r.T.Errorf("%s: in reach mode %s %q lies at %d px, above what an arm reaches from a wheelchair", name, n.Role, n.Name, n.Bounds.Y)
+		}
+	}
+	if typing {
+		if !r.Has("key.hide") {
+			r.T.Errorf("%s: in reach mode nothing puts the keyboard away, and the page cannot be reached", name)
+			return
+		}
+		r.Tap("key.hide")
+		r.low(name + ", the keyboard put away")
+	}
+}
+
+// inside tells whether a thing lies in the part of the page that scrolls.
+func (r *rig) inside(n tree.Node) bool {
+	if r.k.sheet == nil {
+		return false
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.k.sheet).Y
+	y := float32(n.Bounds.Y)
+	return y >= at-1 && y < at+r.k.sheet.Size().Height
+}
+
 func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 	for _, size := range []fyne.Size{portrait, landscape} {
 		r := newRig(t, size)
@@ -284,9 +340,53 @@ func TestEverythingCanBeReadAndTouchedOnEveryScreen(t *testing.T) {
 				for _, f := range tree.Check(nodes, look.PxPerMM) {
 					t.Errorf("%s: %s", name, f)
 				}
+				if v.Reach {
+					r.low(name)
+				}
 				for _, n := range nodes {
 					if strings.Contains(n.Name, "kiosk.") || strings.Contains(n.Name, "{{") || strings.Contains(n.Name, "<no value>") {
 						t.Errorf("%s: a text is missing: %q", name, n.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Other terminals have other screens: a coarse one and a fine one, upright and across. What is touched is 20 mm high on each, by the millimetres that
+// kiosk.yaml gives (screen.density), and nothing is cut off.
+func TestEverythingCanBeReadAndTouchedOnOtherScreens(t *testing.T) {
+	for _, screen := range []struct {
+		density float64 // pixels a millimetre
+		size    fyne.Size
+	}{
+		{2.2, fyne.NewSize(768, 1366)},
+		{2.2, fyne.NewSize(900, 560)},
+		{5.0, fyne.NewSize(1680, 2880)},
+		{5.0, fyne.NewSize(2000, 1250)},
+	} {
+		for _, all := range everywhere {
+			r := all.rig(t, screen.size)
+			r.k.o.Style.Scale = float32(screen.density / look.PxPerMM) // as cmd/kiosk does
+			for _, v := range []look.Style{{Text: 1}, {Text: 1.5}, {Text: 2}, {Text: 1, Reach: true}} {
+				if v.Reach && screen.size.Width > screen.size.Height {
+					continue
+				}
+				r.k.o.Style.Text, r.k.o.Style.Reach = v.Text, v.Reach
+				for _, s := range all.screens {
+					name := fmt.Sprintf("%s-%.1f-%.0fx%.0f-%g-%t", s.name, screen.density, screen.size.Width, screen.size.Height, v.Text, v.Reach)
+					r.k.Wipe()
+					s.go_(r)
+					r.Shot(name)
+					nodes := r.Nodes()
+					for _, f := range tree.Check(nodes, screen.density) {
+						t.Errorf("%s: %s", name, f)
+					}
+					if len(nodes) == 0 {
+						t.Errorf("%s: the screen is empty", name)
+					}
+					if v.Reach {
+						r.low(name)
 					}
 				}
 			}

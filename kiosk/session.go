@@ -9,6 +9,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	uipage "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 )
 
 // session is everything that belongs to the one citizen at the terminal.
@@ -30,6 +31,7 @@ type session struct {
 	wrong    visit.Card         // put into the card reader, where it has no business
 	keysShut bool               // the keyboard was put away by its own key
 	silence  context.CancelFunc // ends reading aloud; nil: nobody reads
+	brim     uipage.Brim        // the fields in which a letter found no room
 }
 
 // screen is one step of the walk. It holds what is only of this screen (which field has the focus), never an answer.

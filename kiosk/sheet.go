@@ -63,8 +63,8 @@ func (k *Kiosk) keyboard(t *typing) fyne.CanvasObject {
 		return b.Keyboard
 	}
 	k.board = &board{path: t.path, style: st, wide: wide, Keyboard: keys.New(st, k.o.Texts, t.keys, wide, &k.faces, keys.Events{
-		Rune:  func(r rune) { k.key(func(t *typing) { t.set(look.Append(t.get(), r, limit(t))) }) },
-		Erase: func() { k.key(func(t *typing) { t.set(look.Erase(t.get())) }) },
+		Rune:  k.letter,
+		Erase: k.erase,
 		Hide:  func() { k.touch(); k.s.keysShut = true; k.show() },
 		Done: func() {
 			k.touch()
@@ -84,8 +84,11 @@ func (k *Kiosk) showLine(id string) {
 	foot := fyne.CurrentApp().Driver().AbsolutePositionForObject(k.sheet).Y + k.sheet.Size().Height
 	for _, n := range tree.Of(c) {
 		if n.ID == id && n.Role == tree.Field {
-			field := n.Full()
-			if over := float32(field.Y+field.H)/c.Scale() + k.px(60) - foot; over > 0 && float32(field.H)/c.Scale()+k.px(60) > k.sheet.Size().Height {
+			field, below := n.Full(), k.px(60)
+			if n.Is("full") { // the sentence above the line has to be seen too
+				below = k.px(44)
+			}
+			if over := float32(field.Y+field.H)/c.Scale() + below - foot; over > 0 && float32(field.H)/c.Scale()+below > k.sheet.Size().Height {
 				k.sheet.ScrollTo(k.sheet.Offset() + over)
 			}
 			return

@@ -207,11 +207,17 @@ type search struct{ query string }
 
 func (*search) name() string { return "search" }
 
+// longestQuery is how much can be searched for, in characters: more than anybody's words for a service.
+const longestQuery = 60
+
 func (s *search) draw(k *Kiosk) page {
 	st := k.s.style
-	p := page{typing: &typing{path: "search", get: func() string { return s.query }, set: func(q string) { s.query = q }}}
+	p := page{typing: &typing{path: "search", max: longestQuery, get: func() string { return s.query }, set: func(q string) { s.query = q }}}
 	p.typing.enter = func() { k.s.keysShut = true; k.show() }
 	p.top = k.searchField(s)
+	if full := k.overfull("search", s.query, longestQuery); full != "" {
+		p.body = append(p.body, look.Remark(st, "info-circle", full))
+	}
 	if s.query == "" {
 		p.body = append(p.body, k.muted(k.say("search.start")))
 		for i, x := range k.o.Catalogue.Popular() {

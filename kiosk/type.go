@@ -12,11 +12,11 @@ import (
 
 // listen takes what a hardware keyboard types while nothing has Fyne's focus: it goes to the field that is typed into.
 func (k *Kiosk) listen(c fyne.Canvas) {
-	c.SetOnTypedRune(func(r rune) { k.key(func(t *typing) { t.set(look.Append(t.get(), r, limit(t))) }) })
+	c.SetOnTypedRune(k.letter)
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch e.Name {
 		case fyne.KeyBackspace, fyne.KeyDelete:
-			k.key(func(t *typing) { t.set(look.Erase(t.get())) })
+			k.erase()
 		case fyne.KeyReturn, fyne.KeyEnter:
 			if t := k.page.typing; t != nil && t.enter != nil {
 				k.touch()
@@ -35,23 +35,35 @@ func (k *Kiosk) listen(c fyne.Canvas) {
 	})
 }
 
-// most is the longest text anybody may type where a field has no limit of its own.
-const most = 2000
-
-func limit(t *typing) int {
-	if t.max > 0 {
-		return t.max
+// letter is a letter for the field that is typed into. Where there is no room for it, the field says so.
+func (k *Kiosk) letter(r rune) {
+	k.touch()
+	t := k.page.typing
+	if t == nil {
+		return
 	}
-	return most
+	text, fits := look.Append(t.get(), r, t.max)
+	if known := !k.s.brim.Note(t.path, !fits); !fits && known {
+		return // it says so already
+	}
+	if fits {
+		t.set(text)
+	}
+	k.show()
 }
 
-// key changes the text of the field that is typed into.
-func (k *Kiosk) key(change func(*typing)) {
+// erase takes away the last letter of the field that is typed into.
+func (k *Kiosk) erase() {
 	k.touch()
 	if t := k.page.typing; t != nil {
-		change(t)
+		t.set(look.Erase(t.get()))
 		k.show()
 	}
+}
+
+// overfull is the sentence for a field in which a letter found no room; "" for all others.
+func (k *Kiosk) overfull(path, text string, max int) string {
+	return k.s.brim.Says(k.o.Texts, k.s.style.Lang, path, text, max)
 }
 
 // focusMark remembers what had the focus, so that the same thing has it in the next drawing.
@@ -184,6 +196,9 @@ func (k *Kiosk) words() string {
 		b.WriteString(n.Name)
 		if n.Value != "" {
 			b.WriteString(": " + n.Value)
+		}
+		if n.Text != "" {
+			b.WriteString(". " + n.Text)
 		}
 		if n.Is("checked") {
 			b.WriteString(" ✓")

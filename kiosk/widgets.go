@@ -279,8 +279,8 @@ func (k *Kiosk) searchBar(words string) fyne.CanvasObject {
 // searchField is the open one, with the way back beside it.
 func (k *Kiosk) searchField(s *search) fyne.CanvasObject {
 	st := k.s.style
-	field := look.Field(st, look.FieldOpts{Label: k.say("home.search"), NoLabel: true, Text: s.query, Icon: "search", Focused: !k.s.keysShut, ID: "search",
-		Tap: k.tap(func() { k.s.keysShut = false; k.show() }), Typed: func(q string) { k.touch(); s.query = q; k.show() }})
+	field := look.Field(st, look.FieldOpts{Label: k.say("home.search"), NoLabel: true, Text: s.query, Icon: "search", Focused: !k.s.keysShut, ID: "search", Max: longestQuery,
+		Tap: k.tap(func() { k.s.keysShut = false; k.show() }), Typed: func(q string, over bool) { k.touch(); k.s.brim.Note("search", over); s.query = q; k.show() }})
 	back := look.Button(st, k.opts(k.goBack()))
 	w := back.MinSize().Width
 	row := fyne.CanvasObject(led(k.px(400), w, look.HeightFor(back, w), k.px(20), true, back, field))

@@ -20,9 +20,6 @@ type typing struct {
 	enter func() // nil: a new line
 }
 
-// most is the longest text anybody may type where a field has no limit of its own.
-const most = 2000
-
 // ear takes what is typed. It is one thing that stays while everything around it is drawn anew: the phone's own keyboard goes away whenever
 // what it types into goes.
 type ear struct {
@@ -53,16 +50,27 @@ func (e *ear) FocusGained() {}
 // FocusLost is told by Fyne.
 func (e *ear) FocusLost() {}
 
-// TypedRune is a letter.
+// TypedRune is a letter. Where there is no room for it, the field says so.
 func (e *ear) TypedRune(r rune) {
-	e.change(func(s string, t *typing) string { return look.Append(s, r, limit(t)) })
+	t := e.a.page.typing
+	if t == nil {
+		return
+	}
+	text, fits := look.Append(t.get(), r, t.max)
+	if known := !e.a.brim.Note(t.path, !fits); !fits && known {
+		return // it says so already
+	}
+	if fits {
+		t.set(text)
+	}
+	e.a.show()
 }
 
 // TypedKey is a key that is no letter.
 func (e *ear) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyBackspace, fyne.KeyDelete:
-		e.change(func(s string, _ *typing) string { return look.Erase(s) })
+		e.erase()
 	case fyne.KeyReturn, fyne.KeyEnter:
 		e.enter()
 	case fyne.KeyEscape, mobile.KeyBack: // first the keyboard goes, then the page
@@ -80,22 +88,21 @@ func (e *ear) enter() {
 	}
 }
 
-func (e *ear) change(to func(string, *typing) string) {
+// erase takes away the last letter.
+func (e *ear) erase() {
 	t := e.a.page.typing
 	if t == nil {
 		return
 	}
-	if was := t.get(); to(was, t) != was {
-		t.set(to(was, t))
+	if was := t.get(); was != "" {
+		t.set(look.Erase(was))
 		e.a.show()
 	}
 }
 
-func limit(t *typing) int {
-	if t.max > 0 {
-		return t.max
-	}
-	return most
+// overfull is the sentence for a field in which a letter found no room; "" for all others.
+func (a *App) overfull(path, text string, max int) string {
+	return a.brim.Says(a.o.Texts, a.style.Lang, path, text, max)
 }
 
 // CreateRenderer is Fyne's: there is nothing to see.

@@ -23,7 +23,9 @@ func (s *filling) events(a *App) uipage.Events {
 			a.keep(d, true)
 			a.show()
 		},
-		Typed: func(path, text string) {
+		Brim: &a.brim,
+		Typed: func(path, text string, over bool) {
+			a.brim.Note(path, over)
 			d.visit.Type(path, text)
 			a.keep(d, false)
 			a.show()

@@ -23,6 +23,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/gentle"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
+	uipage "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/page"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/scroll"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/townmap"
 )
@@ -93,8 +94,9 @@ type App struct {
 	near    []published
 	loaded  bool
 	online  bool
-	full    bool // the memory took nothing more at the last try
-	shut    bool // our own keyboard was put away
+	full    bool        // the memory took nothing more at the last try
+	shut    bool        // our own keyboard was put away
+	brim    uipage.Brim // the fields in which a letter found no room
 }
 
 // New builds the shell and sets it as the window's content. What the memory holds is read in the background; Run keeps looking how the reports

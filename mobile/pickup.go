@@ -15,6 +15,9 @@ import (
 // fieldCode is where a code is typed.
 const fieldCode = "/code"
 
+// longestCode is how many signs are taken: a code with more blanks than anybody types.
+const longestCode = 60
+
 // fetchTime is how long the town hall may take to give a draft.
 const fetchTime = 30 * time.Second
 
@@ -43,12 +46,12 @@ func (s *pickup) draw(a *App) page {
 	if s.problem == "pickup.code" {
 		problem = a.say(s.problem)
 	}
-	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: a.say("pickup.label"), Hint: a.say("pickup.hint.code"), Problem: problem, Text: s.typed, Focused: s.focused, ID: fieldCode, Max: 60,
+	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: a.say("pickup.label"), Hint: a.say("pickup.hint.code"), Problem: problem, Text: s.typed, Focused: s.focused, ID: fieldCode, Max: longestCode, Full: a.overfull(fieldCode, s.typed, longestCode),
 		Tap:   func() { s.focused = true; a.show() },
-		Typed: func(t string) { s.typed, s.problem = t, ""; a.show() },
+		Typed: func(t string, over bool) { a.brim.Note(fieldCode, over); s.typed, s.problem = t, ""; a.show() },
 		Enter: func() { s.focused = false; s.fetch(a, s.typed) }}))
 	if s.focused {
-		p.typing = &typing{path: fieldCode, keys: form.KeysPlate, max: 60, get: func() string { return s.typed }, set: func(t string) { s.typed, s.problem = t, "" },
+		p.typing = &typing{path: fieldCode, keys: form.KeysPlate, max: longestCode, get: func() string { return s.typed }, set: func(t string) { s.typed, s.problem = t, "" },
 			enter: func() { s.focused = false; s.fetch(a, s.typed) }}
 	}
 	if s.typed != "" {

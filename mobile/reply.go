@@ -114,7 +114,7 @@ const fieldReply = "/reply"
 
 func (s *reply) draw(a *App) page {
 	p := page{title: a.say("detail.reply")}
-	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: s.question.Text, Text: s.text, Focused: s.focused, Lines: 4, ID: fieldReply, Tap: func() { s.focused = true; a.show() }}))
+	p.body = append(p.body, look.Field(a.style, look.FieldOpts{Label: s.question.Text, Text: s.text, Focused: s.focused, Lines: 4, ID: fieldReply, Full: a.overfull(fieldReply, s.text, 0), Tap: func() { s.focused = true; a.show() }}))
 	if s.focused {
 		p.typing = &typing{path: fieldReply, keys: form.KeysProse, get: func() string { return s.text }, set: func(t string) { s.text = t; s.keep(a, false) }}
 	}

@@ -22,13 +22,16 @@ func (*services) name() string { return "services" }
 
 const fieldSearch = "/search"
 
+// longestQuery is how much can be searched for, in characters.
+const longestQuery = 60
+
 func (s *services) draw(a *App) page {
 	st, lang := a.style, a.style.Lang
 	p := page{room: a.say("tab.services"), tabs: true}
 	p.body = append(p.body, look.Field(st, look.FieldOpts{Label: a.say("services.search"), NoLabel: true, Example: a.say("services.search"), Icon: "search", Pill: true, Text: s.query, Focused: s.focused,
-		ID: fieldSearch, Tap: func() { s.focused = true; a.show() }}))
+		Max: longestQuery, Full: a.overfull(fieldSearch, s.query, longestQuery), ID: fieldSearch, Tap: func() { s.focused = true; a.show() }}))
 	if s.focused {
-		p.typing = &typing{path: fieldSearch, keys: form.KeysText, max: 60, get: func() string { return s.query }, set: func(t string) { s.query = t }, enter: func() { s.focused = false; a.show() }}
+		p.typing = &typing{path: fieldSearch, keys: form.KeysText, max: longestQuery, get: func() string { return s.query }, set: func(t string) { s.query = t }, enter: func() { s.focused = false; a.show() }}
 	}
 	switch {
 	case strings.TrimSpace(s.query) != "":

@@ -32,6 +32,9 @@ func (*where) name() string { return "where" }
 const (
 	fieldStreet = "/place/street"
 	fieldWords  = "/place/words"
+
+	longestStreet = 80 // in characters
+	longestWords  = 300
 )
 
 // offered is how many streets are offered for what was typed.
@@ -84,10 +87,10 @@ func (s *where) draw(a *App) page {
 	}
 	switch s.focus {
 	case "street":
-		p.typing = &typing{path: fieldStreet, keys: form.KeysText, max: 80, get: func() string { return s.typed },
+		p.typing = &typing{path: fieldStreet, keys: form.KeysText, max: longestStreet, get: func() string { return s.typed },
 			set: func(t string) { s.letters(a, t) }, enter: func() { s.take(a); s.rest(); a.show() }}
 	case "words":
-		p.typing = &typing{path: fieldWords, keys: form.KeysProse, max: 300, get: func() string { return s.said },
+		p.typing = &typing{path: fieldWords, keys: form.KeysProse, max: longestWords, get: func() string { return s.said },
 			set: func(t string) { s.said = t; s.set(a, func(at *form.Spot) { at.Words = t }, false) }, enter: func() { s.rest(); a.show() }}
 	}
 	next := look.ButtonOpts{Label: a.say("next"), IconRight: look.Arrow(st, true), Primary: true, ID: "next", Tap: func() { s.next(a) }}
@@ -162,6 +165,7 @@ func (s *where) street(a *App) []fyne.CanvasObject {
 	focused := s.focus == "street"
 	objs := []fyne.CanvasObject{look.Field(st, look.FieldOpts{
 		Label: a.say("where.street"), Hint: a.say("where.street.hint"), Example: a.say("where.street.example"), Text: s.typed, Focused: focused, Icon: "search", ID: fieldStreet,
+		Max: longestStreet, Full: a.overfull(fieldStreet, s.typed, longestStreet),
 		Tap: func() {
 			if !s.edit {
 				_, said := s.spot()
@@ -255,6 +259,7 @@ func (s *where) words(a *App, spot form.Spot) fyne.CanvasObject {
 	if o.Focused {
 		o.Text = s.said
 	}
+	o.Max, o.Full = longestWords, a.overfull(fieldWords, o.Text, longestWords)
 	return look.Field(a.style, o)
 }
 

@@ -25,7 +25,8 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 )
 
-func TestTheEventLogIsOneLineAnEvent(t *testing.T) {
+// The words of an error that a card terminal's driver gave stood in the log, whatever they quote.
+func TestTheEventLogIsOneLineAnEventWithoutTheWordsOfErrors(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "events.jsonl")
 	if err := os.WriteFile(file, []byte("from yesterday\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func TestTheEventLogIsOneLineAnEvent(t *testing.T) {
 			Open  int
 			Err   string
 		}
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil || l.Event != "recover" || l.Open != 1 || l.Err != "no\nanswer" || l.At.IsZero() {
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil || l.Event != "recover" || l.Open != 1 || l.Err != "failed" || strings.Contains(lines.Text(), "answer") || l.At.IsZero() {
 			t.Fatalf("%s: %v", lines.Text(), err)
 		}
 	}

@@ -1,7 +1,9 @@
 package look
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -14,12 +16,16 @@ const BlinkTime = 30 * time.Second
 
 const blinkEvery = 530 * time.Millisecond
 
+// Longest is the longest text that anybody may type where a field has no limit of its own, in characters.
+const Longest = 2000
+
 // FieldOpts says what a field is.
 type FieldOpts struct {
 	Label   string
 	Hint    string // one sentence under the label
 	Example string // shown where the answer will stand as long as there is none
 	Problem string // what is wrong, for the citizen
+	Full    string // that a letter found no room, for the citizen: stands in place of the hint until letters are taken away
 	Text    string // the answer as typed
 	Plate   bool   // drawn as a number plate
 	Secret  bool   // drawn and told as bullets
@@ -29,11 +35,11 @@ type FieldOpts struct {
 	Icon    string // a sign at the left: "search"
 	Pill    bool   // round ends
 	NoLabel bool   // the label is told but not drawn
-	Max     int    // longest text in characters; 0 = no limit
+	Max     int    // longest text in characters; 0 = Longest
 	ID      string
 	Tap     func()
-	Typed   func(text string) // a hardware keyboard changed the text
-	Enter   func()            // Enter on a hardware keyboard
+	Typed   func(text string, over bool) // a hardware keyboard changed the text; over: its letter found no room, and the text is as it was
+	Enter   func()                       // Enter on a hardware keyboard
 }
 
 // Field is a line to write on. It only draws what it is told: the shell feeds what is typed. What is wrong stands above the line, with a
@@ -59,11 +65,14 @@ func Field(st Style, o FieldOpts) *Touch {
 	if !o.Focused { // who comes by the tab key wants to type here, as who touches it
 		t.gained = t.fire
 	}
-	t.typed = func(r rune) { d.change(Append(o.Text, r, o.Max)) }
+	t.typed = func(r rune) {
+		text, fits := Append(o.Text, r, o.Max)
+		d.change(text, !fits)
+	}
 	t.key = func(k *fyne.KeyEvent) {
 		switch k.Name {
 		case fyne.KeyBackspace, fyne.KeyDelete:
-			d.change(Erase(o.Text))
+			d.change(Erase(o.Text), false)
 		case fyne.KeyReturn, fyne.KeyEnter:
 			if o.Enter != nil {
 				o.Enter()
@@ -76,12 +85,21 @@ func Field(st Style, o FieldOpts) *Touch {
 	return t.init()
 }
 
-// Append is the text with one more letter, unless it has max letters already (0 = no limit).
-func Append(text string, r rune, max int) string {
-	if max > 0 && len([]rune(text)) >= max {
-		return text
+// Append is the text with one more letter. When it has max letters already (0 = Longest) the letter finds no room: the text stays as it is, and
+// whoever typed has to be told.
+func Append(text string, r rune, max int) (longer string, fits bool) {
+	if Brimful(text, max) {
+		return text, false
 	}
-	return text + string(r)
+	return text + string(r), true
+}
+
+// Brimful tells whether a text takes all the room of a field for max letters (0 = Longest).
+func Brimful(text string, max int) bool {
+	if max <= 0 {
+		max = Longest
+	}
+	return utf8.RuneCountInString(text) >= max
 }
 
 // Erase is the text without its last letter.
@@ -101,9 +119,9 @@ type fieldDrawing struct {
 	ended  bool
 }
 
-func (d *fieldDrawing) change(text string) {
-	if d.o.Typed != nil && text != d.o.Text {
-		d.o.Typed(text)
+func (d *fieldDrawing) change(text string, over bool) {
+	if d.o.Typed != nil && (over || text != d.o.Text) {
+		d.o.Typed(text, over)
 	}
 }
 
@@ -141,8 +159,17 @@ func (d *fieldDrawing) bar(p *pen) float32 {
 	return p.m.pad + d.st.U(8)
 }
 
-func (d *fieldDrawing) label(p *pen) face   { return face{Lead, true, p.c.Ink} }
-func (d *fieldDrawing) hint(p *pen) face    { return face{Body, false, p.c.Ink2} }
+func (d *fieldDrawing) label(p *pen) face { return face{Lead, true, p.c.Ink} }
+func (d *fieldDrawing) hint(p *pen) face  { return face{Body, false, p.c.Ink2} }
+
+// said is the sentence above the line besides what is wrong: the hint, or that nothing more fits.
+func (d *fieldDrawing) said(p *pen) (string, face) {
+	if d.o.Full != "" {
+		return d.o.Full, face{Body, false, p.c.Ink}
+	}
+	return d.o.Hint, d.hint(p)
+}
+
 func (d *fieldDrawing) problem(p *pen) face { return face{Body, true, p.c.Error} }
 
 func (d *fieldDrawing) answer(p *pen) face {
@@ -161,7 +188,8 @@ func (d *fieldDrawing) head(p *pen, w float32) float32 {
 	if !d.o.NoLabel {
 		h += p.height(d.o.Label, d.label(p), w)
 	}
-	h += p.height(d.o.Problem, d.problem(p), w) + p.height(d.o.Hint, d.hint(p), w)
+	said, how := d.said(p)
+	h += p.height(d.o.Problem, d.problem(p), w) + p.height(said, how, w)
 	if h > 0 {
 		h += d.st.U(16)
 	}
@@ -177,7 +205,7 @@ func (d *fieldDrawing) sides(p *pen) (left, right float32) {
 	if d.o.Icon != "" {
 		left = p.m.pad + p.m.icon*1.2 + p.m.gap
 	}
-	if d.o.Problem != "" || d.o.OK {
+	if d.o.Problem != "" || d.o.Full != "" || d.o.OK {
 		right += p.m.icon*1.35 + p.m.gap/2
 	}
 	return left, right
@@ -237,7 +265,8 @@ func (d *fieldDrawing) paint(p *pen, s fyne.Size, pressed bool) {
 		y = p.text(o.Label, d.label(p), bar, y, w)
 	}
 	y = p.text(o.Problem, d.problem(p), bar, y, w)
-	p.text(o.Hint, d.hint(p), bar, y, w)
+	said, how := d.said(p)
+	p.text(said, how, bar, y, w)
 
 	h := d.line(p, s.Width)
 	top := s.Height - h
@@ -262,6 +291,8 @@ func (d *fieldDrawing) paint(p *pen, s fyne.Size, pressed bool) {
 	switch {
 	case o.Problem != "":
 		p.icon("alert-circle", s.Width-p.m.pad/2-p.m.icon*0.9, top+h/2, p.m.icon*1.35, p.c.Error)
+	case o.Full != "":
+		p.icon("info-circle", s.Width-p.m.pad/2-p.m.icon*0.9, top+h/2, p.m.icon*1.35, p.c.Accent)
 	case o.OK:
 		p.icon("circle-check", s.Width-p.m.pad/2-p.m.icon*0.9, top+h/2, p.m.icon*1.35, p.c.OK)
 	}
@@ -311,5 +342,9 @@ func (d *fieldDrawing) describe() tree.Node {
 	if d.o.Problem != "" {
 		n = n.With("invalid")
 	}
+	if d.o.Full != "" {
+		n = n.With("full")
+	}
+	n.Text = plain(strings.TrimSpace(d.o.Problem + " " + d.o.Full))
 	return n
 }

@@ -177,7 +177,7 @@ func (p *pen) mark(x, y, size float32, bar color.Color) {
 	p.circle(x+40*u, y+10*u, 8*u, p.c.Gold)
 }
 
-// PlinthItem is one of the helps that are always at the same place.
+// PlinthItem is one of the helps that are always at the same place. One without a label is a place that stays free.
 type PlinthItem struct {
 	Icon, Label string
 	On          bool // the help is on: gold
@@ -190,6 +190,10 @@ type PlinthItem struct {
 func Plinth(st Style, rail bool, items ...PlinthItem) fyne.CanvasObject {
 	var cells []fyne.CanvasObject
 	for i, item := range items {
+		if item.Label == "" {
+			cells = append(cells, Space(0))
+			continue
+		}
 		cells = append(cells, plinthCell(st, item, rail, i > 0))
 	}
 	ground := newDrawn(st, func(*pen) float32 { return 0 }, func(*pen, float32) float32 { return 0 }, func(p *pen, s fyne.Size) {

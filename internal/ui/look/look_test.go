@@ -320,7 +320,7 @@ func TestTheCaretBlinksAndEndsVisible(t *testing.T) {
 
 func TestAHardwareKeyboardTypesUmlautsAndErases(t *testing.T) {
 	typed := ""
-	f := Field(Style{Still: true}, FieldOpts{Label: "Name", Text: "Grö", Max: 5, Typed: func(s string) { typed = s }})
+	f := Field(Style{Still: true}, FieldOpts{Label: "Name", Text: "Grö", Max: 5, Typed: func(s string, _ bool) { typed = s }})
 	show(t, Style{}, 500, f)
 	f.TypedRune('ß')
 	if typed != "Größ" {
@@ -330,8 +330,11 @@ func TestAHardwareKeyboardTypesUmlautsAndErases(t *testing.T) {
 	if typed != "Gr" {
 		t.Errorf("backspace makes %q", typed)
 	}
-	if Append("Größe", 'n', 5) != "Größe" {
+	if text, fits := Append("Größe", 'n', 5); text != "Größe" || fits {
 		t.Error("more letters than the field takes")
+	}
+	if text, fits := Append(strings.Repeat("ß", Longest), 'n', 0); fits || text != strings.Repeat("ß", Longest) {
+		t.Error("a field without a limit takes letters without end")
 	}
 }
 

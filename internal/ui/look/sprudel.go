@@ -148,15 +148,18 @@ func (f *fountain) color(p *pen, away, mid int) color.Color {
 // MotionTime is how long a spring moves after it was drawn: a screen that nobody touches costs nothing.
 const MotionTime = 30 * time.Second
 
+// moment tells the time by which things move. Tests replace it.
+var moment = time.Now
+
 // springFrame is the time between two pictures of the spring. Its bars move slowly: more pictures would only cost more.
 const springFrame = 50 * time.Millisecond
 
 // start moves the bars until MotionTime is over or the spring has left the screen, whatever comes first.
 func (f *fountain) start(d *Drawn) {
-	begun := time.Now()
+	begun := moment()
 	last, looked := begun, begun
 	f.anim = fyne.NewAnimation(motionFountain, func(done float32) {
-		now := time.Now()
+		now := moment()
 		if now.Sub(last) < springFrame {
 			return
 		}

@@ -15,10 +15,13 @@ import (
 
 // Events is what a shell is told of what a citizen does on a page, and what it is asked while the page is drawn. Each may be nil.
 type Events struct {
-	Answer func(path string, v any)       // something was chosen; v is the new value, nil when it was taken back
-	Typed  func(path string, text string) // a hardware keyboard changed the text of a field
-	Focus  func(path string)              // a field to type into was touched
-	Enter  func(path string)              // Enter on a hardware keyboard
+	Answer func(path string, v any) // something was chosen; v is the new value, nil when it was taken back
+	Focus  func(path string)        // a field to type into was touched
+	Enter  func(path string)        // Enter on a hardware keyboard
+	// Typed is told that a hardware keyboard changed the text of a field; over: its letter found no room, and the text is as it was.
+	Typed func(path, text string, over bool)
+	// Brim knows which fields are full to the brim.
+	Brim *Brim
 
 	Gone string // path of a list that an entry was taken out of just now: Undo puts it back
 	Undo func()
@@ -215,14 +218,15 @@ func (d drawer) typed(f form.Field) fyne.CanvasObject {
 	o := look.FieldOpts{
 		Label: d.label(f), Hint: hint, Example: example, Problem: problem, Text: f.Text, Plate: f.Kind == form.Plate, Secret: f.Secret,
 		Focused: d.focused == f.Path, OK: f.Value != nil && f.Problem == "" && f.Text != "", Max: f.Max, ID: f.Path,
+		Full: d.ev.Brim.Says(d.texts, d.st.Lang, f.Path, f.Text, f.Max),
 		Tap: func() {
 			if d.ev.Focus != nil {
 				d.ev.Focus(f.Path)
 			}
 		},
-		Typed: func(text string) {
+		Typed: func(text string, over bool) {
 			if d.ev.Typed != nil {
-				d.ev.Typed(f.Path, Dotted(f, f.Text, text))
+				d.ev.Typed(f.Path, Dotted(f, f.Text, text), over)
 			}
 		},
 	}

@@ -59,8 +59,12 @@ func (d drawer) searchField(f form.Field) fyne.CanvasObject {
 	o := look.FieldOpts{
 		Label: d.say("page.search.what", "what", strings.TrimRight(f.Label, "?:. ")), NoLabel: true, Example: d.say("page.search"), Icon: "search", Pill: true,
 		Text: query, Focused: d.focused == path, Max: longestQuery, ID: path,
-		Tap: func() { d.focus(path) },
-		Typed: func(text string) {
+		Full: d.ev.Brim.Says(d.texts, d.st.Lang, path, query, longestQuery),
+		Tap:  func() { d.focus(path) },
+		Typed: func(text string, over bool) {
+			if d.ev.Brim != nil {
+				d.ev.Brim.Note(path, over)
+			}
 			d.ev.Aside.Search(path, text)
 			d.show()
 		},

@@ -63,7 +63,7 @@ func (s *Screen) Nodes() []tree.Node { return tree.Of(s.W.Canvas()) }
 func (s *Screen) Said() string {
 	var b strings.Builder
 	for _, n := range s.Nodes() {
-		b.WriteString(string(n.Role) + " " + n.Name + " | " + n.Value + " " + n.State + " #" + n.ID + "\n")
+		b.WriteString(string(n.Role) + " " + n.Name + " | " + n.Value + " | " + n.Text + " " + n.State + " #" + n.ID + "\n")
 	}
 	return b.String()
 }
@@ -71,7 +71,7 @@ func (s *Screen) Said() string {
 // Sees tells whether words are on the screen.
 func (s *Screen) Sees(words string) bool {
 	for _, n := range s.Nodes() {
-		if strings.Contains(n.Name, words) || strings.Contains(n.Value, words) {
+		if strings.Contains(n.Name, words) || strings.Contains(n.Value, words) || strings.Contains(n.Text, words) {
 			return true
 		}
 	}

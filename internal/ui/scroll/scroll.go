@@ -3,11 +3,14 @@
 package scroll
 
 import (
+	"image/color"
 	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/widget"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
@@ -45,6 +48,7 @@ func (s *Scroll) Beside(o fyne.CanvasObject) *Scroll {
 func New(st look.Style, content fyne.CanvasObject, more, up string) *Scroll {
 	s := &Scroll{st: st, more: more, up: up}
 	s.view = &view{st: st, content: content}
+	s.view.stop = newStopper(s.view)
 	s.view.moved = s.settle
 	s.view.ExtendBaseWidget(s.view)
 	s.ExtendBaseWidget(s)
@@ -298,6 +302,49 @@ type view struct {
 	drags bool
 	speed float32 // Fyne units a drag event, smoothed
 	glide *fyne.Animation
+	stop  *stopper
+	held  bool // a finger that stopped the glide is still there
+}
+
+// stopper lies over what glides: a finger put down there stops it, and touches nothing else, as nobody can aim at what moves.
+type stopper struct {
+	widget.BaseWidget
+	v *view
+}
+
+func newStopper(v *view) *stopper {
+	s := &stopper{v: v}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+func (s *stopper) down() { s.v.halt(); s.v.held = true }
+func (s *stopper) up()   { s.v.held = false }
+
+// MouseDown is a finger put down on a terminal.
+func (s *stopper) MouseDown(*desktop.MouseEvent) { s.down() }
+
+// MouseUp is a finger lifted from a terminal.
+func (s *stopper) MouseUp(*desktop.MouseEvent) { s.up() }
+
+// TouchDown is a finger put down on a phone.
+func (s *stopper) TouchDown(*mobile.TouchEvent) { s.down() }
+
+// TouchUp is a finger lifted from a phone.
+func (s *stopper) TouchUp(*mobile.TouchEvent) { s.up() }
+
+// TouchCancel is a finger that went on to scroll.
+func (s *stopper) TouchCancel(*mobile.TouchEvent) { s.up() }
+
+// Tapped takes the tap that stopped the glide, so that nothing below gets it.
+func (s *stopper) Tapped(*fyne.PointEvent) { s.v.halt(); s.up() }
+
+// TappedSecondary is a long press: for us a tap like any other.
+func (s *stopper) TappedSecondary(e *fyne.PointEvent) { s.Tapped(e) }
+
+// CreateRenderer is Fyne's: there is nothing to see.
+func (s *stopper) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(canvas.NewRectangle(color.Transparent))
 }
 
 // Inside is what is scrolled.
@@ -331,7 +378,7 @@ func (v *view) Pace() time.Duration {
 }
 
 // Pressed tells whether a finger pushes it.
-func (v *view) Pressed() bool { return v.drags }
+func (v *view) Pressed() bool { return v.drags || v.held }
 
 func (v *view) halt() {
 	if v.glide != nil {
@@ -363,14 +410,16 @@ func (v *view) Dragged(e *fyne.DragEvent) {
 
 // DragEnd is a finger lifted: what was fast goes on for a while.
 func (v *view) DragEnd() {
-	v.drags = false
+	v.drags, v.held = false, false
 	if v.st.Quiet() || math.Abs(float64(v.speed)) < float64(v.st.U(4)) {
 		return
 	}
 	from, way := v.offset, v.speed*18
 	v.glide = fyne.NewAnimation(600_000_000, func(done float32) {
 		v.to(from - way*done)
-		if done == 1 {
+		if want := from - way*done; want <= 0 || want >= v.most() { // it can go no further, and a touch is for what lies below
+			v.halt()
+		} else if done == 1 {
 			v.glide = nil
 		}
 	})
@@ -385,11 +434,17 @@ type viewRenderer struct{ v *view }
 
 func (r *viewRenderer) Layout(size fyne.Size) {
 	c := r.v.content
+	r.v.stop.Resize(size)
 	c.Resize(fyne.NewSize(size.Width, max(look.HeightFor(c, size.Width), size.Height)))
 	r.v.offset = min(r.v.offset, r.v.most())
 	c.Move(fyne.NewPos(0, -r.v.offset))
 }
-func (r *viewRenderer) MinSize() fyne.Size           { return fyne.NewSize(0, 0) }
-func (r *viewRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.v.content} }
-func (r *viewRenderer) Refresh()                     { r.Layout(r.v.Size()); canvas.Refresh(r.v) }
-func (r *viewRenderer) Destroy()                     {}
+func (r *viewRenderer) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
+func (r *viewRenderer) Objects() []fyne.CanvasObject {
+	if r.v.glide != nil || r.v.held {
+		return []fyne.CanvasObject{r.v.content, r.v.stop}
+	}
+	return []fyne.CanvasObject{r.v.content}
+}
+func (r *viewRenderer) Refresh() { r.Layout(r.v.Size()); canvas.Refresh(r.v) }
+func (r *viewRenderer) Destroy() {}

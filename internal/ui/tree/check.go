@@ -15,7 +15,7 @@ type Fault struct {
 func (f Fault) String() string { return fmt.Sprintf("%s %q: %s", f.Node.Role, f.Node.Name, f.Text) }
 
 // Check finds controls without a name or smaller than MinTouch, and texts that are cut off. A phone, whose fingers are nearer, passes
-// its own least size through CheckAt. Keys of the on-screen keyboard may be as narrow as in the landscape layout: 14 mm.
+// its own least size through CheckAt. The keys of the on-screen keyboard are controls as all others are.
 func Check(nodes []Node, pxPerMM float64) []Fault { return CheckAt(nodes, pxPerMM, MinTouch) }
 
 // CheckAt is Check with another least size in millimetres.

@@ -46,7 +46,8 @@ type Node struct {
 	Role  Role   `json:"role"`
 	Name  string `json:"name"`            // what it is called; never empty for a control
 	Value string `json:"value,omitempty"` // what it says now; bullets when the answer is secret
-	State string `json:"state,omitempty"` // words with spaces between: "checked", "focused", "invalid", "hidden" (scrolled out of sight)
+	Text  string `json:"text,omitempty"`  // a sentence beside it: what is wrong with what stands there, or that nothing more fits
+	State string `json:"state,omitempty"` // words with spaces between: "checked", "focused", "invalid", "full", "hidden" (scrolled out of sight)
 	// ID is a name for programs that stays the same in all languages, such as an answer's path; may be empty.
 	ID string `json:"id,omitempty"`
 	// Bounds is where it is seen; of something out of sight, where it would be.

@@ -85,12 +85,15 @@ func Open(file string) (*Log, error) {
 	return &Log{file: f}, nil
 }
 
-// Add writes one line: a name, and pairs of key and value.
+// Failed is written in place of an error: its own words may quote an address, a number, an answer.
+const Failed = "failed"
+
+// Add writes one line: a name, and pairs of key and value. Of an error it says only that there was one.
 func (l *Log) Add(name string, fields ...any) {
 	line := map[string]any{"at": time.Now().UTC().Format(time.RFC3339Nano), "event": name}
 	for i := 0; i+1 < len(fields); i += 2 {
 		if err, ok := fields[i+1].(error); ok && err != nil {
-			line[fmt.Sprint(fields[i])] = err.Error()
+			line[fmt.Sprint(fields[i])] = Failed
 		} else {
 			line[fmt.Sprint(fields[i])] = fields[i+1]
 		}
