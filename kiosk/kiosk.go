@@ -65,6 +65,7 @@ type Options struct {
 	// Broken is told of rules of a service that are broken; see visit.Options. nil: nobody wants to know.
 	Broken func(version string, rules []expr.Place)
 
+	Post     func(func())     // runs a function on the UI goroutine, from any other; nil: fyne.Do
 	Place    string           // where this terminal stands, for the help page
 	Now      func() time.Time // nil: time.Now
 	Random   io.Reader        // nil: crypto/rand
@@ -147,9 +148,12 @@ func New(a fyne.App, o Options) *Kiosk {
 	if o.Style.Lang == "" {
 		o.Style.Lang = "de"
 	}
-	k := &Kiosk{o: o, app: a, post: fyne.Do, online: true}
+	if o.Post == nil {
+		o.Post = fyne.Do
+	}
+	k := &Kiosk{o: o, app: a, post: o.Post, online: true}
 	if o.Wake != nil {
-		k.post = func(f func()) { fyne.Do(f); o.Wake() }
+		k.post = func(f func()) { o.Post(f); o.Wake() }
 	}
 	k.back = newGround(func() { k.touch() })
 	k.root = container.New(whole{k})

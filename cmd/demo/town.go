@@ -203,7 +203,7 @@ type emulated struct {
 // emulate brings up one emulated device and gives its address.
 func (t *town) emulate(ctx context.Context, kind, listen, dir string) (address string, err error) {
 	var said emulator
-	p, err := t.launch(ctx, &said, nil, kind, "technician", "emulate", kind, "--listen", listen, "--dir", dir, "--fault-file", t.faultFile(kind))
+	p, err := t.launch(ctx, &said, nil, kind, "technician", "emulate", kind, "--listen", listen, "--dir", dir, "--fault-file", t.faultFile(kind), "--demo")
 	if err != nil {
 		return "", err
 	}

@@ -28,8 +28,9 @@ import (
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
-// heapLimit is where the collector begins to work harder than usual, in bytes. What a visit leaves behind is a third of that.
-const heapLimit = 48 << 20
+// heapLimit is where the collector begins to work harder than usual, in bytes. What lives is less than half of that: a limit nearer to it would let the
+// collector run at every touch, and take the processor from the frame that shows it.
+const heapLimit = 80 << 20
 
 // keepMemorySmall tells both heaps, C's and ours, that memory is dearer than time here.
 func keepMemorySmall() error {

@@ -14,6 +14,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/card/cardemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/eid/eidemu"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos/escposemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/ipp/ippemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
@@ -22,6 +23,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid/rfidemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan/scanemu"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/zvt/zvtemu"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 )
 
 type emulateCmd struct {
@@ -32,6 +34,7 @@ type emulateCmd struct {
 	Fault     string        `help:"What is wrong with it, in one word; see --help-faults."`
 	FaultFile string        `help:"File with that one word, read again and again: faults can be switched while it runs." type:"path"`
 	Step      time.Duration `default:"700ms" help:"How long a step of the card terminal or of AusweisApp takes, such as presenting the card."`
+	Demo      bool          `help:"Of printer and a4: keep what is printed as it is, for a demo town: a slip is the key to its post. Otherwise the codes and pictures of slips are blotted out, and pages are thrown away."`
 	Faults    bool          `name:"help-faults" help:"List the device's faults and end."`
 }
 
@@ -54,7 +57,11 @@ func (c emulateCmd) Run(h *hands) error {
 	}
 	switch c.Device {
 	case "terminal":
-		t, err := zvtemu.New(zvtemu.Opts{Serial: c.Listen == "pty", Journal: filepath.Join(c.Dir, "journal.jsonl"), Step: c.Step, Fault: word[zvtemu.Fault](c)})
+		now, err := clock.Town()
+		if err != nil {
+			return err
+		}
+		t, err := zvtemu.New(zvtemu.Opts{Now: now, Serial: c.Listen == "pty", Journal: filepath.Join(c.Dir, "journal.jsonl"), Step: c.Step, Fault: word[zvtemu.Fault](c)})
 		if err != nil {
 			return err
 		}
@@ -64,9 +71,16 @@ func (c emulateCmd) Run(h *hands) error {
 		if err != nil {
 			return err
 		}
-		return c.serve(h, "escpos", p.Serve)
+		if c.Demo {
+			return c.serve(h, "escpos", p.Serve)
+		}
+		return c.serve(h, "escpos", func(ctx context.Context, line port.Port) error { return p.Serve(ctx, &blotted{Port: line}) })
 	case "a4":
-		return c.serveHTTP(h, "ipp://%s/ipp/print", ippemu.New(ippemu.Opts{Dir: c.Dir, Fault: word[ippemu.Fault](c)}))
+		dir := c.Dir
+		if !c.Demo {
+			dir = ""
+		}
+		return c.serveHTTP(h, "ipp://%s/ipp/print", ippemu.New(ippemu.Opts{Dir: dir, Fault: word[ippemu.Fault](c)}))
 	case "eid":
 		return c.serveHTTP(h, "eid+ws://%s/eID-Kernel", eidemu.New(eidemu.Opts{Step: c.Step, Fault: word[eidemu.Fault](c)}))
 	case "rfid":
@@ -78,6 +92,21 @@ func (c emulateCmd) Run(h *hands) error {
 	}
 	return c.serve(h, "scan", c.scanner(h))
 }
+
+// blotted is a line whose device does not get to read what a slip keeps secret.
+type blotted struct {
+	port.Port
+	hide escpos.Hide
+}
+
+func (b *blotted) Read(into []byte) (int, error) {
+	n, err := b.Port.Read(into)
+	copy(into, b.hide.Bytes(into[:n]))
+	return n, err
+}
+
+// Gone is the line's.
+func (b *blotted) Gone() <-chan struct{} { return port.Gone(b.Port) }
 
 // listenAnywhere is what --listen says if nobody says anything.
 const listenAnywhere = "tcp://127.0.0.1:0"

@@ -7,14 +7,16 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/escpos"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/port"
 )
 
 // recording is the flag of every command that opens a line.
 type recording struct {
-	Record string `placeholder:"FILE" type:"path" help:"Write what is said on the line to a new file, for a bug report (see replay). It may hold what a citizen typed and what is on a card: use test data and test cards, keep the file to yourself, delete it when the fault is found."`
+	Record string `placeholder:"FILE" type:"path" help:"Write what is said on the line to a new file, for a bug report (see replay). Codes and pictures of a slip are left out of it. It may hold what a citizen typed and what is on a card: use test data and test cards, keep the file to yourself, delete it when the fault is found."`
 }
 
 // open opens the address's line, and records it if that is wanted.
@@ -24,6 +26,13 @@ func (r recording) open(ctx context.Context, u *url.URL) (port.Port, error) {
 		return nil, err
 	}
 	return r.wrap(p, u.Scheme)
+}
+
+// conceal keeps out of a recording what opens a citizen's post: a slip's key is on its paper and nowhere else.
+func conceal(rec *port.Recorder, scheme string) {
+	if strings.HasPrefix(scheme, "escpos+") {
+		rec.Hide(new(escpos.Hide).Bytes)
+	}
 }
 
 // wrap records a line that is open already. title must not hold an address's parameters: they may be a password.
@@ -39,7 +48,9 @@ func (r recording) wrap(p port.Port, title string) (port.Port, error) {
 		_ = p.Close()
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	return &tape{Recorder: port.NewRecorder(p, file, title), file: file}, nil
+	rec := port.NewRecorder(p, file, title)
+	conceal(rec, title)
+	return &tape{Recorder: rec, file: file}, nil
 }
 
 // tape is a recorded line that closes its file, too.

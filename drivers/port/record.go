@@ -123,6 +123,7 @@ func (e Entry) append(b []byte) []byte {
 type Recorder struct {
 	Port
 	began time.Time
+	hide  func(sent []byte) []byte // may be nil
 
 	mu    sync.Mutex
 	to    io.Writer
@@ -143,6 +144,10 @@ func NewRecorder(p Port, to io.Writer, title string) *Recorder {
 	r.write([]byte(heading + "\n# " + title + "\n# It may hold what a citizen typed and what is on a card: pass it on only if it was made with test data.\n"))
 	return r
 }
+
+// Hide lets what is sent to the device be written down as f gives it: f takes out what has to stay secret, and keeps its length. It is called in the
+// order of the bytes, before the first of them.
+func (r *Recorder) Hide(f func(sent []byte) []byte) { r.hide = f }
 
 // Err is the first error that writing the recording had; the line itself goes on.
 func (r *Recorder) Err() error {
@@ -168,7 +173,7 @@ func (r *Recorder) Read(b []byte) (int, error) {
 // Write records first: an answer may be here before Write returns.
 func (r *Recorder) Write(b []byte) (int, error) {
 	if len(b) > 0 {
-		r.say(Entry{Sent: true, Data: b})
+		r.sent(b)
 	}
 	n, err := r.Port.Write(b)
 	if err != nil && n < len(b) {
@@ -186,6 +191,15 @@ func (r *Recorder) Write(b []byte) (int, error) {
 func (r *Recorder) Close() error {
 	r.end("closed")
 	return r.Port.Close()
+}
+
+func (r *Recorder) sent(b []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hide != nil {
+		b = r.hide(b)
+	}
+	r.write(Entry{At: time.Since(r.began), Sent: true, Data: b}.append(nil))
 }
 
 // end records the first end only: what comes after it follows from it.
