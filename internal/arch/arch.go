@@ -127,6 +127,8 @@ func foreign() map[string][]string {
 		"github.com/jezek/xgb":                  {"cmd/demo"},
 		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "internal/core/document/barcode", "internal/core/document/qr/qrread"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
+		"github.com/gorilla/websocket":          {"sync/hall", "sync/device", "drivers/eid/...", "kiosk/hardware", "cmd/technician"}, // the last two hand the driver its dialer
+		"github.com/skip2/go-qrcode":            {"internal/core/document/qr", "drivers/escpos/..."},
 	}
 }
 

@@ -2,8 +2,12 @@ package town
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -20,6 +24,7 @@ type Hall struct {
 
 	o    Options
 	dir  string
+	log  *os.File
 	door *door
 	work sync.Mutex // opening what arrived: one at a time
 }
@@ -39,11 +44,16 @@ func openHall(dir string, o Options) (*Hall, error) {
 	if _, err := server.Found(dir, "Stadt", ring[oldest], o.Now()); err != nil {
 		return nil, err
 	}
-	s, err := server.Open(ctx, server.Options{Dir: dir, Tenant: tenant, Catalogue: o.Catalogue.Beside(), Now: o.Now})
+	log, err := os.OpenFile(filepath.Join(dir, HallLog), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	h := &Hall{Server: s, o: o, dir: dir, door: &door{next: s.Devices}}
+	s, err := server.Open(ctx, server.Options{Dir: dir, Tenant: tenant, Catalogue: o.Catalogue.Beside(), Now: o.Now,
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	h := &Hall{Server: s, o: o, dir: dir, log: log, door: &door{next: s.Devices}}
 	for i := oldest - 1; i >= 0; i-- {
 		if err := h.Rotate(ctx, ring[i]); err != nil {
 			return h, err
@@ -56,6 +66,9 @@ func openHall(dir string, o Options) (*Hall, error) {
 	d.Handler = h.door
 	return h, s.Listen(d)
 }
+
+// Close ends the town hall.
+func (h *Hall) Close() error { return errors.Join(h.Server.Close(), h.log.Close()) }
 
 // Rotate puts a new authority key first and publishes it, as the keeper of the town hall does. The old ones still open what is on its way.
 func (h *Hall) Rotate(ctx context.Context, k seal.Private) error {

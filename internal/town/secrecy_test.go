@@ -82,17 +82,36 @@ func shapes(word string) map[string][]byte {
 	all := map[string][]byte{"upper case": []byte(strings.ToUpper(word)), "lower case": []byte(strings.ToLower(word))}
 	for name, text := range map[string]string{"": word, "quoted ": strings.Trim(fmt.Sprintf("%+q", word), `"`)} {
 		all[name+"plain"] = []byte(text)
-		all[name+"hex"] = []byte(hex.EncodeToString([]byte(text)))
 		var little, big []byte
 		for _, u := range utf16.Encode([]rune(text)) {
 			little, big = append(little, byte(u), byte(u>>8)), append(big, byte(u>>8), byte(u))
 		}
 		all[name+"UTF-16LE"], all[name+"UTF-16BE"] = little, big
-		for before := range 3 { // base64 looks different by where in the text the word begins
-			for name2, code := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
-				coded := code.EncodeToString(append(make([]byte, before), text...))
-				all[fmt.Sprint(name, name2, before)] = []byte(coded[(before*8+5)/6 : len(coded)-1])
-			}
+		for code, b := range coded([]byte(text)) {
+			all[name+code] = b
+		}
+	}
+	return all
+}
+
+// coded are bytes written in letters.
+func coded(b []byte) map[string][]byte {
+	all := map[string][]byte{"hex": []byte(hex.EncodeToString(b))}
+	for before := range 3 { // base64 looks different by where in the text the bytes begin
+		for name, code := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
+			text := code.EncodeToString(append(make([]byte, before), b...))
+			all[fmt.Sprint(name, before)] = []byte(text[(before*8+5)/6 : len(text)-1])
+		}
+	}
+	return all
+}
+
+// allShapes are those of all words, by names that do not repeat them.
+func allShapes(words []string) map[string][]byte {
+	all := map[string][]byte{}
+	for n, word := range words {
+		for shape, b := range shapes(word) {
+			all[fmt.Sprintf("word %d as %s", n, shape)] = b
 		}
 	}
 	return all
@@ -100,6 +119,12 @@ func shapes(word string) map[string][]byte {
 
 // search looks for the words in every file of the terminal, and says where which one was found.
 func search(t *testing.T, dir string, words []string) (found map[string]bool, files int) {
+	t.Helper()
+	return look(t, dir, allShapes(words))
+}
+
+// look looks for bytes in every file of a folder but what a town's terminal has no part in.
+func look(t *testing.T, dir string, shapes map[string][]byte) (found map[string]bool, files int) {
 	t.Helper()
 	found = map[string]bool{}
 	away := map[string]bool{
@@ -122,11 +147,9 @@ func search(t *testing.T, dir string, words []string) (found map[string]bool, fi
 		if err != nil {
 			return err
 		}
-		for n, word := range words {
-			for shape, b := range shapes(word) {
-				if bytes.Contains(data, b) || strings.Contains(inside, string(b)) {
-					found[fmt.Sprintf("word %d as %s in %s", n, shape, inside)] = true
-				}
+		for shape, b := range shapes {
+			if bytes.Contains(data, b) || strings.Contains(inside, string(b)) {
+				found[shape+" in "+inside] = true
 			}
 		}
 		return nil
@@ -135,10 +158,8 @@ func search(t *testing.T, dir string, words []string) (found map[string]bool, fi
 	return found, files
 }
 
-// searchFinds makes sure that the search finds every word in every shape, in the middle of something else.
-func searchFinds(t *testing.T, dir string, words []string) {
-	t.Helper()
-	control := filepath.Join(dir, town.TerminalDir, "control")
+// inEveryShape is a text in which every word stands in every shape, in the middle of something else.
+func inEveryShape(words []string) []byte {
 	var all bytes.Buffer
 	for _, word := range words {
 		for _, text := range []string{word, strings.Trim(fmt.Sprintf("%+q", word), `"`)} {
@@ -155,13 +176,18 @@ func searchFinds(t *testing.T, dir string, words []string) {
 			}
 		}
 	}
-	ok(t, os.WriteFile(control, all.Bytes(), 0o600))
+	return all.Bytes()
+}
+
+// searchFinds makes sure that the search finds every word in every shape.
+func searchFinds(t *testing.T, dir string, words []string) {
+	t.Helper()
+	control := filepath.Join(dir, town.TerminalDir, "control")
+	ok(t, os.WriteFile(control, inEveryShape(words), 0o600))
 	found, _ := search(t, dir, words)
-	for n, word := range words {
-		for shape := range shapes(word) {
-			if !found[fmt.Sprintf("word %d as %s in %s/control", n, shape, town.TerminalDir)] {
-				t.Fatalf("the search does not find word %d as %s", n, shape)
-			}
+	for shape := range allShapes(words) {
+		if !found[shape+" in "+town.TerminalDir+"/control"] {
+			t.Fatalf("the search does not find %s", shape)
 		}
 	}
 	ok(t, os.Remove(control))

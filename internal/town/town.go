@@ -35,6 +35,9 @@ const (
 	SheetsDir   = "sheets"   // what the A4 printer printed
 )
 
+// HallLog is the town hall's log in its folder, as detailed as it gets: nothing in it may say what a citizen said.
+const HallLog = "townhall.log"
+
 // tenant is whose services the town has.
 const tenant = "stadt"
 

@@ -136,7 +136,8 @@ func (s *Store) FindUser(ctx context.Context, login string) (User, bool, error) 
 	return u, true, nil
 }
 
-// Argon2id with the second recommended setting of RFC 9106: 64 MiB, three passes. One lane fits a small server.
+// Argon2id with the second recommended setting of RFC 9106: 64 MiB, three passes. One lane fits a small server. A hash of another kind or with
+// other parameters opens nothing: whoever changes them here has to give everybody a new password.
 const (
 	argonTime   = 3
 	argonMemory = 64 * 1024

@@ -5,9 +5,11 @@ package watch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -17,25 +19,17 @@ import (
 )
 
 // Screen tells everyone who connects to the socket what is on the screen, as JSON, and hangs up, until ctx ends. Only the program's own user may
-// connect. wake wakes a program that sleeps in the window system, which would answer late otherwise; nil for one that never does.
+// connect, from the first moment on. wake wakes a program that sleeps in the window system, which would answer late otherwise; nil for one that never
+// does.
 func Screen(ctx context.Context, socket string, w fyne.Window, wake func()) error {
-	if i, err := os.Lstat(socket); err == nil { // left by a program that was killed
-		if i.Mode().Type() != os.ModeSocket {
-			return fmt.Errorf("watch: screen: %s is no socket", socket)
-		}
-		if err := os.Remove(socket); err != nil {
-			return fmt.Errorf("watch: screen: %w", err)
-		}
-	}
-	ln, err := net.Listen("unix", socket)
+	ln, err := listen(socket)
 	if err != nil {
 		return fmt.Errorf("watch: screen: %w", err)
 	}
-	if err := os.Chmod(socket, 0o600); err != nil {
-		ln.Close()
-		return fmt.Errorf("watch: screen: %w", err)
-	}
-	context.AfterFunc(ctx, func() { _ = ln.Close() })
+	context.AfterFunc(ctx, func() {
+		_ = os.Remove(socket)
+		_ = ln.Close()
+	})
 	go func() {
 		for {
 			c, err := ln.Accept()
@@ -46,6 +40,33 @@ func Screen(ctx context.Context, socket string, w fyne.Window, wake func()) erro
 		}
 	}()
 	return nil
+}
+
+// listen opens the socket where nobody else can reach it, and moves it to its place when only the program's own user may connect. One that a program
+// left which was killed makes room; anything else at this place stays.
+func listen(socket string) (net.Listener, error) {
+	if i, err := os.Lstat(socket); err == nil && i.Mode().Type() != os.ModeSocket {
+		return nil, fmt.Errorf("%s is no socket", socket)
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(socket), ".")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	hidden := filepath.Join(dir, "s") // short: the system takes about a hundred letters
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: hidden, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	ln.SetUnlinkOnClose(false) // it would look for the socket where it was opened
+	err = os.Chmod(hidden, 0o600)
+	if err == nil {
+		err = os.Rename(hidden, socket)
+	}
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	return ln, nil
 }
 
 func answer(c net.Conn, w fyne.Window, wake func()) {
