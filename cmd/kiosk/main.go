@@ -144,7 +144,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	if err != nil {
 		return err
 	}
-	style := look.Style{Accent: c.Accent(), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
+	style := look.Style{Accent: c.Accent(), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal, Lean: true}
 	a.Settings().SetTheme(look.Theme(style))
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(float32(m.config.Screen.Width), float32(m.config.Screen.Height)))
@@ -155,6 +155,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	}
 	w.SetMaster()
 	bell := &bell{wake: wake}
+	look.Post(func(f func()) { fyne.Do(f); bell.Ring() })
 	st := m.post.Status(m.desk.Printer)
 	offers, err := m.post.Offers(ctx, c.Catalogue)
 	if err != nil {
@@ -173,7 +174,8 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	}
 	// Background work begins once the first picture is out, so that it does not delay it.
 	a.Lifecycle().SetOnStarted(func() {
-		debug.SetGCPercent(30) // from now on there is little to do: memory is dearer than the collector's time
+		debug.SetGCPercent(100) // from now on memory is dearer than the collector's time, but a touch is answered first
+		spreadPainters()
 		go func() {
 			if err := c.Catalogue.Ready(); err != nil {
 				slog.Error("not every service can be offered", "error", err)

@@ -30,7 +30,7 @@ import (
 
 // heapLimit is where the collector begins to work harder than usual, in bytes. What lives is less than half of that: a limit nearer to it would let the
 // collector run at every touch, and take the processor from the frame that shows it.
-const heapLimit = 80 << 20
+const heapLimit = 96 << 20
 
 // keepMemorySmall tells both heaps, C's and ours, that memory is dearer than time here.
 func keepMemorySmall() error {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"image/png"
 	"io"
 	"net/url"
 	"os"
@@ -18,6 +21,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/presence"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/rfid"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/drivers/scan"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document/qr/qrread"
 )
 
 func open(t *testing.T, address string) port.Port {
@@ -228,5 +232,92 @@ func TestASampleIsPrintedOnPaper(t *testing.T) {
 	}
 	if _, err := tool(t, nil, "print", "--printer", slips, "--document", "slip", "--data", file(t, "x.yaml", answers)); err == nil || !strings.Contains(err.Error(), "not complete") {
 		t.Errorf("answers that are not complete: %v", err)
+	}
+}
+
+// A slip's key is on its paper and nowhere else. Who looks for a fault in a terminal that serves citizens finds none in a recording, nor in what an
+// emulated printer keeps; only a demo town's keeps what it printed.
+func TestASlipsKeyIsInNoFileButADemos(t *testing.T) {
+	const key = "AGE-SECRET-KEY-1"
+	data := filepath.Join("..", "..", "assets", "services", "parkausweis-bewohner", "examples", "own-car.yaml")
+	for _, demo := range []bool{true, false} {
+		dir := t.TempDir()
+		args := []string{"printer", "--dir", dir}
+		if demo {
+			args = append(args, "--demo")
+		}
+		tape := filepath.Join(t.TempDir(), "printer.line")
+		tap := start(t, nil, "tap", "--url", play(t, nil, args...), "--record", tape)
+		out, err := tool(t, nil, "print", "--printer", tap.address, "--document", "slip", "--data", data)
+		if p := last[printed](t, out); err != nil || !p.OK || p.Done != 2 {
+			t.Fatalf("%s, %v", out, err)
+		}
+		if _, err := tap.stop(); err != nil {
+			t.Fatal(err)
+		}
+		kept, seen := "", 0
+		files, err := filepath.Glob(filepath.Join(dir, "slip-*"))
+		if err != nil || len(files) == 0 {
+			t.Fatal("the printer kept nothing:", err)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept += string(b)
+			if !strings.HasSuffix(file, ".png") {
+				continue
+			}
+			img, err := png.Decode(bytes.NewReader(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if code, err := qrread.Read(img); err == nil && strings.HasPrefix(code, key) {
+				seen++
+			}
+		}
+		if strings.Contains(kept, key) != demo || (seen > 0) != demo {
+			t.Errorf("demo %v: the key is in its bytes: %v, in %d pictures", demo, strings.Contains(kept, key), seen)
+		}
+		if !strings.Contains(kept, "Ihr Beleg") {
+			t.Errorf("demo %v: what is no secret is not there either", demo)
+		}
+		said, err := os.ReadFile(tape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := strings.ToUpper(string(said))
+		spoken := fmt.Sprintf("%X", "Ihr Beleg")
+		entries, err := port.ReadRecording(bytes.NewReader(said))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent []byte
+		for _, e := range entries {
+			if e.Sent {
+				sent = append(sent, e.Data...)
+			}
+		}
+		if bytes.Contains(sent, []byte(key)) || strings.Contains(line, fmt.Sprintf("%X", key)) {
+			t.Error("the recording holds the key")
+		}
+		if !strings.Contains(fmt.Sprintf("%X", sent), spoken) {
+			t.Error("the recording holds nothing")
+		}
+	}
+	// Pages: a permit, a decision.
+	for _, demo := range []bool{true, false} {
+		dir := t.TempDir()
+		args := []string{"a4", "--dir", dir}
+		if demo {
+			args = append(args, "--demo")
+		}
+		if out, err := tool(t, nil, "print", "--printer", play(t, nil, args...), "--document", "permit", "--data", data); err != nil {
+			t.Fatalf("%s, %v", out, err)
+		}
+		if files, _ := filepath.Glob(filepath.Join(dir, "*.pdf")); (len(files) > 0) != demo {
+			t.Errorf("demo %v: %d pages are kept", demo, len(files))
+		}
 	}
 }

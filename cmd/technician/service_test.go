@@ -52,7 +52,7 @@ func TestAServiceIsCheckedBeforeAnybodySeesIt(t *testing.T) {
 		{"a sentence missing in English", "texts/en.yaml", "  born:", "  borne:", "rule.born is missing"},
 		{"an example that comes out otherwise", "examples/own-car.yaml", "fee: 3070", "fee: 3071", "examples/own-car.yaml"},
 		{"an icon that nobody drew", "service.yaml", "icon: parking", "icon: parkin", `there is no icon \"parkin\"`},
-		{"a part of an answer that has none", "form.yaml", "holds: answers.registered", "holds: answers.registered.since == null", "form.yaml:62: eligible.registered reads answers.registered.since, but /registered is one answer without parts"},
+		{"a part of an answer that has none", "form.yaml", "holds: answers.registered", "holds: answers.registered.since == null", "form.yaml:60: eligible.registered reads answers.registered.since, but /registered is one answer without parts"},
 		{"a reference to another file", "schema.json", `"registered": {"type": "boolean"}`, `"registered": {"$ref": "https://evil.example/x.json"}`, "not followed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestWhatANewVersionChangesIsSaidInWords(t *testing.T) {
 	form, schema := filepath.Join(newer, "form.yaml"), filepath.Join(newer, "schema.json")
 	change(t, form, "{path: /house, kind: text, prefill", "{path: /house, kind: text, optional: true, prefill")
 	change(t, schema, `"street", "house"`, `"street"`)
-	change(t, form, "addMonths(day, 3)", "addMonths(day, 6)")
+	change(t, form, "addMonths(day, tables.parking.ahead)", "addMonths(day, 6)")
 	change(t, form, "          - {value: today}\n          - {value: later}", "          - {value: later}")
 	change(t, form, "      - {path: /permit, kind: bool, columns: 2}", "      - {path: /permit, kind: bool, columns: 2}\n      - {path: /mail, kind: email, optional: true}")
 	change(t, schema, `"permit": {"type": "boolean"},`, `"permit": {"type": "boolean"}, "mail": {"type": "string"},`)

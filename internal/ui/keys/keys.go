@@ -2,7 +2,9 @@
 package keys
 
 import (
+	"cmp"
 	"image"
+	"math"
 	"strings"
 	"unicode"
 
@@ -35,7 +37,8 @@ type Keyboard struct {
 	held   bool // shift was touched by the citizen: the digits become signs
 	rows   [][]cell
 	keys   []fyne.CanvasObject
-	face   *canvas.Raster // all keys at rest
+	face   fyne.CanvasObject // all keys at rest
+	shown  aspect            // what a lean face shows
 	faces  *Faces
 }
 
@@ -67,7 +70,11 @@ func New(st look.Style, texts look.Texts, kind form.Keys, landscape bool, faces 
 	if k.faces == nil {
 		k.faces = &Faces{}
 	}
-	k.face = canvas.NewRaster(k.atRest)
+	if st.Lean {
+		k.face = look.LeanPicture()
+	} else {
+		k.face = canvas.NewRaster(k.atRest)
+	}
 	k.ExtendBaseWidget(k)
 	k.build()
 	return k
@@ -202,12 +209,31 @@ func (k *Keyboard) sign(r rune) string {
 	return string(r)
 }
 
-// atRest is the picture of all keys while nobody touches them.
-func (k *Keyboard) atRest(w, h int) image.Image {
-	a := aspect{
+func (k *Keyboard) aspect(w, h int) aspect {
+	return aspect{
 		st: k.st, kind: k.kind, wide: k.wide, hide: k.events.Hide != nil, done: k.events.Done != nil,
 		upper: k.upper, held: k.held, w: w, h: h,
 	}
+}
+
+// draw shows the keys at rest as they are now.
+func (k *Keyboard) draw() {
+	place, lean := k.face.(*canvas.Shader)
+	if !lean {
+		k.face.Refresh()
+		return
+	}
+	px := func(u float32) int { return int(math.Round(float64(u * cmp.Or(k.st.Density, 1)))) }
+	w, h := px(k.Size().Width), px(k.Size().Height)
+	if a := k.aspect(w, h); w > 0 && h > 0 && a != k.shown {
+		k.shown = a
+		look.SetPicture(place, k.atRest(w, h))
+	}
+}
+
+// atRest is the picture of all keys while nobody touches them.
+func (k *Keyboard) atRest(w, h int) image.Image {
+	a := k.aspect(w, h)
 	if face := k.faces.kept[a]; face != nil {
 		return face.Image()
 	}
@@ -260,6 +286,9 @@ func (r *renderer) Layout(size fyne.Size) {
 		}
 		y += key + gap
 	}
+	if _, lean := k.face.(*canvas.Shader); lean {
+		k.draw()
+	}
 }
 
 func (r *renderer) MinSize() fyne.Size { return r.k.MinSize() }
@@ -268,7 +297,7 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 }
 func (r *renderer) Refresh() {
 	r.Layout(r.k.Size())
-	r.k.face.Refresh()
+	r.k.draw()
 	canvas.Refresh(r.k)
 }
 func (r *renderer) Destroy() {}

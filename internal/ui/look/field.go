@@ -50,12 +50,6 @@ func Field(st Style, o FieldOpts) *Touch {
 	if !d.quiet() {
 		d.blink(t)
 		t.stop = d.still
-		t.pace = func() time.Duration {
-			if d.ended {
-				return 0
-			}
-			return blinkEvery / 10
-		}
 	}
 	t.ring = func(p *pen, s fyne.Size) {
 		if !o.Focused {

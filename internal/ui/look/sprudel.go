@@ -70,6 +70,7 @@ func Sprudel(st Style, w, h float32, o SprudelOpts) *Drawn {
 		return tree.Node{Role: tree.Picture, Name: o.Name, Value: o.Value}
 	})
 	if o.Moving && !st.Quiet() {
+		d.moves = true
 		f.start(d)
 		d.stop = f.anim.Stop
 		d.pace = func() time.Duration {

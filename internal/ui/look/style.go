@@ -50,6 +50,7 @@ type Style struct {
 	Lang     string // "de", "en"
 	Shell    Shell
 	Density  float32 // pixels per Fyne unit (Canvas.Scale); 0 = 1
+	Lean     bool    // onto a window of a machine that may have no graphics card: see lean
 }
 
 // Size names a size of type.

@@ -25,6 +25,7 @@ type Drawn struct {
 	describe func() tree.Node
 	stop     func() // ends what moves; may be nil
 	pace     func() time.Duration
+	moves    bool // what it drew is moved by itself
 	render   *drawing
 }
 
@@ -39,6 +40,9 @@ func (d *Drawn) CreateRenderer() fyne.WidgetRenderer {
 	d.render = &drawing{of: d, stop: d.stop, draw: func(size fyne.Size) []fyne.CanvasObject {
 		p := newPen(d.st)
 		d.paint(p, size)
+		if d.st.Lean && !d.moves {
+			return lean(p.objs)
+		}
 		return p.objs
 	}}
 	return d.render
@@ -64,6 +68,10 @@ func (d *Drawn) Children() []fyne.CanvasObject { return d.render.objects() }
 // post runs what has waited on the UI goroutine. Tests replace it: Fyne's driver for tests would draw on the clock's own goroutine, beside
 // the test, and nothing that sets text may do that.
 var post = fyne.Do
+
+// Post lets everything that moves later go through f to the UI goroutine. A program that sleeps between two pictures has to be woken; who only asked how
+// soon something moves (Pace) would look again and again, and a finger waits for every look.
+func Post(f func(func())) { post = f }
 
 // later runs f on the UI goroutine in a while.
 func later(rest time.Duration, f func()) { time.AfterFunc(rest, func() { post(f) }) }
@@ -119,6 +127,9 @@ func (t *Touch) CreateRenderer() fyne.WidgetRenderer {
 			t.ring(p, size)
 		}
 		t.paint(p, size, t.pressed)
+		if t.st.Lean {
+			return lean(p.objs)
+		}
 		return p.objs
 	}}
 	return t.render
