@@ -16,7 +16,7 @@ export LANG := C.UTF-8
 
 # Rooms that draw import Fyne; all others are tested with the race detector. Under it, -short leaves out the browser and what takes long in one
 # goroutine; the rooms in which that is so are tested without it as well.
-DRAWING := ./internal/ui/... ./kiosk ./mobile ./cmd/kiosk ./cmd/mobile ./cmd/demo ./cmd/preview
+DRAWING := ./internal/ui/... ./kiosk ./mobile ./cmd/kiosk ./cmd/mobile ./cmd/preview
 LONG     = $(shell grep -rl --include=*_test.go 'testing.Short()' cmd internal kiosk mobile drivers sync | xargs -n1 dirname | sort -ru | sed 's,^,./,')
 
 .PHONY: run test bench build setup-run setup-test check unit race journeys pictures android clean

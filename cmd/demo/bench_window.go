@@ -78,12 +78,7 @@ func (b *bench) memory(ctx context.Context, work string) error {
 	worst, where := 0.0, ""
 	for _, s := range benchWalk() {
 		for _, do := range s.do {
-			if text, typed := strings.CutPrefix(do, "type "); typed {
-				err = j.typeKeys(ctx, text)
-			} else {
-				err = j.tap(ctx, do)
-			}
-			if err != nil {
+			if err := b.step(ctx, j, do); err != nil {
 				return err
 			}
 		}
@@ -147,6 +142,24 @@ type benchStop struct {
 	moves bool
 }
 
+// step does one thing of a walk: a word and what it is about, or what is touched.
+func (b *bench) step(ctx context.Context, j *journey, do string) error {
+	word, what, _ := strings.Cut(do, " ")
+	switch word {
+	case "type":
+		return j.typeKeys(ctx, what)
+	case "see":
+		return j.see(ctx, what)
+	case "fault":
+		return j.town.fault(ctx, what)
+	case "mend":
+		return j.town.mend(ctx, what)
+	case "scan":
+		return j.town.scanSlip(ctx, "")
+	}
+	return j.tap(ctx, do)
+}
+
 // benchWalk leads past every kind of screen.
 func benchWalk() []benchStop {
 	return []benchStop{
@@ -161,6 +174,12 @@ func benchWalk() []benchStop {
 		{"zone", []string{"type MI-RA 1848", "key.done", "Mir", "Nein", "next"}, false},
 		{"summary", []string{"Innenstadt Nord", "1 Jahr", "next"}, false},
 		{"ways", []string{"agree", "send"}, false},
+		{"paying", []string{"fault terminal hold", "way-card", "see Sie bezahlen"}, true},
+		{"done", []string{"mend terminal", "see BO-"}, true},
+		{"scan", []string{"end", "start", "Beleg einlesen"}, true},
+		{"case", []string{"scan", "see Nummer BO-"}, true},
+		{"privacy", []string{"home", "help", "Datenschutz"}, false},
+		{"pause", []string{"back", "back", "Auto und Parken", "service-parkausweis-bewohner", "begin", "type Renate", "key.done", "pause"}, true},
 	}
 }
 

@@ -297,6 +297,7 @@ func TestTheCaretBlinksAndEndsVisible(t *testing.T) {
 	next := clock(t)
 	f := Field(Style{}, FieldOpts{Label: "Name", Focused: true})
 	show(t, Style{}, 500, f)
+	test.NewTempWindow(t, f) // it blinks only where it is seen
 	caret := func() (hidden bool) {
 		for _, o := range f.render.objs {
 			if r, ok := o.(*canvas.Rectangle); ok && r.Hidden {
