@@ -33,6 +33,27 @@ func TestWhoSaysTheSameAgrees(t *testing.T) {
 	}
 }
 
+// A slip that was printed before the payment's end was known claims nothing of it.
+func TestASlipThatCouldNotKnowSaysSo(t *testing.T) {
+	s := agreed()
+	s.unclear = true
+	if err := s.agree(); err == nil {
+		t.Error("it names a payment that nobody knew of")
+	}
+	s.slip = "Nummer BO-26-4T7K-2M9-X Gebühr 30,70 EUR"
+	if err := s.agree(); err == nil {
+		t.Error("it says nothing of what is not known")
+	}
+	s.slip += " Ob die Zahlung geklappt hat, wissen wir noch\nnicht."
+	if err := s.agree(); err != nil {
+		t.Error(err)
+	}
+	s.unclear = false
+	if err := s.agree(); err == nil {
+		t.Error("a slip without a payment is taken for one with")
+	}
+}
+
 func TestWhoeverContradictsIsNamed(t *testing.T) {
 	swap := func(text *string, old, new string) { *text = strings.Replace(*text, old, new, 1) }
 	for name, c := range map[string]struct {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -274,9 +273,9 @@ func (t *town) startKiosk(ctx context.Context, hallConfig, display string, devic
 
 // freeAddress finds a port of this machine that nobody listens on.
 func freeAddress() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := line.Listen()
 	if err != nil {
-		return "", fmt.Errorf("demo: find a free port: %w", err)
+		return "", err
 	}
 	defer ln.Close()
 	return ln.Addr().String(), nil

@@ -4,6 +4,7 @@ package line
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,22 @@ func New(target string) (*Line, error) {
 	return l, nil
 }
 
+// Ports that Listen takes: below those that a system gives to connections, and to whoever asks for any.
+const firstPort, lastPort = 20000, 32000
+
+// Listen listens at a free port of this machine that can be left and taken again: the system gives it to nobody else meanwhile, as it does with one that
+// it chose itself.
+func Listen() (net.Listener, error) {
+	var err error
+	for range 100 {
+		var ln net.Listener
+		if ln, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))); err == nil {
+			return ln, nil
+		}
+	}
+	return nil, fmt.Errorf("line: find a free port: %w", err)
+}
+
 // Slow lets at most so many bytes a second through each way of a connection, as a poor mobile network does; 0 takes the limit away. What is being
 // carried already goes on as it was for a moment.
 func (l *Line) Slow(bytes int) { l.slow.Store(int64(bytes)) }
@@ -50,13 +67,15 @@ func (l *Line) Join() error {
 	if l.listen != nil {
 		return nil
 	}
-	at := l.addr
-	if at == "" {
-		at = "127.0.0.1:0"
+	var ln net.Listener
+	var err error
+	if l.addr == "" {
+		ln, err = Listen()
+	} else if ln, err = net.Listen("tcp", l.addr); err != nil {
+		err = fmt.Errorf("line: lay: %w", err)
 	}
-	ln, err := net.Listen("tcp", at)
 	if err != nil {
-		return fmt.Errorf("line: lay: %w", err)
+		return err
 	}
 	l.listen, l.addr = ln, ln.Addr().String()
 	go l.serve(ln)

@@ -3,8 +3,10 @@ package line
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,5 +108,31 @@ func TestASlowLineTakesItsTime(t *testing.T) {
 		if time.Now().After(late) {
 			t.Fatalf("it says that it carried %d bytes", l.Carried())
 		}
+	}
+}
+
+// While a line is cut, its port is nobody else's: the system gives away only ports above those that a line takes.
+func TestAPortThatIsLeftIsNotGivenAway(t *testing.T) {
+	from := 32768
+	if b, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil {
+		if _, err := fmt.Sscan(string(b), &from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := map[int]bool{}
+	for range 200 {
+		ln, err := Listen()
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := ln.Addr().(*net.TCPAddr).Port
+		seen[port] = true
+		if port >= from {
+			t.Errorf("port %d is one that the system gives to anybody from %d on", port, from)
+		}
+		_ = ln.Close()
+	}
+	if len(seen) < 100 {
+		t.Errorf("only %d different ports: two towns would meet", len(seen))
 	}
 }
