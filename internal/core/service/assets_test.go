@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/document"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/text"
 )
 
 var shipped = os.DirFS("../../../assets")
@@ -293,4 +295,105 @@ func TestManyCitizensAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// Zones, fees, how long a permit counts and when one can apply for it are the town's tables, and what it promises in law is said by the town: the
+// service itself says none of it.
+func TestAParkingPermitTakesItsValidityAndItsPromisesFromTheTown(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, shipped); err != nil {
+		t.Fatal(err)
+	}
+	change := func(name string, pairs ...string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b)
+		for i := 0; i < len(pairs); i += 2 {
+			if !strings.Contains(text, pairs[i]) {
+				t.Fatalf("%s does not have %q", name, pairs[i])
+			}
+			text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("tenants/stadt/tables/parking.yaml",
+		"{months: 6, name: {de: 6 Monate, en: 6 months}}", "{months: 9, name: {de: 9 Monate, en: 9 months}}",
+		"        - {months: 12, name: {de: 1 Jahr, en: 1 year}}\n", "", "        - {months: 24, name: {de: 2 Jahre, en: 2 years}}\n", "",
+		`{"6": 1540, "12": 3070, "24": 6140}`, `{"9": 500}`, "usual: 12", "usual: 9", "ahead: 3", "ahead: 1")
+	change("tenants/stadt/texts/parking/de.yaml", "Jede Person bekommt einen Ausweis.", "Jede Person bekommt genau einen.", "Damit parken Sie", "Die Stadt sagt, damit parken Sie")
+	c, err := LoadCatalogue(os.DirFS(dir), "stadt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ok := c.Find("parkausweis-bewohner", "")
+	if !ok {
+		t.Fatal("no parking permit")
+	}
+	if card := s.Card("de"); card.Facts[0].Value != "5,00\u00a0€" || card.Facts[0].Label != "für 9 Monate" || !strings.HasPrefix(card.Lead, "Die Stadt sagt, ") {
+		t.Errorf("%+v", card)
+	}
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	answers := form.Answers{"name": "Renate Vogt", "birthdate": "1980-04-03", "street": "Herforder Straße", "house": "12", "registered": true,
+		"plate": "MI-RA 1848", "owner": "me", "permit": true, "zone": "A", "months": "9", "start": "later", "from": "2026-12-31"} // a browser sends a number as text
+	v := s.View(answers, "de", day)
+	var offered []string
+	for _, p := range v.Pages {
+		for _, f := range p.Fields {
+			if f.Path == "/months" {
+				for _, o := range f.Options {
+					offered = append(offered, o.Label+": "+o.Hint)
+				}
+			}
+		}
+	}
+	if len(offered) != 1 || offered[0] != "9 Monate: 5,00\u00a0€" {
+		t.Errorf("offered are %q", offered)
+	}
+	if v.Fee == nil || v.Fee.Amount != 500 || len(v.Fee.Steps) != 1 || v.Fee.Steps[0].Label != "9 Monate" {
+		t.Errorf("the fee is %+v", v.Fee)
+	}
+	if v.Eligible == nil || v.Eligible.OK || !strings.HasPrefix(v.Eligible.Reasons[0].Text, "Jede Person bekommt genau einen.") {
+		t.Errorf("%+v", v.Eligible)
+	}
+	names := func(problems []form.Problem) (list []string) {
+		for _, p := range problems {
+			list = append(list, p.Rule+p.Path)
+		}
+		return list
+	}
+	answers["permit"] = false
+	if got := names(s.Check(answers, day)); len(got) != 1 || !strings.HasPrefix(got[0], "start") {
+		t.Errorf("a day more than a month ahead: %v", got)
+	}
+	answers["from"], answers["months"] = "2026-12-10", 12
+	if got := names(s.Check(answers, day)); len(got) != 1 || !strings.Contains(got[0], "/months") {
+		t.Errorf("a length that the town does not offer: %v", got)
+	}
+	answers["months"] = 9
+	if got := s.Check(answers, day); len(got) != 0 {
+		t.Errorf("what the town offers: %v", got)
+	}
+	for _, lang := range []string{"de", "en", "de-simple"} { // and by itself it promises nothing
+		b, err := fs.ReadFile(shipped, "services/parkausweis-bewohner/texts/"+lang+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := text.Sentences(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, said := range list {
+			for _, key := range []string{"lead", "law", "card.get.", "eligible.", "rule.start", "field.months.option.", "slip.follow"} {
+				if strings.HasPrefix(said.Key, key) {
+					t.Errorf("%s: the service itself says %s", lang, said.Key)
+				}
+			}
+		}
+	}
 }
