@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -84,6 +85,21 @@ func TestWhoeverContradictsIsNamed(t *testing.T) {
 				t.Errorf("got %v, want something with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What was typed is known again however it is kept; what clocks and keys have by chance is not taken for it.
+func TestWhatWasTypedIsKnownAgain(t *testing.T) {
+	words := traces([]string{"Renate Vogt", "3.4.1980", "12", "MI-RA", "1848"})
+	for _, want := range []string{"Renate Vogt", "3.4.1980", "1980-04-03", "MI-RA", "MI-RA1848", "MI-RA 1848"} {
+		if !slices.Contains(words, want) {
+			t.Errorf("%q is not looked for", want)
+		}
+	}
+	for _, chance := range []string{"12", "1848"} {
+		if slices.Contains(words, chance) {
+			t.Errorf("%q is looked for, and it is in many a clock", chance)
+		}
 	}
 }
 
