@@ -50,7 +50,10 @@ func (l *legal) draw(k *Kiosk) page {
 }
 
 // leaving asks before answers are thrown away. What was put away before stays, unless somebody wants it gone.
-type leaving struct{ failed bool }
+type leaving struct {
+	busy   bool // the draft is being thrown away
+	failed bool
+}
 
 func (*leaving) name() string { return "leaving" }
 
@@ -67,6 +70,10 @@ func (s *leaving) draw(k *Kiosk) page {
 		if s.failed {
 			p.body = append(p.body, k.note(look.Warn, "alert-circle", "", k.say("end.draft.failed")))
 		}
+		if s.busy {
+			p.body = append(p.body, k.live(k.say("kiosk.wait")))
+			return p
+		}
 		p.body = append(p.body, k.leftmost(k.button(action{label: k.say("end.draft.drop"), icon: "trash", small: true, id: "drop", tap: func() { s.drop(k) }})))
 	}
 	if k.canPause() {
@@ -78,9 +85,12 @@ func (s *leaving) draw(k *Kiosk) page {
 // drop throws the draft away too, and ends.
 func (s *leaving) drop(k *Kiosk) {
 	v := k.s.visit
+	s.busy, s.failed = true, false
+	k.show()
 	k.beside(func(ctx context.Context, _ func(func())) func() {
 		err := v.Discard(ctx)
 		return func() {
+			s.busy = false
 			k.o.Event("draft.dropped", "ok", err == nil)
 			if s.failed = err != nil; s.failed {
 				k.refresh(s)

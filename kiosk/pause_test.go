@@ -319,6 +319,13 @@ func TestTheDraftCanBeThrownAwayWithTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.k.finish()
+	drafts.Break(visit.ErrOffline)
+	r.Tap("drop")
+	if r.Has("drop") { // it works, and cannot be told so twice
+		t.Error("nothing shows that the draft is being thrown away")
+	}
+	r.Wait("the word that it did not work", func() bool { return r.k.top().(*leaving).failed })
+	drafts.Break(nil)
 	r.Tap("drop")
 	r.WaitScreen("attract")
 	if len(drafts.Lie()) != 0 {

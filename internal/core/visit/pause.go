@@ -115,19 +115,40 @@ func (v *Visit) Paused() bool {
 	return v.draft != nil
 }
 
-// Discard throws away the draft that the visit was put away as, or continued from, everywhere. What was said stays until Wipe.
+// Discard throws away the draft that the visit was put away as, or continued from, everywhere. What was said stays until Wipe. With an error the draft
+// may still lie there, and Discard can be tried again.
 func (v *Visit) Discard(ctx context.Context) error {
 	v.mu.Lock()
 	key := v.draft
-	v.draft = nil
 	v.mu.Unlock()
-	if key == nil || v.desk.Drafts == nil {
+	if key == nil {
 		return nil
 	}
-	if err := v.desk.Drafts.Drop(context.WithoutCancel(ctx), key.Address(), key.Token()); err != nil {
-		return fmt.Errorf("visit: discard: %w", err)
+	if v.desk.Drafts != nil {
+		if err := v.desk.Drafts.Drop(context.WithoutCancel(ctx), key.Address(), key.Token()); err != nil {
+			return fmt.Errorf("visit: discard: %w", err)
+		}
 	}
+	v.leaveDraft(key)
 	return nil
+}
+
+// leaveDraft forgets the draft with this key.
+func (v *Visit) leaveDraft(key *seal.DraftKey) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.draft == key {
+		v.draft = nil
+	}
+}
+
+// sentDraft throws the draft of what was sent away: it is not continued any more. Where that does not work the draft ends by itself.
+func (v *Visit) sentDraft(ctx context.Context) {
+	v.mu.Lock()
+	key := v.draft
+	v.mu.Unlock()
+	_ = v.Discard(ctx)
+	v.leaveDraft(key)
 }
 
 // Saved is a visit that was put away, opened again. It is as secret as the answers in it.

@@ -127,7 +127,12 @@ func TestPuttingAwayAgainReplacesTheDraft(t *testing.T) {
 	if _, err := Fetch(t.Context(), s.desk, first.Code, s.opts); !errors.Is(err, ErrGone) {
 		t.Fatal(err)
 	}
-	if err := s.Discard(t.Context()); err != nil || len(drafts.Lie()) != 0 {
+	drafts.Break(ErrOffline)
+	if err := s.Discard(t.Context()); !errors.Is(err, ErrOffline) || !s.Paused() {
+		t.Fatalf("it still lies there, and who wants it gone cannot try again: %v", err)
+	}
+	drafts.Break(nil)
+	if err := s.Discard(t.Context()); err != nil || len(drafts.Lie()) != 0 || s.Paused() {
 		t.Fatal(err)
 	}
 }

@@ -183,7 +183,7 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		return Receipt{}, fmt.Errorf("visit: submit: %w", err)
 	}
 	if unclear == nil {
-		_ = v.Discard(durable) // what is sent is not continued any more; otherwise the draft ends by itself
+		v.sentDraft(durable)
 	}
 	on(Progress{Stage: Stored})
 
@@ -230,7 +230,7 @@ func (v *Visit) number(now time.Time) (string, error) {
 func (v *Visit) Clear(p pay.Payment) (Receipt, bool, error) {
 	r, ok, err := v.clear(p)
 	if ok && p.State == pay.Approved {
-		_ = v.Discard(context.Background()) // otherwise it ends by itself
+		v.sentDraft(context.Background())
 	}
 	return r, ok, err
 }
