@@ -10,6 +10,10 @@ import (
 
 // touch is a sign of life.
 func (k *Kiosk) touch() {
+	if !k.awake && k.o.Stir != nil {
+		k.o.Stir()
+	}
+	k.awake = true
 	k.s.touched, k.quiet = k.o.Now(), 0
 	if !k.s.warned.IsZero() {
 		k.stay(false)
@@ -39,6 +43,7 @@ func (k *Kiosk) Tick() {
 	s := k.s
 	if after, ok := quietAfter(k.quiet); ok && now.Sub(s.touched) > after {
 		k.quiet++
+		k.awake = false
 		if k.o.Quiet != nil {
 			k.o.Quiet()
 		}

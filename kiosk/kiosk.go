@@ -58,6 +58,8 @@ type Options struct {
 	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when what was drawn is forgotten too. nil:
 	// nobody wants to know. It must not take long.
 	Quiet func()
+	// Stir is told that somebody touches the screen again, after Quiet and at first. nil: nobody wants to know.
+	Stir func()
 
 	// Renew offers what the town hall published lately, and tells whether that is anything. It is called when nobody is in the middle of
 	// something, takes no time, and may be nil.
@@ -109,6 +111,7 @@ type Kiosk struct {
 	board  *board
 	faces  keys.Faces // what keyboards look like at rest
 	quiet  int        // how often Quiet was told since somebody touched something
+	awake  bool       // Stir was told since Quiet was
 
 	fresh  bool   // the next drawing begins at the top
 	toEnd  bool   // or at the end

@@ -154,7 +154,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 		w.SetFixedSize(true)
 	}
 	w.SetMaster()
-	bell := &bell{wake: wake}
+	bell, sweep := &bell{wake: wake}, new(sweeper)
 	look.Post(func(f func()) { fyne.Do(f); bell.Ring() })
 	st := m.post.Status(m.desk.Printer)
 	offers, err := m.post.Offers(ctx, c.Catalogue)
@@ -163,7 +163,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	}
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
-		Event: m.event(events), Streets: streets(), Quiet: new(sweeper).Sweep, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
+		Event: m.event(events), Streets: streets(), Quiet: sweep.Sweep, Stir: sweep.Stir, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults, Records: m.post, Clock: m.post.Client.Clock,
 		Renew: offers.Renew, Broken: m.post.Broken,
 	})
@@ -174,7 +174,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	}
 	// Background work begins once the first picture is out, so that it does not delay it.
 	a.Lifecycle().SetOnStarted(func() {
-		debug.SetGCPercent(100) // from now on memory is dearer than the collector's time, but a touch is answered first
+		debug.SetGCPercent(percentAtRest)
 		spreadPainters()
 		go func() {
 			if err := c.Catalogue.Ready(); err != nil {

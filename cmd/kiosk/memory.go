@@ -28,9 +28,16 @@ import (
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
-// heapLimit is where the collector begins to work harder than usual, in bytes. What lives is less than half of that: a limit nearer to it would let the
-// collector run at every touch, and take the processor from the frame that shows it.
+// heapLimit is where the collector begins to work harder than usual, in bytes. What lives is a third of that: a limit nearer to it lets the collector
+// run again and again.
 const heapLimit = 96 << 20
+
+// How much may be allocated between two collections, in percent of what lives. While somebody touches the screen the processors are for the frames that
+// answer; while nobody does, memory is dearer than the collector's time.
+const (
+	percentInUse  = 100
+	percentAtRest = 30
+)
 
 // keepMemorySmall tells both heaps, C's and ours, that memory is dearer than time here.
 func keepMemorySmall() error {
@@ -51,6 +58,9 @@ func flatWindow() {
 // sweeper gives memory back while nobody touches the screen.
 type sweeper struct{ busy sync.Mutex }
 
+// Stir says that somebody is there again.
+func (s *sweeper) Stir() { debug.SetGCPercent(percentInUse) }
+
 // Sweep works in the background; while it does, another Sweep does nothing.
 func (s *sweeper) Sweep() {
 	if !s.busy.TryLock() {
@@ -58,6 +68,7 @@ func (s *sweeper) Sweep() {
 	}
 	go func() {
 		defer s.busy.Unlock()
+		debug.SetGCPercent(percentAtRest)
 		debug.FreeOSMemory()
 		C.malloc_trim(0)
 		if maps, err := os.Open("/proc/self/smaps"); err == nil { // a kernel without it loses nothing but this

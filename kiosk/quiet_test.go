@@ -1,0 +1,41 @@
+package kiosk
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// Memory goes back while nobody is there, in two steps, and who comes back finds the terminal awake at the first touch.
+func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
+	var told []string
+	r := newRig(t, portrait, func(o *Options) {
+		o.Quiet = func() { told = append(told, "quiet") }
+		o.Stir = func() { told = append(told, "stir") }
+	})
+	wait := func(d time.Duration, want ...string) {
+		t.Helper()
+		for range int(d / time.Second) {
+			r.clock = r.clock.Add(time.Second)
+			r.k.Tick()
+		}
+		if !slices.Equal(told, want) {
+			t.Fatalf("told %v, want %v", told, want)
+		}
+		told = nil
+	}
+	r.Tap("start")
+	wait(4*time.Second, "stir")
+	r.Tap("help") // it is awake already
+	wait(5 * time.Second)
+	wait(time.Second, "quiet")
+	wait(34 * time.Second)
+	wait(time.Second, "quiet")
+	wait(3 * time.Second)
+	r.Tap("back")
+	wait(time.Second, "stir")
+	wait(6*time.Second, "quiet")
+	r.k.Wipe() // the next one finds it asleep, too
+	r.Tap("start")
+	wait(time.Second, "stir")
+}
