@@ -209,6 +209,12 @@ func (k *Kiosk) Run(ctx context.Context) {
 // Lang is the language on the screen.
 func (k *Kiosk) Lang() string { return k.s.style.Lang }
 
+// DrawLean draws everything lean from now on; see look.Style. It is called on Fyne's goroutine.
+func (k *Kiosk) DrawLean() {
+	k.o.Style.Lean, k.s.style.Lean = true, true
+	k.show()
+}
+
 // Screen names the screen shown: "attract", "home", "form" ...
 func (k *Kiosk) Screen() string { return k.top().name() }
 

@@ -51,6 +51,10 @@ func main() {
 	}
 }
 
+// leanAfter is how long after the start the screen is drawn lean: Mesa compiles a shader when it is first drawn with, and the first picture does not
+// wait for that.
+const leanAfter = 2 * time.Second
+
 // Main is the program.
 type Main struct {
 	ConfigFile string
@@ -144,7 +148,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	if err != nil {
 		return err
 	}
-	style := look.Style{Accent: c.Accent(), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal, Lean: true}
+	style := look.Style{Accent: c.Accent(), Scale: float32(m.config.Screen.Density / look.PxPerMM), Text: 1, Lang: m.config.Lang, Shell: look.Terminal}
 	a.Settings().SetTheme(look.Theme(style))
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(float32(m.config.Screen.Width), float32(m.config.Screen.Height)))
@@ -174,8 +178,9 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	}
 	// Background work begins once the first picture is out, so that it does not delay it.
 	a.Lifecycle().SetOnStarted(func() {
-		debug.SetGCPercent(percentAtRest)
+		collect(percentAtRest, limitInUse)
 		spreadPainters()
+		time.AfterFunc(leanAfter, func() { fyne.Do(k.DrawLean); bell.Ring() })
 		go func() {
 			if err := c.Catalogue.Ready(); err != nil {
 				slog.Error("not every service can be offered", "error", err)

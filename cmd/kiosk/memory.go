@@ -28,23 +28,25 @@ import (
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
-// heapLimit is where the collector begins to work harder than usual, in bytes. What lives is a third of that: a limit nearer to it lets the collector
-// run again and again.
-const heapLimit = 96 << 20
-
-// How much may be allocated between two collections, in percent of what lives. While somebody touches the screen the processors are for the frames that
-// answer; while nobody does, memory is dearer than the collector's time.
+// How much may be allocated between two collections, in percent of what lives, and from how many bytes of the whole heap on the collector works harder
+// still. While somebody touches the screen the processors are for the frames that answer; while nobody does, memory is dearer than the collector's time.
 const (
-	percentInUse  = 100
-	percentAtRest = 30
+	percentInUse, limitInUse   = 100, 96 << 20
+	percentAtRest, limitAtRest = 30, 48 << 20
 )
+
+// collect sets how much may be allocated between two collections.
+func collect(percent int, limit int64) {
+	debug.SetMemoryLimit(limit)
+	debug.SetGCPercent(percent)
+}
 
 // keepMemorySmall tells both heaps, C's and ours, that memory is dearer than time here.
 func keepMemorySmall() error {
 	if C.small_holes() == 0 {
 		return errors.New("kiosk: the C library does not take memory settings")
 	}
-	debug.SetMemoryLimit(heapLimit)
+	debug.SetMemoryLimit(limitInUse)
 	return nil
 }
 
@@ -59,7 +61,7 @@ func flatWindow() {
 type sweeper struct{ busy sync.Mutex }
 
 // Stir says that somebody is there again.
-func (s *sweeper) Stir() { debug.SetGCPercent(percentInUse) }
+func (s *sweeper) Stir() { collect(percentInUse, limitInUse) }
 
 // Sweep works in the background; while it does, another Sweep does nothing.
 func (s *sweeper) Sweep() {
@@ -68,7 +70,7 @@ func (s *sweeper) Sweep() {
 	}
 	go func() {
 		defer s.busy.Unlock()
-		debug.SetGCPercent(percentAtRest)
+		collect(percentAtRest, limitAtRest)
 		debug.FreeOSMemory()
 		C.malloc_trim(0)
 		if maps, err := os.Open("/proc/self/smaps"); err == nil { // a kernel without it loses nothing but this
