@@ -31,7 +31,7 @@ import (
 // How much may be allocated between two collections, in percent of what lives, and from how many bytes of the whole heap on the collector works harder
 // still. While somebody touches the screen the processors are for the frames that answer; while nobody does, memory is dearer than the collector's time.
 const (
-	percentInUse, limitInUse   = 100, 96 << 20
+	percentInUse, limitInUse   = 60, 72 << 20
 	percentAtRest, limitAtRest = 30, 48 << 20
 )
 
