@@ -50,7 +50,7 @@ func (c *card) ask(k *Kiosk) {
 			case eager && len(c.troubles(k)) == 0:
 				c.begin(k)
 			default:
-				k.fresh = true // what is wrong stands at the top
+				k.fresh = eager // what is wrong stands at the top
 				k.show()
 			}
 		}

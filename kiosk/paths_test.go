@@ -160,6 +160,25 @@ func TestAQuickFingerHearsOfTroubleBeforeItTypes(t *testing.T) {
 	}
 }
 
+// Who has begun to read on stays where she is when the devices answer.
+func TestWhatDevicesSayDoesNotTurnThePageBack(t *testing.T) {
+	r := newRig(t, landscape, town(t))
+	r.card.late = make(chan struct{})
+	r.k.enter("de")
+	c := &card{service: r.service("parkausweis-bewohner")}
+	r.k.push(c)
+	r.Tap("more")
+	at := r.k.sheet.Offset()
+	if at == 0 {
+		t.Fatal("the page does not turn")
+	}
+	close(r.card.late)
+	r.Wait("the devices' word", func() bool { return c.told })
+	if now := r.k.sheet.Offset(); now != at {
+		t.Errorf("the page was at %v and is at %v", at, now)
+	}
+}
+
 func TestGoingBackKeepsTheAnswers(t *testing.T) {
 	r := newRig(t, portrait)
 	r.k.enter("de")

@@ -79,7 +79,7 @@ func (m *Main) Run(ctx context.Context) (err error) {
 	}()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	file := (*config.File)(nil)
+	var file *config.File
 	if m.config, file, err = setup.Load(m.ConfigFile); err != nil {
 		return err
 	}

@@ -65,12 +65,12 @@ func (s *sweeper) Stir() { collect(percentInUse, limitInUse) }
 
 // Sweep works in the background; while it does, another Sweep does nothing.
 func (s *sweeper) Sweep() {
+	collect(percentAtRest, limitAtRest) // here, and not in the background: a Stir may follow at once
 	if !s.busy.TryLock() {
 		return
 	}
 	go func() {
 		defer s.busy.Unlock()
-		collect(percentAtRest, limitAtRest)
 		debug.FreeOSMemory()
 		C.malloc_trim(0)
 		if maps, err := os.Open("/proc/self/smaps"); err == nil { // a kernel without it loses nothing but this
