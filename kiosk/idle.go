@@ -20,16 +20,16 @@ func (k *Kiosk) touch() {
 	}
 }
 
-// quietAfter is how long nobody has to be there until Options.Quiet is told for the first time (told is 0), when what was typed and drawn can be
-// swept, and once more, when Fyne has forgotten it. After that nobody is told.
-func quietAfter(told int) (d time.Duration, ok bool) {
-	switch told {
-	case 0:
-		return 5 * time.Second, true
-	case 1:
-		return 40 * time.Second, true
-	}
-	return 0, false
+// calm is what is done while nobody touches anything, one after the other, and how long nobody has to be there for it. Fyne forgets what was drawn,
+// what somebody typed among it, 12 seconds after it was shown last (package early), but only when it draws: the first picture keeps what is shown now,
+// the second forgets what was shown before the last touch. The last step comes when nothing moves any more.
+func (k *Kiosk) calm() []stillness {
+	return []stillness{{4 * time.Second, k.o.Repaint}, {5 * time.Second, k.o.Quiet}, {13 * time.Second, k.o.Repaint}, {40 * time.Second, k.o.Quiet}}
+}
+
+type stillness struct {
+	after time.Duration
+	do    func() // or nil
 }
 
 // Tick is called every second on the UI goroutine; tests call it with a clock of their own.
@@ -41,11 +41,10 @@ func (k *Kiosk) Tick() {
 	k.online = online
 	changed = k.lookAround() || changed
 	s := k.s
-	if after, ok := quietAfter(k.quiet); ok && now.Sub(s.touched) > after {
-		k.quiet++
+	for calm := k.calm(); k.quiet < len(calm) && now.Sub(s.touched) > calm[k.quiet].after; k.quiet++ {
 		k.awake = false
-		if k.o.Quiet != nil {
-			k.o.Quiet()
+		if do := calm[k.quiet].do; do != nil {
+			do()
 		}
 	}
 	if len(s.stack) == 1 {

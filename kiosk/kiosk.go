@@ -55,9 +55,12 @@ type Options struct {
 	// Wake wakes the program from the sleep that Rest allows, because there is something to be done on Fyne's goroutine. It may be called from
 	// any goroutine. nil: it never sleeps.
 	Wake func()
-	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when what was drawn is forgotten too. nil:
+	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when nothing moves any more. nil:
 	// nobody wants to know. It must not take long.
 	Quiet func()
+	// Repaint draws the window once more, as it is, so that Fyne forgets what it drew for former pages. It is called when nobody touches anything;
+	// nil: nothing is forgotten then.
+	Repaint func()
 	// Stir is told that somebody touches the screen again, after Quiet and at first. nil: nobody wants to know.
 	Stir func()
 
@@ -110,8 +113,8 @@ type Kiosk struct {
 	seen   float32        // how far when last looked: a finger that scrolls is a sign of life
 	board  *board
 	faces  keys.Faces // what keyboards look like at rest
-	quiet  int        // how often Quiet was told since somebody touched something
-	awake  bool       // Stir was told since Quiet was
+	quiet  int        // how many steps of calm were done since somebody touched something
+	awake  bool       // Stir was told, and nothing of calm done since
 
 	fresh  bool   // the next drawing begins at the top
 	toEnd  bool   // or at the end

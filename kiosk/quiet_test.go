@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// Memory goes back while nobody is there, in two steps, and who comes back finds the terminal awake at the first touch.
+// Memory goes back while nobody is there, step by step, and who comes back finds the terminal awake at the first touch.
 func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
 	var told []string
 	r := newRig(t, portrait, func(o *Options) {
 		o.Quiet = func() { told = append(told, "quiet") }
+		o.Repaint = func() { told = append(told, "repaint") }
 		o.Stir = func() { told = append(told, "stir") }
 	})
 	wait := func(d time.Duration, want ...string) {
@@ -27,14 +28,17 @@ func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
 	r.Tap("start")
 	wait(4*time.Second, "stir")
 	r.Tap("help") // it is awake already
-	wait(5 * time.Second)
+	wait(4 * time.Second)
+	wait(time.Second, "repaint")
 	wait(time.Second, "quiet")
-	wait(34 * time.Second)
+	wait(7 * time.Second)
+	wait(time.Second, "repaint")
+	wait(26 * time.Second)
 	wait(time.Second, "quiet")
 	wait(3 * time.Second)
 	r.Tap("back")
 	wait(time.Second, "stir")
-	wait(6*time.Second, "quiet")
+	wait(6*time.Second, "repaint", "quiet")
 	r.k.Wipe() // the next one finds it asleep, too
 	r.Tap("start")
 	wait(time.Second, "stir")

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"image/color"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/canvas"
 	"github.com/alecthomas/kong"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
@@ -158,7 +160,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 		w.SetFixedSize(true)
 	}
 	w.SetMaster()
-	bell, sweep := &bell{wake: wake}, new(sweeper)
+	bell, sweep, nothing := &bell{wake: wake}, &sweeper{window: w}, canvas.NewRectangle(color.Transparent)
 	look.Post(func(f func()) { fyne.Do(f); bell.Ring() })
 	st := m.post.Status(m.desk.Printer)
 	offers, err := m.post.Offers(ctx, c.Catalogue)
@@ -168,6 +170,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: sweep.Sweep, Stir: sweep.Stir, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
+		Repaint:  func() { w.Canvas().Refresh(nothing); bell.Ring() },
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults, Records: m.post, Clock: m.post.Client.Clock,
 		Renew: offers.Renew, Broken: m.post.Broken,
 	})

@@ -25,6 +25,8 @@ import (
 	"strings"
 	"sync"
 
+	"fyne.io/fyne/v2"
+	gl "github.com/go-gl/gl/v3.1/gles2"
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
@@ -58,14 +60,26 @@ func flatWindow() {
 }
 
 // sweeper gives memory back while nobody touches the screen.
-type sweeper struct{ busy sync.Mutex }
+type sweeper struct {
+	window fyne.Window
+	busy   sync.Mutex // memory is being given back
+}
 
 // Stir says that somebody is there again.
 func (s *sweeper) Stir() { collect(percentInUse, limitInUse) }
 
-// Sweep works in the background; while it does, another Sweep does nothing.
+// Sweep gives back what it can. It is called on Fyne's goroutine. The compiler of shaders loses its tables: they are 6 MiB, and made anew for the next
+// new shader.
 func (s *sweeper) Sweep() {
 	collect(percentAtRest, limitAtRest) // here, and not in the background: a Stir may follow at once
+	if w, ok := s.window.(interface{ RunWithContext(func()) }); ok {
+		w.RunWithContext(gl.ReleaseShaderCompiler)
+	}
+	s.giveBack()
+}
+
+// giveBack works in the background; while it does, another one does nothing.
+func (s *sweeper) giveBack() {
 	if !s.busy.TryLock() {
 		return
 	}

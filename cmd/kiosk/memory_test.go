@@ -45,7 +45,7 @@ func TestOnlyWhatIsTheSameAsItsFileIsUnmapped(t *testing.T) {
 func TestAProgramWhoseCodeWasForgottenGoesOn(t *testing.T) {
 	var s sweeper
 	for range 20 {
-		s.Sweep()
+		s.giveBack()
 		sum := 0
 		for _, word := range strings.Fields(strings.Repeat("eins zwei drei ", 1000)) {
 			sum += len(word)

@@ -108,6 +108,7 @@ func house() []room {
 func foreign() map[string][]string {
 	return map[string][]string{
 		"fyne.io/fyne/v2":                       {"internal/ui/...", "kiosk", "mobile", "cmd/kiosk", "cmd/mobile", "cmd/demo", "cmd/preview"},
+		"github.com/go-gl/gl/v3.1/gles2":        {"cmd/kiosk"},
 		"github.com/go-gl/glfw/v3.4/glfw":       {"cmd/kiosk"},
 		"fyne.io/fyne/v2/app":                   {"cmd/kiosk", "cmd/mobile", "cmd/demo"},
 		"cel.dev/cel-go":                        {"internal/core/expr"},

@@ -8,9 +8,9 @@ import "syscall"
 
 // Set tells that it was done.
 var Set = all(map[string]string{
-	// Fyne's caches live for 20 seconds: with its default of a minute a busy terminal's memory grows by half; with less the idle terminal walks
-	// its caches too often.
-	"FYNE_CACHE": "20s",
+	// Fyne's caches live for 12 seconds: with its default of a minute a busy terminal's memory grows by half; with 10 or less the idle terminal
+	// walks its caches at every look.
+	"FYNE_CACHE": "12s",
 	// No table of key sequences: the X library would read 5,000 lines for hardware keyboards that write é with two keys. A touch screen has none.
 	"XCOMPOSEFILE": "/dev/null",
 })

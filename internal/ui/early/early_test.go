@@ -39,7 +39,7 @@ func TestItIsDoneBeforeAnybodyReadsTheEnvironment(t *testing.T) {
 		}
 		return
 	}
-	out := child(t, t.Name(), "20s", "GODEBUG=inittrace=1")
+	out := child(t, t.Name(), "12s", "GODEBUG=inittrace=1")
 	place := func(pkg string) int {
 		i := strings.Index(out, "init "+pkg+" @")
 		if i < 0 {
