@@ -70,7 +70,7 @@ func (s *state) field(fd *field) Field {
 	}
 	raw, words := lookup(s.in.Answers, fd.trail), s.words(fd)
 	d := Field{
-		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.max, Prefill: fd.Prefill,
+		Path: fd.Path, Kind: fd.Kind, Columns: fd.Columns, ReadOnly: fd.ReadOnly, Secret: fd.Secret, Max: fd.room(), Prefill: fd.Prefill,
 		Label:    words.label,
 		Hint:     words.hint,
 		Example:  words.example,

@@ -184,13 +184,22 @@ func (f *field) interpret(raw any, options []Option, day time.Time) (any, *troub
 	return s, nil
 }
 
+// room is how much the field takes, as Field.Max says it: a line has an end also where the schema sets none.
+func (f *field) room() int {
+	if f.max == 0 && (f.Kind == Text || f.Kind.known() != nil) {
+		return longestLine
+	}
+	return f.max
+}
+
 func (f *field) tooLong(s string) *trouble {
 	most := f.max
-	if most == 0 {
+	switch {
+	case most > 0:
+	case f.Kind == LongText:
+		most = longestText
+	default:
 		most = longestLine
-		if f.Kind == LongText {
-			most = longestText
-		}
 	}
 	// blanks and invisible signs may come on top, but not without end
 	if len(s) > 8*utf8.UTFMax*(most+64) || utf8.RuneCountInString(visible(s, true)) > most {

@@ -85,6 +85,22 @@ func TestInvisibleSignsGoAndEmojiAreRefused(t *testing.T) {
 	}
 }
 
+// Who types is stopped where the check would say that it is too long.
+func TestALineHasAnEndAlsoWithoutOneInTheSchema(t *testing.T) {
+	for kind, want := range map[Kind]int{Text: 500, Email: 500, LongText: 0, Choice: 0, Photos: 0} {
+		if got := (&field{fieldLayout: fieldLayout{Kind: kind}}).room(); got != want {
+			t.Errorf("%s takes %d letters, want %d", kind, got, want)
+		}
+		if got := (&field{fieldLayout: fieldLayout{Kind: kind}, max: 7}).room(); got != 7 {
+			t.Errorf("%s takes %d letters, want 7", kind, got)
+		}
+	}
+	line := &field{fieldLayout: fieldLayout{Kind: Text}}
+	if line.tooLong(strings.Repeat("x", line.room())) != nil || line.tooLong(strings.Repeat("x", line.room()+1)) == nil {
+		t.Error("the check has another end")
+	}
+}
+
 func FuzzTyped(f *testing.F) {
 	for _, s := range []string{"mi ra1848", "3.4.1980", "1.234,5", "🚗", "\xff", "3. April 1980", "MIRA1848E"} {
 		f.Add(s)

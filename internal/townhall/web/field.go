@@ -19,7 +19,7 @@ type field struct {
 	Mode                                                      string // inputmode
 	Width                                                     string // class
 	Describes                                                 string // aria-describedby
-	Max, Columns                                              int
+	Columns                                                   int
 	Required, Checked, Plain                                  bool
 	Options                                                   []fieldOption
 	Parts                                                     []field      // of a group
@@ -57,7 +57,7 @@ const selectFrom = 9
 
 // draw turns a field into what its template needs. say: also what is wrong with it.
 func draw(f form.Field, say bool) field {
-	x := field{ID: anchor(f.Path), Path: f.Path, Name: "a:" + f.Path, Label: f.Label, Hint: f.Hint, Example: f.Example, Note: f.Note, Text: f.Text, Max: f.Max, Columns: f.Columns, Required: f.Required, Type: "text"}
+	x := field{ID: anchor(f.Path), Path: f.Path, Name: "a:" + f.Path, Label: f.Label, Hint: f.Hint, Example: f.Example, Note: f.Note, Text: f.Text, Columns: f.Columns, Required: f.Required, Type: "text"}
 	if say {
 		x.Problem = f.Problem
 	}

@@ -263,6 +263,13 @@ func TestWhatDoesNotFitIsSaidBesideTheField(t *testing.T) {
 	}
 	h.get(draft+"/pruefen").wantGo(t, draft+"?seite=person")
 	h.get(draft+"?seite=permit").want(t, 200, "Wo und wie lange?")
+	// What is pasted is not cut without a word, neither by the browser nor here.
+	long := strings.Repeat("x", 10000)
+	res = h.post(draft, draft, url.Values{"seite": {"person"}, "gefragt": {"/person/name"}, "a:/person/name": {long}})
+	res.want(t, 422, long, "Das ist zu lang. Hier passen höchstens")
+	if field := regexp.MustCompile(`<input[^>]*id="f-person-name"[^>]*>`).FindString(res.body); field == "" || strings.Contains(field, "maxlength") {
+		t.Error("the browser would cut what is pasted")
+	}
 }
 
 func TestAnAnswerBringsItsQuestionsWithIt(t *testing.T) {
