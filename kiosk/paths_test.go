@@ -13,6 +13,7 @@ import (
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/pay"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/screentest"
 )
 
 // atPaying brings a filled permit to the choice of how to pay.
@@ -461,7 +462,7 @@ func TestTheSearchFindsWhileTyping(t *testing.T) {
 	if r.Has("begin") {
 		t.Error("a service that only informs offers a form")
 	}
-	if !slices.Contains(r.events, "screen") || strings.Contains(r.told(), "ausweis") {
+	if !slices.Contains(r.events, "screen") || strings.Contains(screentest.Told(r.lines()), "ausweis") {
 		t.Error("the event log is empty or tells what was typed")
 	}
 }

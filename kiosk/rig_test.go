@@ -40,8 +40,8 @@ type rig struct {
 	sheets  *sheetPrinter
 	town    *visittest.Office
 	mu      sync.Mutex
-	events  []string // names alone
-	log     []line   // with all they tell
+	events  []string          // names alone
+	log     []screentest.Line // with all they tell
 }
 
 func (r *rig) Online() bool { return r.town.Online() }
@@ -83,14 +83,14 @@ func newRig(t testing.TB, size fyne.Size, change ...func(*Options)) *rig {
 		Event: func(name string, fields ...any) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.events, r.log = append(r.events, name), append(r.log, line{name, fields})
+			r.events, r.log = append(r.events, name), append(r.log, screentest.Line{Name: name, Fields: fields})
 		},
 		Now: func() time.Time { return r.clock }, Random: rand.Reader, Patience: time.Millisecond}
 	for _, c := range change {
 		c(&o)
 	}
 	r.k = New(a, o)
-	r.watched()
+	mayTell.Watch(t, func() *service.Catalogue { return r.k.o.Catalogue }, r.lines)
 	r.k.post = func(f func()) { r.UI <- f }
 	r.W.Resize(size)
 	return r

@@ -189,7 +189,8 @@ type rig struct {
 	keys   bool
 	saved  savings
 	mu     sync.Mutex
-	events []string
+	events []string          // names alone
+	log    []screentest.Line // with all they tell
 	fyne   fyne.App
 }
 
@@ -214,7 +215,15 @@ func newRig(t testing.TB, size fyne.Size) *rig {
 	r.W.SetPadded(false)
 	r.W.Resize(size)
 	r.start()
+	mayTell.Watch(t, func() *service.Catalogue { return r.a.o.Catalogue }, r.lines)
 	return r
+}
+
+// lines is the event log so far, over all starts.
+func (r *rig) lines() []screentest.Line {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.log)
 }
 
 // start begins the program, as after a kill: only the memory is as it was.
@@ -233,10 +242,10 @@ func (r *rig) start() {
 	r.memory.wrote = func() { ui <- func() {} }
 	a, err := build(r.fyne, Options{Window: r.W, Catalogue: catalogue, Texts: texts, Style: r.style, Memory: r.memory, Outbox: r.memory, Records: r.board, Album: r.album, Papers: &r.saved, Keyboard: r.keys,
 		Desk: visit.Desk{Journal: visittest.NewJournal(), Sealer: r.office, Town: r.office, Drafts: r.drafts},
-		Event: func(name string, _ ...any) {
+		Event: func(name string, fields ...any) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.events = append(r.events, name)
+			r.events, r.log = append(r.events, name), append(r.log, screentest.Line{Name: name, Fields: fields})
 		},
 		Now: func() time.Time { return r.clock }, Random: rand.Reader}, func(f func()) { ui <- f })
 	if err != nil {
