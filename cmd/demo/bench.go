@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -116,16 +117,22 @@ func (b *bench) run(ctx context.Context) error {
 	if err := layPages(work); err != nil {
 		return err
 	}
+	var failed []error
 	for _, m := range measurements() {
 		if b.only != "" && b.only != m.name {
 			continue
 		}
-		if err := m.measure(b, ctx, work); err != nil {
-			return fmt.Errorf("demo: bench: %s: %w", m.name, err)
+		if err := m.measure(b, ctx, work); err != nil { // the others are measured all the same: they take their time
+			err = fmt.Errorf("demo: bench: %s: %w", m.name, err)
+			fmt.Println(err)
+			failed = append(failed, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 	if b.only != "" {
-		return nil
+		return errors.Join(failed...)
 	}
 	text, err := json.MarshalIndent(b.rows, "", " ")
 	if err != nil {
@@ -136,7 +143,7 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("written to", file)
-	return nil
+	return errors.Join(failed...)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/assets"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/service"
 )
@@ -75,12 +77,14 @@ func copyServices(dir string, count int) (offered int, err error) {
 	if err != nil || len(all) == 0 {
 		return 0, errors.Join(err, errors.New("no services"))
 	}
+	copies := map[string][]string{}
 	for n := range count {
 		about := all[n%len(all)]
 		old := strings.Split(about, "/")[1]
 		id := old
 		if again := n / len(all); again > 0 {
 			id = fmt.Sprintf("%s-%d", old, again)
+			copies[old] = append(copies[old], id)
 		}
 		sub, err := fs.Sub(assets.FS, "services/"+old)
 		if err != nil {
@@ -102,7 +106,39 @@ func copyServices(dir string, count int) (offered int, err error) {
 			offered++
 		}
 	}
-	return offered, nil
+	return offered, copyLaw(filepath.Join(dir, "tenants"), copies)
+}
+
+// copyLaw lets the tenants promise for the copies what they promise in law for a service.
+func copyLaw(tenants string, copies map[string][]string) error {
+	return filepath.WalkDir(tenants, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".yaml" || !strings.Contains(filepath.ToSlash(name), "/texts/") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var said map[string]any
+		if err := yaml.Unmarshal(text, &said); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		law, _ := said["law"].(map[string]any)
+		if law == nil {
+			return nil
+		}
+		for id, all := range copies {
+			for _, other := range all {
+				if law[id] != nil {
+					law[other] = law[id]
+				}
+			}
+		}
+		if text, err = yaml.Marshal(said); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return os.WriteFile(name, text, 0o644)
+	})
 }
 
 // readFolders reads all files.
