@@ -203,6 +203,58 @@ func TestUnclearPaymentsAreListedOldestFirst(t *testing.T) {
 	}
 }
 
+// Every application asks for what is unclear: it must not take longer with every payment that was ever made.
+func TestWhatIsUnclearIsFoundWithoutReadingWhatIsSettled(t *testing.T) {
+	s := fresh1(t)
+	want := map[string]bool{}
+	for i, state := range append(pay.States(), "", "aaa", "later", "zzz") {
+		p := intent(i)
+		p.State = state
+		body, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.db.Exec(`INSERT INTO payments (id, envelope, state, body) VALUES (?, ?, ?, ?)`, p.ID, p.Envelope, string(state), string(body)); err != nil {
+			t.Fatal(err)
+		}
+		if !state.Final() {
+			want[p.ID] = true
+		}
+	}
+	list, err := s.Unsettled(ctx)
+	if err != nil || len(list) != len(want) {
+		t.Fatal(list, err)
+	}
+	for i, p := range list {
+		if !want[p.ID] || i > 0 && len(list[i-1].ID) == len(p.ID) && list[i-1].ID >= p.ID {
+			t.Errorf("%d. is %s, %s", i, p.ID, p.State)
+		}
+	}
+	where, args := between(finals())
+	rows, err := s.db.Query(`EXPLAIN QUERY PLAN SELECT body FROM payments WHERE `+where+` ORDER BY +n`, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	searches := 0
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(step, "SCAN") {
+			t.Errorf("all payments are read: %s", step)
+		}
+		if strings.HasPrefix(step, "SEARCH payments USING INDEX payments_state") {
+			searches++
+		}
+	}
+	if err := rows.Err(); err != nil || searches != len(finals())+1 {
+		t.Errorf("%d searches in the index, %v", searches, err)
+	}
+}
+
 func TestTheSameCallAgainChangesNothing(t *testing.T) {
 	s := fresh1(t)
 	hold(t, s, 1)
