@@ -26,7 +26,6 @@ import (
 	"sync"
 
 	"fyne.io/fyne/v2"
-	gl "github.com/go-gl/gl/v3.1/gles2"
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
@@ -73,7 +72,7 @@ func (s *sweeper) Stir() { collect(percentInUse, limitInUse) }
 func (s *sweeper) Sweep() {
 	collect(percentAtRest, limitAtRest) // here, and not in the background: a Stir may follow at once
 	if w, ok := s.window.(interface{ RunWithContext(func()) }); ok {
-		w.RunWithContext(gl.ReleaseShaderCompiler)
+		w.RunWithContext(releaseShaders)
 	}
 	s.giveBack()
 }
