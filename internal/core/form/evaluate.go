@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/expr"
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/money"
 )
 
 // trouble is what is wrong with one answer: the keyword chooses the sentence, args fill it in.
@@ -275,11 +276,12 @@ func empty(v any) bool {
 // Clean gives what counts of the answers, as the schema wants it: hidden answers are gone, defaults are there, blanks and invisible
 // signs at the ends are cut, plates and days have their one form. What cannot be understood stays as it was typed. An application holds
 // cleaned answers.
-func (f *Form) Clean(in Input) Answers {
-	s := f.evaluate(in)
+func (f *Form) Clean(in Input) Answers { return f.evaluate(in).clean() }
+
+func (s *state) clean() Answers {
 	clean := map[string]any{}
 	s.inOrder(func(fd *field) {
-		raw, _ := in.Answers.Get(fd.Path)
+		raw, _ := s.in.Answers.Get(fd.Path)
 		t := s.at[fd.number].wrong
 		switch {
 		case fd.Kind == Entry:
@@ -294,4 +296,26 @@ func (f *Form) Clean(in Input) Answers {
 		}
 	})
 	return clean
+}
+
+// Final is a form as it would be sent.
+type Final struct {
+	Answers  Answers     // what counts, see Clean
+	Complete bool        // as View.Complete: it may be sent
+	Fee      money.Cents // what it costs; 0 unless Complete
+}
+
+// Final looks at the form once more before it is sent: it gives what Clean and View would, in one round and without anything drawn.
+func (f *Form) Final(in Input) Final {
+	s := f.evaluate(in)
+	end := Final{Answers: s.clean(), Complete: len(s.broken) == 0 && s.wrong.keyword == ""}
+	s.inOrder(func(fd *field) { end.Complete = end.Complete && s.at[fd.number].wrong.keyword == "" })
+	if !end.Complete {
+		return end
+	}
+	verdict, fee := s.verdict(), s.fee()
+	if end.Complete = fee != nil && verdict != nil && verdict.OK; end.Complete {
+		end.Fee = fee.Amount
+	}
+	return end
 }

@@ -116,6 +116,48 @@ func TestASessionShowsTheSameWhateverTheSchemaSays(t *testing.T) {
 	}
 }
 
+// What is sent is what is shown: the last look before sending agrees with the view, with what is cleaned, and with what the town hall says of it.
+func TestTheLastLookAgreesWithViewAndTownHall(t *testing.T) {
+	forms := map[string]*Form{"family": family(t)}
+	for name, schema := range judged() {
+		forms[name] = loadAs(t, testLayout, schema)
+	}
+	complete, open := 0, 0
+	for name, f := range forms {
+		r := rand.New(rand.NewPCG(5, 6))
+		for range 200 {
+			in := input(good())
+			in.Lang = text.German
+			paths := append(f.Paths(), "/children", "/children/0", "/children/1", "/vehicle", "/days/0")
+			for range r.IntN(4) {
+				in.Answers = in.Answers.With(paths[r.IntN(len(paths))], randomAnswer(r))
+			}
+			final, clean := f.Final(in), f.Clean(in)
+			if !reflect.DeepEqual(final.Answers, clean) {
+				t.Fatalf("%s: %v is cleaned, %v would be sent", name, clean, final.Answers)
+			}
+			sent := in
+			sent.Answers = clean
+			for _, v := range []View{f.View(in), f.View(sent)} {
+				if v.Complete != final.Complete || v.Complete && v.Fee.Amount != final.Fee {
+					t.Fatalf("%s: the view says complete %v, %+v; the last look %v, %v", name, v.Complete, v.Fee, final.Complete, final.Fee)
+				}
+			}
+			if problems := f.Check(sent); final.Complete && len(problems) > 0 {
+				t.Fatalf("%s: it would be sent, and the town hall says %v", name, problems)
+			}
+			if final.Complete {
+				complete++
+			} else {
+				open++
+			}
+		}
+	}
+	if complete == 0 || open == 0 {
+		t.Errorf("%d forms were complete, %d not: both have to be among them", complete, open)
+	}
+}
+
 func TestAKeystrokeEvaluatesOnlyWhatDependsOnIt(t *testing.T) {
 	f := example(t)
 	session := f.Begin()

@@ -495,6 +495,14 @@ func (s *Service) Clean(a form.Answers, day time.Time) form.Answers {
 	return s.form.Clean(form.Input{Answers: a, Lang: text.German, Day: day})
 }
 
+// Final looks at the form once more before it is sent, as the town hall will: see form.Form.Final. A service that only informs is never complete.
+func (s *Service) Final(a form.Answers, day time.Time) form.Final {
+	if s.open() != nil || s.form == nil {
+		return form.Final{}
+	}
+	return s.form.Final(form.Input{Answers: a, Lang: text.German, Day: day})
+}
+
 // Files lists the answers that files can be added to, photos among them; see form.Form.Files.
 func (s *Service) Files() []form.FileField {
 	if s.open() != nil || s.form == nil {

@@ -99,15 +99,11 @@ func (v *Visit) Submit(ctx context.Context, way pay.Way, on func(Progress)) (Rec
 		return Receipt{}, ErrWiped
 	}
 	now, lang := v.opts.Now(), said.lang
-	answers = v.service.Clean(answers, said.day) // what became hidden does not travel, and days are written as days
-	view := v.service.View(answers, lang, said.day)
-	if !view.Complete || (view.Eligible != nil && !view.Eligible.OK) {
+	final := v.service.Final(answers, said.day) // what became hidden does not travel, and days are written as days
+	if !final.Complete {
 		return Receipt{}, ErrIncomplete
 	}
-	fee := money.Cents(0)
-	if view.Fee != nil {
-		fee = view.Fee.Amount
-	}
+	answers, fee := final.Answers, final.Fee
 	if fee == 0 {
 		way = pay.Free
 	}
