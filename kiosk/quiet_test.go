@@ -26,19 +26,21 @@ func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
 		told = nil
 	}
 	r.Tap("start")
-	wait(4*time.Second, "stir")
+	wait(2*time.Second, "stir")
 	r.Tap("help") // it is awake already
-	wait(4 * time.Second)
+	wait(2 * time.Second)
+	wait(time.Second, "repaint")
+	wait(2 * time.Second)
 	wait(time.Second, "repaint")
 	wait(time.Second, "quiet")
-	wait(7 * time.Second)
+	wait(13 * time.Second)
 	wait(time.Second, "repaint")
-	wait(26 * time.Second)
+	wait(19 * time.Second)
 	wait(time.Second, "quiet")
 	wait(3 * time.Second)
 	r.Tap("back")
 	wait(time.Second, "stir")
-	wait(6*time.Second, "repaint", "quiet")
+	wait(6*time.Second, "repaint", "repaint", "quiet")
 	r.k.Wipe() // the next one finds it asleep, too
 	r.Tap("start")
 	wait(time.Second, "stir")

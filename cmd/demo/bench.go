@@ -46,6 +46,7 @@ func measurements() []measurement {
 		{"durable", (*bench).durable},
 		{"paint", (*bench).firstPaint},
 		{"memory", (*bench).memory},
+		{"hurry", (*bench).hurry},
 		{"tap", (*bench).taps},
 		{"photo", (*bench).photo},
 		{"phone", (*bench).phonePaint},

@@ -144,6 +144,46 @@ func (b *bench) memory(ctx context.Context, work string) error {
 	return nil
 }
 
+// hurry takes the memory of a walk without a pause: somebody who comes to the attract screen, knows everything already and types as fast as the screen
+// answers. Nothing is given back on the way, because nothing stands still.
+func (b *bench) hurry(ctx context.Context, work string) error {
+	st, err := b.stage(ctx, work, "hurry", portrait.width, portrait.height)
+	if err != nil {
+		return err
+	}
+	defer st.stop()
+	if err := st.town.startKiosk(ctx, st.hall, st.display, st.devices, portrait); err != nil {
+		return err
+	}
+	if err := st.steady(ctx); err != nil {
+		return err
+	}
+	time.Sleep(45 * time.Second) // a terminal stands there before somebody comes
+	j := &journey{town: st.town, screen: st.screen, log: os.Stdout, out: st.town.out}
+	var all []float64
+	most, at := 0.0, ""
+	for _, s := range benchWalk() {
+		for _, do := range append([]string{""}, s.do...) {
+			if do != "" {
+				if err := b.step(ctx, j, do); err != nil {
+					return err
+				}
+			}
+			now, err := pss(st.town.kiosk.cmd.Process.Pid)
+			if err != nil {
+				return err
+			}
+			if all = append(all, now); now > most {
+				most, at = now, s.name
+			}
+		}
+		fmt.Printf("  in a hurry on %-10s %.1f MiB\n", s.name+":", all[len(all)-1])
+	}
+	b.add("memory (PSS), most in a hurry", "MiB", []float64{most}, nil, "", "<= 150", func(ours, _ float64) bool { return ours <= 150 },
+		fmt.Sprintf("on %s; half of the time below %.0f", at, quantile(all, 0.5)))
+	return nil
+}
+
 // benchStop is a screen that is measured, and what leads there from the one before.
 type benchStop struct {
 	name  string

@@ -23,7 +23,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/visit"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
-	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
+	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early/terminal" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"

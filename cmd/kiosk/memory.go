@@ -8,7 +8,7 @@ package main
 // What Mesa frees goes back to the system at once: pictures come and go with every page. The library's own rule raises the threshold with each
 // large piece that is freed, and then keeps tens of MiB in holes.
 static int small_holes(void) {
-	return mallopt(M_MMAP_THRESHOLD, 128 * 1024) && mallopt(M_TRIM_THRESHOLD, 512 * 1024) && mallopt(M_ARENA_MAX, 2);
+	return mallopt(M_MMAP_THRESHOLD, 32 * 1024) && mallopt(M_TRIM_THRESHOLD, 512 * 1024) && mallopt(M_ARENA_MAX, 2);
 }
 
 static int unmap(uintptr_t from, uintptr_t to) { return madvise((void *)from, to - from, MADV_DONTNEED); }
@@ -32,7 +32,7 @@ import (
 // How much may be allocated between two collections, in percent of what lives, and from how many bytes of the whole heap on the collector works harder
 // still. While somebody touches the screen the processors are for the frames that answer; while nobody does, memory is dearer than the collector's time.
 const (
-	percentInUse, limitInUse   = 60, 72 << 20
+	percentInUse, limitInUse   = 45, 50 << 20
 	percentAtRest, limitAtRest = 30, 48 << 20
 )
 

@@ -22,7 +22,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/clock"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
-	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early" // Fyne reads the environment before main begins
+	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early/phone" // Fyne reads the environment before main begins
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree/watch"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/mobile"

@@ -108,6 +108,7 @@ func house() []room {
 func foreign() map[string][]string {
 	return map[string][]string{
 		"fyne.io/fyne/v2":                       {"internal/ui/...", "kiosk", "mobile", "cmd/kiosk", "cmd/mobile", "cmd/demo", "cmd/preview"},
+		"github.com/fyne-io/oksvg":              {"internal/ui/look"},
 		"github.com/go-gl/gl/v3.1/gles2":        {"cmd/kiosk"},
 		"github.com/go-gl/glfw/v3.4/glfw":       {"cmd/kiosk"},
 		"fyne.io/fyne/v2/app":                   {"cmd/kiosk", "cmd/mobile", "cmd/demo"},
@@ -129,6 +130,7 @@ func foreign() map[string][]string {
 		"github.com/makiuchi-d/gozxing":         {"drivers/escpos/...", "internal/core/document/barcode", "internal/core/document/qr/qrread"},
 		"golang.org/x/term":                     {"cmd/townhall", "cmd/technician"},
 		"github.com/gorilla/websocket":          {"sync/hall", "sync/device", "drivers/eid/...", "kiosk/hardware", "cmd/technician"}, // the last two hand the driver its dialer
+		"github.com/srwiley/rasterx":            {"internal/ui/look"},
 		"github.com/skip2/go-qrcode":            {"internal/core/document/qr", "drivers/escpos/..."},
 	}
 }

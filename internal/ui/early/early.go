@@ -1,21 +1,16 @@
-// Package early sets what libraries read from the environment before main begins, unless somebody set it otherwise.
+// Package early sets what libraries read from the environment before main begins, unless somebody set it otherwise. A program imports the one of its
+// rooms that is made for it.
 //
-// It imports syscall alone: Go initializes packages in the order of their import paths as soon as what they import is initialized, so this one
-// comes before package os, and thus before everything that reads the environment. The test looks.
+// The rooms import syscall alone, and this: Go initializes packages in the order of their import paths as soon as what they import is initialized, so they
+// come before package os, and thus before everything that reads the environment. The tests look.
 package early
 
 import "syscall"
 
-// Set tells that it was done.
-var Set = all(map[string]string{
-	// Fyne's caches live for 12 seconds: with its default of a minute a busy terminal's memory grows by half; with 10 or less the idle terminal
-	// walks its caches at every look.
-	"FYNE_CACHE": "12s",
+// Set sets variables, and the ones for both shells. It tells that it was done.
+func Set(values map[string]string) bool {
 	// No table of key sequences: the X library would read 5,000 lines for hardware keyboards that write é with two keys. A touch screen has none.
-	"XCOMPOSEFILE": "/dev/null",
-})
-
-func all(values map[string]string) bool {
+	values["XCOMPOSEFILE"] = "/dev/null"
 	for name, value := range values {
 		if _, found := syscall.Getenv(name); found {
 			continue

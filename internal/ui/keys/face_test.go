@@ -4,6 +4,10 @@ import (
 	"image"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/core/form"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
@@ -92,4 +96,45 @@ func BenchmarkKeyboardAtRest(b *testing.B) {
 			d.keys.atRest(1080, int(d.keys.Size().Height))
 		}
 	})
+}
+
+// A keyboard's pixels are 2 MiB, and Fyne remembers keyboards for a while that nobody sees any more: all that look the same show the same ones, and who
+// is followed by another has none.
+func TestKeyboardsOneAfterAnotherShareTheirPixels(t *testing.T) {
+	st := look.Style{Scale: 1, Text: 1, Lang: "de", Still: true, Lean: true}
+	test.NewTempApp(t).Settings().SetTheme(look.Theme(st))
+	var faces Faces
+	shown := func(k *Keyboard) image.Image { return k.face.(*canvas.Shader).Textures["picture"] }
+	next := func(kind form.Keys) *Keyboard {
+		k := New(st, words{}, kind, false, &faces, Events{})
+		k.Resize(fyne.NewSize(1080, k.HeightFor(1080)))
+		test.WidgetRenderer(k).Layout(k.Size())
+		return k
+	}
+	first := next(form.KeysText)
+	pixels := shown(first)
+	if pixels == nil {
+		t.Fatal("it shows nothing")
+	}
+	second := next(form.KeysText)
+	if shown(second) != pixels {
+		t.Error("the second, which looks the same, was drawn anew")
+	}
+	if shown(first) != nil {
+		t.Error("the first still holds its pixels")
+	}
+	digits := next(form.KeysDigits)
+	if shown(digits) == nil || shown(digits) == pixels {
+		t.Error("other keys look the same")
+	}
+	if shown(second) != nil {
+		t.Error("the second still holds its pixels")
+	}
+	test.WidgetRenderer(first).Layout(first.Size()) // somebody went back
+	if got := shown(first); got == nil || differ(got, pixels, pixels.Bounds()) != 0 {
+		t.Error("shown again it is empty, or another one")
+	}
+	if shown(digits) != nil {
+		t.Error("two are shown")
+	}
 }

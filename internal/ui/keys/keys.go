@@ -38,14 +38,32 @@ type Keyboard struct {
 	rows   [][]cell
 	keys   []fyne.CanvasObject
 	face   fyne.CanvasObject // all keys at rest
-	shown  aspect            // what a lean face shows
+	lean   *lean             // the same face, if it is a lean one
 	faces  *Faces
+}
+
+// lean is a face that shows a picture which others may show too.
+type lean struct {
+	place *canvas.Shader
+	shown aspect
+}
+
+// let lets go of the picture: shown again it gets one again.
+func (l *lean) let() {
+	l.shown = aspect{}
+	look.SetPicture(l.place, nil)
 }
 
 // Faces keeps what keyboards look like while nobody touches them, for as long as their owner wants: a keyboard goes to and fro between small
 // and capital letters, and the next field has the same one.
 type Faces struct {
 	kept map[aspect]*look.Picture
+
+	// The one lean face that is on the screen, in pixels: 2 MiB, which the next keyboard goes on with if it looks the same. The one before it loses
+	// its own, since Fyne remembers keyboards for a while that nobody sees any more.
+	last   aspect
+	pixels image.Image
+	holder *lean
 }
 
 // most is how many pictures are kept: small, capital letters and signs of two kinds of keyboard, in two sizes.
@@ -71,7 +89,8 @@ func New(st look.Style, texts look.Texts, kind form.Keys, landscape bool, faces 
 		k.faces = &Faces{}
 	}
 	if st.Lean {
-		k.face = look.LeanPicture()
+		k.lean = &lean{place: look.LeanPicture()}
+		k.face = k.lean.place
 	} else {
 		k.face = canvas.NewRaster(k.atRest)
 	}
@@ -218,17 +237,24 @@ func (k *Keyboard) aspect(w, h int) aspect {
 
 // draw shows the keys at rest as they are now.
 func (k *Keyboard) draw() {
-	place, lean := k.face.(*canvas.Shader)
-	if !lean {
+	if k.lean == nil {
 		k.face.Refresh()
 		return
 	}
 	px := func(u float32) int { return int(math.Round(float64(u * cmp.Or(k.st.Density, 1)))) }
 	w, h := px(k.Size().Width), px(k.Size().Height)
-	if a := k.aspect(w, h); w > 0 && h > 0 && a != k.shown {
-		k.shown = a
-		look.SetPicture(place, k.atRest(w, h))
+	a, f := k.aspect(w, h), k.faces
+	if w <= 0 || h <= 0 || a == k.lean.shown {
+		return
 	}
+	if f.holder != nil && f.holder != k.lean {
+		f.holder.let()
+	}
+	if f.holder = k.lean; a != f.last || f.pixels == nil {
+		f.last, f.pixels = a, k.atRest(w, h)
+	}
+	k.lean.shown = a
+	look.SetPicture(k.lean.place, f.pixels)
 }
 
 // atRest is the picture of all keys while nobody touches them.
@@ -286,7 +312,7 @@ func (r *renderer) Layout(size fyne.Size) {
 		}
 		y += key + gap
 	}
-	if _, lean := k.face.(*canvas.Shader); lean {
+	if k.lean != nil {
 		k.draw()
 	}
 }

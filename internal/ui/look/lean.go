@@ -37,14 +37,16 @@ func leaner(r *canvas.Rectangle) *canvas.Shader {
 		return nil
 	}
 	red, green, blue, alpha := parts(r.FillColor)
-	s := canvas.NewShader("rathausnah.fill", []byte("#version 110\n"+fillShader), []byte(precision+fillShader))
+	s := fillShader.new()
 	s.Uniforms = map[string]float32{"red": red, "green": green, "blue": blue, "alpha": alpha}
 	stroke := r.StrokeWidth
 	if r.StrokeColor == nil {
 		stroke = 0
 	}
 	if r.CornerRadius > 0 || stroke > 0 {
-		s.Name, s.Source, s.SourceES = "rathausnah.box", []byte("#version 110\n"+boxShader), []byte(precision+boxShader)
+		uniforms := s.Uniforms
+		s = boxShader.new()
+		s.Uniforms = uniforms
 		s.Uniforms["wide"], s.Uniforms["high"] = size.Width, size.Height
 		s.Uniforms["radius"], s.Uniforms["stroke"] = min(r.CornerRadius, size.Width/2, size.Height/2), stroke
 		edge := r.FillColor
@@ -60,13 +62,15 @@ func leaner(r *canvas.Rectangle) *canvas.Shader {
 
 // LeanPicture is a place for a picture that hides all that lies under it and is as large as it is shown, in pixels. There is one on a screen at a time:
 // SetPicture says which. It is for windows, as lean is.
-func LeanPicture() *canvas.Shader {
-	return canvas.NewShader("rathausnah.picture", []byte("#version 110\n"+pictureShader), []byte(precision+pictureShader))
-}
+func LeanPicture() *canvas.Shader { return pictureShader.new() }
 
-// SetPicture shows a picture in a place made by LeanPicture. It is handed to the window system only when it is another one than before.
+// SetPicture shows a picture in a place made by LeanPicture, or lets go of the one that was there (nil). It is handed to the window system only when it is
+// another one than before.
 func SetPicture(place *canvas.Shader, img image.Image) {
-	place.Textures = map[string]image.Image{"picture": img}
+	place.Textures = nil
+	if img != nil {
+		place.Textures = map[string]image.Image{"picture": img}
+	}
 	place.Refresh()
 }
 
@@ -76,10 +80,20 @@ func parts(c color.Color) (red, green, blue, alpha float32) {
 	return float32(n.R) / 255, float32(n.G) / 255, float32(n.B) / 255, float32(n.A) / 255
 }
 
-const precision = "#version 100\nprecision highp float;\n"
+// shader is a program for the window system, in both of its languages. All that is drawn with it shares its text.
+type shader struct {
+	name       string
+	source, es []byte
+}
+
+func newShader(name, body string) shader {
+	return shader{"rathausnah." + name, []byte("#version 110\n" + body), []byte("#version 100\nprecision highp float;\n" + body)}
+}
+
+func (s shader) new() *canvas.Shader { return canvas.NewShader(s.name, s.source, s.es) }
 
 // Fyne gives frame and bounds, in pixels; its surface is one pixel larger on every side than what is drawn.
-const fillShader = `uniform vec2 frame;
+var fillShader = newShader("fill", `uniform vec2 frame;
 uniform vec4 bounds;
 uniform float red;
 uniform float green;
@@ -91,9 +105,9 @@ void main()
     vec2 inside = step(bounds.xy, at) * step(at, bounds.zw);
     gl_FragColor = vec4(red, green, blue, alpha * inside.x * inside.y);
 }
-`
+`)
 
-const pictureShader = `uniform vec2 frame;
+var pictureShader = newShader("picture", `uniform vec2 frame;
 uniform vec4 bounds;
 uniform sampler2D picture;
 void main()
@@ -103,10 +117,10 @@ void main()
     vec4 color = texture2D(picture, (at - bounds.xy) / (bounds.zw - bounds.xy));
     gl_FragColor = vec4(color.rgb, inside.x * inside.y);
 }
-`
+`)
 
 // wide and high are the box's own size, from which follows how many pixels a unit has.
-const boxShader = `uniform vec2 frame;
+var boxShader = newShader("box", `uniform vec2 frame;
 uniform vec4 bounds;
 uniform float red;
 uniform float green;
@@ -132,4 +146,4 @@ void main()
     vec4 color = mix(vec4(red, green, blue, alpha), vec4(edgeRed, edgeGreen, edgeBlue, edgeAlpha), line);
     gl_FragColor = vec4(color.rgb, color.a * clamp(0.5 - far, 0.0, 1.0));
 }
-`
+`)

@@ -206,6 +206,19 @@ func TestWrappingLosesNoLetter(t *testing.T) {
 	}
 }
 
+func TestNoLineBeginsWithDotsDashOrUnit(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(Theme(Style{}))
+	text := "Ihr Beleg wird gedruckt … Montag – Freitag, in 60 m"
+	for room := float32(200); room < 1200; room += 7 {
+		for _, l := range wrap(text, 36, true, room) {
+			if first, _, _ := strings.Cut(l, " "); first == "…" || first == "–" || first == "m" {
+				t.Fatalf("at %v units a line is %q", room, l)
+			}
+		}
+	}
+}
+
 func TestAFingerThatTremblesStillTaps(t *testing.T) {
 	taps := 0
 	b := Button(Style{Still: true}, ButtonOpts{Label: "Weiter", Tap: func() { taps++ }})
