@@ -23,10 +23,10 @@ func (k *Kiosk) touch() {
 // calm is what is done while nobody touches anything, one after the other, and how long nobody has to be there for it. Fyne forgets what was drawn,
 // what somebody typed among it, 4 seconds after it was shown last (package early), but only when it draws, and forgets the widgets of former pages only
 // every 10 seconds. The first picture keeps what is shown now, so that the next finger does not wait for it to be drawn anew; the second forgets what was
-// shown before the last touch. The third, which forgets its widgets, comes later: without a graphics card a picture costs
-// processor time, and a screen at rest has to stay below two percent. The last step comes when nothing moves any more.
+// shown before the last touch. The third, which forgets its widgets, comes later: without a graphics card a picture costs processor time, and a screen at
+// rest has to stay below two percent. The last step comes when nothing moves any more.
 func (k *Kiosk) calm() []stillness {
-	return []stillness{{2 * time.Second, k.o.Repaint}, {5 * time.Second, k.o.Repaint}, {6 * time.Second, k.o.Quiet},
+	return []stillness{{1 * time.Second, k.o.Repaint}, {4 * time.Second, k.o.Repaint}, {5 * time.Second, k.o.Quiet},
 		{20 * time.Second, k.o.Repaint}, {40 * time.Second, k.o.Quiet}}
 }
 

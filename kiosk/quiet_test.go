@@ -26,21 +26,21 @@ func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
 		told = nil
 	}
 	r.Tap("start")
-	wait(2*time.Second, "stir")
+	wait(time.Second, "stir")
 	r.Tap("help") // it is awake already
-	wait(2 * time.Second)
+	wait(time.Second)
 	wait(time.Second, "repaint")
 	wait(2 * time.Second)
 	wait(time.Second, "repaint")
 	wait(time.Second, "quiet")
-	wait(13 * time.Second)
+	wait(14 * time.Second)
 	wait(time.Second, "repaint")
 	wait(19 * time.Second)
 	wait(time.Second, "quiet")
 	wait(3 * time.Second)
 	r.Tap("back")
 	wait(time.Second, "stir")
-	wait(6*time.Second, "repaint", "repaint", "quiet")
+	wait(5*time.Second, "repaint", "repaint", "quiet")
 	r.k.Wipe() // the next one finds it asleep, too
 	r.Tap("start")
 	wait(time.Second, "stir")
