@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,7 +193,7 @@ func (s *Store) Record(ctx context.Context, payment string, e pay.Event) (pay.Pa
 	case pay.Release:
 		s.signal()
 	case pay.Discard:
-		s.forget(ctx)
+		s.discarded(ctx)
 	}
 	return p, effect, nil
 }
@@ -227,6 +228,13 @@ func (s *Store) apply(tx *sql.Tx, p pay.Payment, effect pay.Effect) error {
 func (s *Store) forget(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	_, _ = s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+}
+
+// discarded is forget after something that somebody did not want to send after all, and begins the log anew: its first entry is brought to the disk twice,
+// for the log's head and for itself, and the next one who sends would wait for both. (What is the same as before is not written: so it is the time.)
+func (s *Store) discarded(ctx context.Context) {
+	s.forget(ctx)
+	_ = s.try(context.WithoutCancel(ctx), func(tx *sql.Tx) error { return setMeta(tx, "log", strconv.FormatInt(s.o.Now().UnixNano(), 10)) })
 }
 
 // Unsettled lists the payments that are not final, oldest first. A state that is not known here, of a later program, is not final.
