@@ -1,10 +1,13 @@
 package kiosk
 
 import (
+	"math"
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
 
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/tree"
 )
@@ -21,6 +24,22 @@ func TestIconsAreDrawnForTheScreensPixels(t *testing.T) {
 	r.k.Wipe()
 	if d := r.k.s.style.Density; d != 2 {
 		t.Errorf("the next citizen's screen is drawn for %v pixels a unit", d)
+	}
+	r.k.enter("de")
+	for _, visit := range []func(){func() {}, func() { r.k.push(&help{}) }, func() { r.k.push(&scan{}) }} {
+		visit()
+		icons := 0
+		for _, o := range test.LaidOutObjects(r.W.Content()) {
+			if img, is := o.(*canvas.Image); is && img.Image != nil {
+				icons++
+				if got, want := img.Image.Bounds().Dx(), int(math.Round(float64(img.Size().Width*2))); got != want {
+					t.Errorf("%s: an icon of %v units has %d pixels, is shown with %d", r.k.Screen(), img.Size().Width, got, want)
+				}
+			}
+		}
+		if icons < 3 {
+			t.Errorf("%s: %d icons", r.k.Screen(), icons)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ func (a *App) show() {
 	if a.size.IsZero() {
 		return
 	}
+	a.style.Density = a.o.Window.Canvas().Scale() // icons and codes are drawn in whole pixels
 	if a.theme != a.style {
 		a.theme = a.style
 		a.app.Settings().SetTheme(look.Theme(a.style))
@@ -236,7 +237,7 @@ type whole struct{ a *App }
 func (w whole) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
 
 func (w whole) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	if size != w.a.size {
+	if size != w.a.size || w.a.style.Density != w.a.o.Window.Canvas().Scale() { // a phone tells its scale with its first size
 		w.a.size = size
 		w.a.fresh = true
 		w.a.show()

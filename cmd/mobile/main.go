@@ -198,7 +198,7 @@ func sizeOf(s string) (fyne.Size, error) {
 // complain shows on a phone, where nobody reads an error output, that the app cannot start.
 func (m *Main) complain(err error) {
 	m.log.Error("mobile: cannot start", "err", err)
-	style := look.Style{Accent: look.Petrol, Scale: 1, Shell: look.Phone}
+	style := look.Style{Accent: look.Petrol, Scale: 1, Shell: look.Phone, Density: m.window.Canvas().Scale()}
 	m.app.Settings().SetTheme(look.Theme(style))
 	m.window.SetContent(look.Inset(look.Note(style, look.NoteOpts{Kind: look.Error, Title: "Die App kann nicht starten",
 		Text: "Bitte installieren Sie sie noch einmal, oder rufen Sie im Bürgerbüro an."}), 20, 60, 20, 20))
