@@ -14,20 +14,54 @@ func (k *Kiosk) touch() {
 		k.o.Stir()
 	}
 	k.awake = true
-	k.s.touched, k.quiet = k.o.Now(), 0
+	k.s.touched = k.o.Now()
+	k.stir()
 	if !k.s.warned.IsZero() {
 		k.stay(false)
 	}
 }
 
-// calm is what is done while nobody touches anything, one after the other, and how long nobody has to be there for it. Fyne forgets what was drawn,
-// what somebody typed among it, 4 seconds after it was shown last (package early), but only when it draws, and forgets the widgets of former pages only
-// every 10 seconds. The first picture keeps what is shown now, so that the next finger does not wait for it to be drawn anew; the second forgets what was
-// shown before the last touch. The third, which forgets its widgets, comes later: without a graphics card a picture costs processor time, and a screen at
-// rest has to stay below two percent. The last step comes when nothing moves any more.
+// stir begins the stillness anew: somebody touched something, or another screen came.
+func (k *Kiosk) stir() { k.still, k.quiet = k.o.Now(), 0 }
+
+// calm is what is done while nothing happens, one after the other, and for how long nothing has to. Fyne forgets what was drawn, what somebody typed among
+// it, 4 seconds after it was shown last (package early), but only when it draws, and forgets the widgets of former pages only every 10 seconds. The first
+// picture keeps what is shown now, so that the next finger does not wait for it to be drawn anew; the second forgets what was shown before. The third,
+// which forgets its widgets, comes later: without a graphics card a picture costs processor time, and a screen at rest has to stay below two percent. The
+// last step comes when nothing moves any more.
 func (k *Kiosk) calm() []stillness {
-	return []stillness{{1 * time.Second, k.o.Repaint}, {4 * time.Second, k.o.Repaint}, {5 * time.Second, k.o.Quiet},
-		{20 * time.Second, k.o.Repaint}, {40 * time.Second, k.o.Quiet}}
+	return []stillness{{1 * time.Second, k.rest}, {4 * time.Second, k.rest}, {5 * time.Second, k.o.Quiet},
+		{20 * time.Second, k.rest}, {40 * time.Second, k.o.Quiet}}
+}
+
+// rest draws what is shown once more, to be kept for the next finger: until nobody is supposed to be there any more, or, where that never comes, for as
+// long as it takes to be drawn again.
+func (k *Kiosk) rest() {
+	if k.o.Repaint == nil {
+		return
+	}
+	k.rested = k.o.Now()
+	keep := k.patience() - k.rested.Sub(k.s.touched)
+	if k.lasting() {
+		keep = 2 * restAgain
+	}
+	k.o.Repaint(max(keep, keepLeast))
+}
+
+const (
+	restAgain = time.Minute     // how often a screen that lasts is drawn for the next finger
+	keepLeast = 4 * time.Second // what is shown is not forgotten from one second to the next
+)
+
+// lasting tells whether the screen stays as it is for as long as nobody touches it.
+func (k *Kiosk) lasting() bool { return len(k.s.stack) == 1 || k.s.moving > 0 || k.s.silence != nil }
+
+// patience is how long nobody has to touch anything until it is asked whether anybody is there.
+func (k *Kiosk) patience() time.Duration {
+	if k.s.patient {
+		return k.o.Idle.More
+	}
+	return k.o.Idle.Warn
 }
 
 type stillness struct {
@@ -44,11 +78,15 @@ func (k *Kiosk) Tick() {
 	k.online = online
 	changed = k.lookAround() || changed
 	s := k.s
-	for calm := k.calm(); k.quiet < len(calm) && now.Sub(s.touched) > calm[k.quiet].after; k.quiet++ {
+	calm := k.calm()
+	for ; k.quiet < len(calm) && now.Sub(k.still) > calm[k.quiet].after; k.quiet++ {
 		k.awake = false
 		if do := calm[k.quiet].do; do != nil {
 			do()
 		}
+	}
+	if k.quiet == len(calm) && k.lasting() && now.Sub(k.rested) >= restAgain {
+		k.rest()
 	}
 	if len(s.stack) == 1 {
 		if changed = k.renew() || changed; changed || (k.beat%10 == 0 && k.o.Board != nil) {
@@ -64,12 +102,8 @@ func (k *Kiosk) Tick() {
 		s.touched, s.warned = now, time.Time{}
 		return
 	}
-	limit := k.o.Idle.Warn
-	if s.patient {
-		limit = k.o.Idle.More
-	}
 	switch {
-	case s.warned.IsZero() && now.Sub(s.touched) >= limit:
+	case s.warned.IsZero() && now.Sub(s.touched) >= k.patience():
 		if k.nothingToLose() {
 			k.Wipe()
 			return

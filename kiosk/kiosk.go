@@ -55,13 +55,13 @@ type Options struct {
 	// Wake wakes the program from the sleep that Rest allows, because there is something to be done on Fyne's goroutine. It may be called from
 	// any goroutine. nil: it never sleeps.
 	Wake func()
-	// Quiet is told twice when nobody touches anything: after a few seconds, and after half a minute, when nothing moves any more. nil:
-	// nobody wants to know. It must not take long.
+	// Quiet is told twice when nothing happens: after a few seconds, and after half a minute, when nothing moves any more. nil: nobody wants to
+	// know. It must not take long.
 	Quiet func()
-	// Repaint draws the window once more, as it is, so that Fyne forgets what it drew for former pages. It is called when nobody touches anything;
-	// nil: nothing is forgotten then.
-	Repaint func()
-	// Stir is told that somebody touches the screen again, after Quiet and at first. nil: nobody wants to know.
+	// Repaint draws the window once more, as it is, so that Fyne forgets what it drew for former pages. What is drawn from then on is kept for so
+	// long after it was shown last, until Stir. It is called when nothing happens; nil: nothing is forgotten then.
+	Repaint func(keep time.Duration)
+	// Stir is told that somebody touches the screen again, after Quiet or Repaint and at first: what is past may go soon. nil: nobody wants to know.
 	Stir func()
 
 	// Renew offers what the town hall published lately, and tells whether that is anything. It is called when nobody is in the middle of
@@ -113,7 +113,9 @@ type Kiosk struct {
 	seen   float32        // how far when last looked: a finger that scrolls is a sign of life
 	board  *board
 	faces  keys.Faces // what keyboards look like at rest
-	quiet  int        // how many steps of calm were done since somebody touched something
+	still  time.Time  // since when nothing happens: nobody touched anything, and no other screen came
+	quiet  int        // how many steps of calm were done since then
+	rested time.Time  // when what is shown was last drawn to be kept
 	awake  bool       // Stir was told, and nothing of calm done since
 
 	fresh  bool   // the next drawing begins at the top

@@ -21,7 +21,7 @@ func (k *Kiosk) hearSensor(ctx context.Context) {
 // coming: it may be somebody else.
 func (k *Kiosk) alone() {
 	s := k.s
-	if len(s.stack) == 1 || s.moving > 0 || s.silence != nil || !s.warned.IsZero() {
+	if k.lasting() || !s.warned.IsZero() {
 		return
 	}
 	k.o.Event("alone", "screen", k.top().name())

@@ -56,6 +56,7 @@ func (k *Kiosk) Wipe() {
 	ctx, end := context.WithCancel(context.Background())
 	k.s = &session{ctx: ctx, end: end, style: k.o.Style, touched: k.o.Now(), stack: []screen{attract{}}}
 	k.renew()
+	k.stir()
 	k.show()
 }
 
@@ -72,7 +73,6 @@ func (k *Kiosk) top() screen { return k.s.stack[len(k.s.stack)-1] }
 
 // push goes on to a screen.
 func (k *Kiosk) push(s screen) {
-	k.quiet = 0
 	k.s.stack = append(k.s.stack, s)
 	k.arrive()
 }
@@ -127,6 +127,7 @@ func (k *Kiosk) arrive() {
 	k.s.keysShut = false
 	k.o.Event("screen", "name", k.top().name(), "lang", k.s.style.Lang)
 	k.fresh = true
+	k.stir()
 	k.show()
 }
 

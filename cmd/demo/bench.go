@@ -48,6 +48,7 @@ func measurements() []measurement {
 		{"memory", (*bench).memory},
 		{"hurry", (*bench).hurry},
 		{"tap", (*bench).taps},
+		{"reading", (*bench).reading},
 		{"photo", (*bench).photo},
 		{"phone", (*bench).phonePaint},
 		{"five", (*bench).fiveTaps},

@@ -67,6 +67,71 @@ func (b *bench) taps(ctx context.Context, work string) error {
 	return nil
 }
 
+// reading measures the same for somebody who reads first: on pages full of text, after pauses in which the terminal lets go of what it drew, gives memory
+// back and does what it does at rest.
+func (b *bench) reading(ctx context.Context, work string) error {
+	l := layout{width: 1280, height: 800, density: 3.21, fullscreen: true}
+	st, err := b.stage(ctx, work, "reading", l.width, l.height)
+	if err != nil {
+		return err
+	}
+	defer st.stop()
+	if err := st.town.startKiosk(ctx, st.hall, st.display, st.devices, l); err != nil {
+		return err
+	}
+	j := &journey{town: st.town, screen: st.screen, log: io.Discard, out: st.town.out}
+	if err := st.steady(ctx); err != nil {
+		return err
+	}
+	if err := j.tap(ctx, "start"); err != nil {
+		return err
+	}
+	seen, err := watchScreen(st.display)
+	if err != nil {
+		return err
+	}
+	defer seen.Close()
+	bare, err := bareStage(ctx, st.town, l)
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	var ours, frames []float64
+	worst, where := 0.0, ""
+	pauses := []time.Duration{2, 12, 7, 30, 5, 12, 20, 45, 9}
+	way := []string{"Auto und Parken", "service-parkausweis-bewohner", "help", "Mehr", "back", "back", "back"}
+	for i := range 5 * b.rounds {
+		pause := pauses[i%len(pauses)] * time.Second
+		name := way[i%len(way)]
+		n, err := j.find(ctx, name, func(n node) bool { return touchable(n) && (n.Name == name || n.ID == name) })
+		if err != nil {
+			return err
+		}
+		if _, err := st.screen.Still(); err != nil {
+			return err
+		}
+		time.Sleep(pause)
+		t, err := st.screen.pressed(seen, n)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  %s after %s: %.1f ms\n", name, pause, t)
+		if ours = append(ours, t); t > worst {
+			worst, where = t, fmt.Sprintf("%s after %s", name, pause)
+		}
+		time.Sleep(500 * time.Millisecond)
+		n.Bounds.X, n.Bounds.Y, n.Bounds.H = l.width-n.Bounds.W, l.height-1, 1 // where a frame ends
+		if t, err = bare.screen.pressed(bare.seen, n); err != nil {
+			return err
+		}
+		frames = append(frames, t)
+	}
+	our95, frame95 := quantile(ours, 0.95), quantile(frames, 0.95)
+	b.add("tap after reading, p95", "ms", []float64{our95}, []float64{frame95}, "1280x800 X frame of a bare program", "<= 3 X frames",
+		func(_, ratio float64) bool { return ratio <= 3 }, "slowest: "+where)
+	return nil
+}
+
 // bareScreen is a display with nothing on it but a bare program; see bareCmd.
 type bareScreen struct {
 	screen *screen

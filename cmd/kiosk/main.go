@@ -24,6 +24,7 @@ import (
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/outpost"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/content"
 	_ "gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/early/terminal" // Fyne reads the environment before main begins
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keep"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/look"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk"
 	"gitlab.opencode.de/bad-oeynhausen/rathausnah/kiosk/hardware"
@@ -170,7 +171,7 @@ func (m *Main) show(ctx context.Context, id *device.Identity, events *events, of
 	k := kiosk.New(a, kiosk.Options{
 		Window: w, Catalogue: c.Catalogue, Texts: c.Texts, Desk: m.desk, Style: style, Status: st, Speak: speaker(m.config.Speech),
 		Event: m.event(events), Streets: streets(), Quiet: sweep.Sweep, Stir: sweep.Stir, Wake: bell.Ring, Place: m.config.Place, Now: m.now,
-		Repaint:  func() { w.Canvas().Refresh(nothing); bell.Ring() },
+		Repaint:  func(d time.Duration) { keep.For(d); w.Canvas().Refresh(nothing); bell.Ring() },
 		Patience: m.config.Demo.Patience, Again: m.config.Demo.Patience, Faults: m.device.Faults, Records: m.post, Clock: m.post.Client.Clock,
 		Renew: offers.Renew, Broken: m.post.Broken,
 	})

@@ -27,6 +27,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"github.com/go-gl/glfw/v3.4/glfw"
+
+	"gitlab.opencode.de/bad-oeynhausen/rathausnah/internal/ui/keep"
 )
 
 // How much may be allocated between two collections, in percent of what lives, and from how many bytes of the whole heap on the collector works harder
@@ -64,8 +66,11 @@ type sweeper struct {
 	busy   sync.Mutex // memory is being given back
 }
 
-// Stir says that somebody is there again.
-func (s *sweeper) Stir() { collect(percentInUse, limitInUse) }
+// Stir says that somebody is there again. What is past may go at once then; see package early.
+func (s *sweeper) Stir() {
+	collect(percentInUse, limitInUse)
+	keep.AsUsual()
+}
 
 // Sweep gives back what it can. It is called on Fyne's goroutine. The compiler of shaders loses its tables: they are 6 MiB, and made anew for the next
 // new shader.
