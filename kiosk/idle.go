@@ -34,24 +34,22 @@ func (k *Kiosk) calm() []stillness {
 		{20 * time.Second, k.rest}, {40 * time.Second, k.o.Quiet}}
 }
 
-// rest draws what is shown once more, to be kept for the next finger: until nobody is supposed to be there any more, or, where that never comes, for as
-// long as it takes to be drawn again.
+// rest draws what is shown once more, to be kept for the next finger until it would be asked whether anybody is there, and no longer. Where that is not
+// asked yet, it is drawn again in time.
 func (k *Kiosk) rest() {
 	if k.o.Repaint == nil {
 		return
 	}
 	k.rested = k.o.Now()
-	keep := k.patience() - k.rested.Sub(k.s.touched)
-	if k.lasting() {
-		keep = 2 * restAgain
+	keep := k.patience()
+	if !k.lasting() {
+		keep -= k.rested.Sub(k.s.touched)
 	}
 	k.o.Repaint(max(keep, keepLeast))
 }
 
-const (
-	restAgain = time.Minute     // how often a screen that lasts is drawn for the next finger
-	keepLeast = 4 * time.Second // what is shown is not forgotten from one second to the next
-)
+// keepLeast: what is shown is not forgotten from one second to the next.
+const keepLeast = 4 * time.Second
 
 // lasting tells whether the screen stays as it is for as long as nobody touches it.
 func (k *Kiosk) lasting() bool { return len(k.s.stack) == 1 || k.s.moving > 0 || k.s.silence != nil }
@@ -85,7 +83,7 @@ func (k *Kiosk) Tick() {
 			do()
 		}
 	}
-	if k.quiet == len(calm) && k.lasting() && now.Sub(k.rested) >= restAgain {
+	if k.quiet == len(calm) && k.lasting() && now.Sub(k.rested) >= k.patience()/2 {
 		k.rest()
 	}
 	if len(s.stack) == 1 {

@@ -49,7 +49,7 @@ func TestTheTerminalIsToldWhenNobodyIsThereAndWhenSomebodyIs(t *testing.T) {
 	wait(time.Second, "stir")
 	wait(5*time.Second, "keep 58s", "keep 55s", "quiet")
 	r.k.Wipe() // the next one finds it asleep, too, and what the former one saw is let go of
-	wait(6*time.Second, "keep 2m0s", "keep 2m0s", "quiet")
+	wait(6*time.Second, "keep 1m0s", "keep 1m0s", "quiet")
 	r.Tap("start")
 	wait(time.Second, "stir")
 }
@@ -68,19 +68,20 @@ func TestNothingIsKeptBeyondTheIdleWarning(t *testing.T) {
 // Where nothing ends by itself, as on the attract screen, the next finger finds the letters drawn however late it comes.
 func TestTheAttractScreenIsDrawnAgainBeforeItIsForgotten(t *testing.T) {
 	_, wait := stillRig(t)
-	wait(41*time.Second, "keep 2m0s", "keep 2m0s", "quiet", "keep 2m0s", "quiet")
+	wait(41*time.Second, "keep 1m0s", "keep 1m0s", "quiet", "keep 1m0s", "quiet")
 	for range 10 {
-		wait(time.Minute, "keep 2m0s")
+		wait(30*time.Second, "keep 1m0s")
 	}
 }
 
-// While money moves, nobody touches anything and screens come by themselves: each is drawn for the finger that ends it.
+// While money moves, nobody touches anything and screens come by themselves: each is drawn for the finger that ends it. What is kept then goes when the idle
+// warning comes at the latest, too: that counts from the moment when the money stands still.
 func TestAScreenThatComesByItselfIsKeptToo(t *testing.T) {
 	r, wait := stillRig(t)
 	r.Tap("start")
 	wait(10*time.Second, "stir", "keep 58s", "keep 55s", "quiet")
 	r.k.s.moving++
-	wait(100*time.Second, "keep 2m0s", "quiet", "keep 2m0s")
+	wait(100*time.Second, "keep 1m0s", "quiet", "keep 1m0s", "keep 1m0s")
 	r.k.s.moving--
 	r.k.push(&help{})
 	wait(45*time.Second, "keep 58s", "keep 55s", "quiet", "keep 39s", "quiet")
